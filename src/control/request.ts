@@ -1,0 +1,210 @@
+import type { ErrorJson } from "../svc-error.ts";
+import type { Phase } from "../unit/phase.ts";
+import type { UnitProblem } from "../unit/unit-problem.ts";
+
+/**
+ * The whole protocol on one screen. A request is `POST /v1/NAME` with a JSON body on the unix socket; the answer is NDJSON:
+ * any number of `progress` lines, then one `result` or one `error`. `curl --unix-socket` can speak it.
+ */
+export type Requests = {
+  readonly list: {
+    readonly ask: { readonly units?: readonly string[] };
+    readonly progress: never;
+    readonly result: readonly UnitStatus[];
+  };
+  readonly start: {
+    readonly ask: Named & Waiting & { readonly noDeps?: boolean };
+    readonly progress: Progress;
+    readonly result: Outcome;
+  };
+  readonly stop: {
+    readonly ask: Named &
+      Waiting & {
+        readonly withDependents?: boolean;
+        readonly only?: boolean;
+        readonly prune?: boolean;
+        readonly all?: boolean;
+      };
+    readonly progress: Progress;
+    readonly result: Outcome;
+  };
+  readonly restart: {
+    readonly ask: Named & Waiting & { readonly noDeps?: boolean };
+    readonly progress: Progress;
+    readonly result: Outcome;
+  };
+  /** Reads the unit folder again; touches no container. */
+  readonly reload: { readonly ask: Record<never, never>; readonly progress: never; readonly result: Reloaded };
+  readonly enable: {
+    readonly ask: Named;
+    readonly progress: never;
+    readonly result: { readonly changed: readonly string[] };
+  };
+  readonly disable: {
+    readonly ask: Named;
+    readonly progress: never;
+    readonly result: { readonly changed: readonly string[] };
+  };
+  /** Resolves when each named unit is in the phase asked for, or can no longer get there. */
+  readonly wait: {
+    readonly ask: Named & { readonly for: "up" | "down" | "done"; readonly timeoutMs?: number };
+    readonly progress: never;
+    readonly result: Outcome;
+  };
+  /** Past events first (`since`, ms since 1970), then, with `follow`, each as it happens until the client hangs up. */
+  readonly events: {
+    readonly ask: { readonly units?: readonly string[]; readonly since?: number; readonly follow?: boolean };
+    readonly progress: UnitEvent;
+    readonly result: null;
+  };
+  readonly logs: {
+    readonly ask: {
+      readonly units: readonly string[];
+      readonly follow?: boolean;
+      /** Last lines per unit; absent: all that is kept. */
+      readonly lines?: number;
+      /** ms since 1970. */
+      readonly since?: number;
+      /** A regular expression. */
+      readonly grep?: string;
+    };
+    readonly progress: LogLine;
+    readonly result: null;
+  };
+  readonly history: {
+    readonly ask: { readonly unit: string; readonly runs?: number };
+    readonly progress: never;
+    readonly result: readonly ExitRecord[];
+  };
+  readonly check: {
+    readonly ask: Record<never, never>;
+    readonly progress: never;
+    readonly result: { readonly problems: readonly UnitProblem[] };
+  };
+  readonly version: { readonly ask: Record<never, never>; readonly progress: never; readonly result: DaemonVersion };
+  /** Replaces the daemon's program by the one now on disk; containers run on. */
+  readonly reexec: {
+    readonly ask: Record<never, never>;
+    readonly progress: never;
+    readonly result: { readonly pid: number };
+  };
+};
+
+export type RequestName = keyof Requests;
+export type Ask<N extends RequestName> = Requests[N]["ask"];
+export type ProgressOf<N extends RequestName> = Requests[N]["progress"];
+export type Result<N extends RequestName> = Requests[N]["result"];
+
+export type ReplyLine<N extends RequestName> =
+  | { readonly progress: ProgressOf<N> }
+  | { readonly result: Result<N> }
+  | { readonly error: ErrorJson & { readonly problems?: readonly UnitProblem[]; readonly units?: readonly string[] } };
+
+type Named = { readonly names: readonly string[] };
+type Waiting = { readonly wait?: boolean; readonly timeoutMs?: number };
+
+export type UnitStatus = {
+  readonly name: string;
+  readonly phase: Phase;
+  /** ISO 8601, when it came into this phase. */
+  readonly since: string;
+  /** The reason, in words. */
+  readonly because: string;
+  /** Container id, null when there is none. */
+  readonly container: string | null;
+  readonly image: string | null;
+  /** `sha256:…` of the image that runs. */
+  readonly digest: string | null;
+  readonly tag: string | null;
+  /** Automatic respawns since it was last asked for. */
+  readonly restarts: number;
+  /** What a restart would change: `tag build-41 -> build-42`, `env file changed`, `unit file changed`, `unit file is gone`; empty: nothing. */
+  readonly stale: readonly string[];
+  readonly enabled: boolean;
+  readonly type: "service" | "task";
+  readonly description: string;
+  readonly needs: readonly string[];
+  readonly neededBy: readonly string[];
+  /** Who wished it: operator, boot, a unit that needs it. */
+  readonly wanted: "up" | "down";
+  readonly wantedBy: string;
+  readonly lastExit: ExitRecord | null;
+};
+
+export type Progress = {
+  readonly unit: string;
+  readonly phase: Phase;
+  readonly because: string;
+  readonly pull?: {
+    readonly doneBytes: number;
+    readonly totalBytes: number;
+    readonly layersDone: number;
+    readonly layers: number;
+  };
+};
+
+/** What became of each unit that the request touched. `ok` false makes the command exit 1 (124 when time ran out). */
+export type Outcome = {
+  readonly ok: boolean;
+  readonly timedOut: boolean;
+  readonly units: readonly {
+    readonly name: string;
+    readonly phase: Phase;
+    readonly because: string;
+    readonly ok: boolean;
+  }[];
+};
+
+export type Reloaded = {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  readonly problems: readonly UnitProblem[];
+};
+
+/** `time` is ISO 8601. */
+export type UnitEvent = {
+  readonly time: string;
+  readonly unit: string | null;
+  readonly event: string;
+  readonly phase: Phase | null;
+  readonly because: string;
+};
+
+/** `stream` `svc` is svc's own remark between two runs. */
+export type LogLine = {
+  readonly unit: string;
+  readonly time: string;
+  readonly stream: "out" | "err" | "svc";
+  readonly text: string;
+};
+
+export type ExitRecord = {
+  readonly unit: string;
+  readonly container: string;
+  readonly image: string;
+  readonly tag: string | null;
+  /** ISO 8601. */
+  readonly startedAt: string | null;
+  readonly endedAt: string;
+  /** Seconds. */
+  readonly ranFor: number | null;
+  readonly code: number | null;
+  /** `SIGKILL` for 137, …; null when it ended by itself. */
+  readonly signal: string | null;
+  readonly oom: boolean;
+  /** asked: svc stopped it. external: by hand, through the engine. itself: all else. unknown: nobody saw it. */
+  readonly by: "asked" | "external" | "itself" | "unknown";
+  /** One sentence: `exit 137 (killed by SIGKILL), memory limit 64 MiB`. */
+  readonly words: string;
+  /** The last 50 lines it wrote. */
+  readonly lastLines: readonly string[];
+};
+
+export type DaemonVersion = {
+  readonly version: string;
+  readonly pid: number;
+  readonly engine: string | null;
+  readonly api: string | null;
+  readonly upSince: string;
+};

@@ -1,0 +1,71 @@
+/**
+ * Every failure that a user can mend. The code crosses the socket unchanged and is what tests and callers compare; the
+ * number beside it is the exit status of the command, documented in svc(1) and stable.
+ */
+export const errorCodes = {
+  /** Something failed while it was being done: a start that did not get ready, a pull, an engine's refusal. */
+  failed: 1,
+  "start-failed": 1,
+  "stop-failed": 1,
+  "cannot-start": 1,
+  "pull-failed": 1,
+  "not-ready-in-time": 1,
+  "timed-out": 1,
+  /** The command line or a file is wrong; nothing was done. */
+  usage: 2,
+  "unknown-unit": 2,
+  "unknown-key": 2,
+  "invalid-unit": 2,
+  "invalid-options": 2,
+  "invalid-env-file": 2,
+  "invalid-tag-file": 2,
+  "missing-file": 2,
+  "missing-image": 2,
+  "missing-tag": 2,
+  "dependency-cycle": 2,
+  "conflicting-units": 2,
+  /** Refused, because others need it. */
+  "unit-needed": 3,
+  /** The daemon is not there, or not the caller's to use. */
+  "daemon-away": 4,
+  "permission-denied": 4,
+  "already-running": 4,
+  /** The engine is not there. */
+  "engine-away": 5,
+  "engine-refused": 1,
+  "name-in-use": 1,
+  "no-such-container": 1,
+  "no-such-image": 1,
+  "bad-request": 2,
+  internal: 70,
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export type ErrorJson = { readonly code: ErrorCode; readonly message: string; readonly hint?: string };
+
+/** A failure that a user can mend: what is the case, and what to do next. */
+export class SvcError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = "SvcError";
+    this.code = code;
+    this.hint = options.hint;
+  }
+
+  get exitCode(): number {
+    return errorCodes[this.code];
+  }
+
+  toJSON(): ErrorJson {
+    return { code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }) };
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

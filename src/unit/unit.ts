@@ -1,0 +1,98 @@
+import type { CreateRequest } from "./docker-run/create-request.ts";
+
+/** What a unit file says, with its defaults filled in and its env and TAG file read: all that svc knows of a unit from the disk. */
+export type Unit = {
+  /** The file's name without `.yml`; `worker@3` for an instance of the template `worker@.yml`. */
+  readonly name: string;
+  /** Path of the unit file. */
+  readonly file: string;
+  readonly description: string;
+  /** Whose env file and TAG file it shares. */
+  readonly app: string;
+  /** The container's name. */
+  readonly container: string;
+  readonly type: "service" | "task";
+  /** Started at boot. */
+  readonly enabled: boolean;
+  readonly needs: readonly Need[];
+  /** Ordering only, among units that are starting or stopping at the same time: this one starts after, and stops before, these. */
+  readonly after: readonly string[];
+  /** Units that may not run beside this one. */
+  readonly conflicts: readonly string[];
+  readonly respawn: Respawn;
+  readonly ready: Ready;
+  readonly onUnhealthy: "ignore" | "restart";
+  /** From the start of the container until it must be ready; pulls and waits for needs are not counted. */
+  readonly startTimeoutMs: number;
+  readonly pullTimeoutMs: number;
+  /** null: what the image says, else SIGTERM. */
+  readonly stopSignal: string | null;
+  /** Between the stop signal and SIGKILL. */
+  readonly stopGraceMs: number;
+  readonly log: { readonly maxSizeBytes: number; readonly maxFiles: number };
+  /** What the engine is to be given, or why that cannot be said now. The unit is valid either way. */
+  readonly launch: Launch | LaunchProblem;
+};
+
+export type Need = {
+  readonly unit: string;
+  /** What must be so before this unit may start: its container runs, it is ready, or (a task) it ended with 0. */
+  readonly until: "started" | "ready" | "completed";
+  /** false: this unit also starts when the needed one failed or does not exist. */
+  readonly required: boolean;
+  /** What becomes of this unit, while it runs, when the needed one is lost: it stays (`degraded`), is restarted once the needed
+   *  one is back, or goes down until then. */
+  readonly onLoss: "keep" | "restart" | "stop";
+  /** This container holds on to that very container (a link on the default bridge, `network_mode: container:X`): when the
+   *  needed one is recreated this one must be recreated after it. */
+  readonly binds: boolean;
+  /** The key it comes from, for words: `links`, `depends_on`, `OPTS --link`, … */
+  readonly from: string;
+};
+
+export type Respawn = {
+  readonly enabled: boolean;
+  /** Exit codes (`0`..`255`) and signals (`SIGTERM`) that end a service without a respawn. */
+  readonly normalExit: readonly (number | string)[];
+  /** At most `count` automatic respawns within `windowMs`; null = no limit. */
+  readonly limit: { readonly count: number; readonly windowMs: number } | null;
+  readonly onLimit: "delay" | "fail";
+};
+
+/** When a unit counts as ready. `auto`: healthy if the container has a healthcheck, else up for `afterMs`. */
+export type Ready =
+  | { readonly how: "auto"; readonly afterMs: number }
+  | { readonly how: "after"; readonly afterMs: number }
+  | { readonly how: "healthy" }
+  | { readonly how: "tcp"; readonly host: string | null; readonly port: number }
+  | {
+      readonly how: "http";
+      readonly host: string | null;
+      readonly port: number;
+      readonly path: string;
+      readonly status: number | null;
+    }
+  /** A regular expression that a line of output must match. */
+  | { readonly how: "log"; readonly pattern: string };
+
+export type Launch = {
+  readonly ok: true;
+  /** Full reference: `registry/antisocial:build-42`. */
+  readonly image: string;
+  readonly tag: string | null;
+  readonly pull: "missing" | "always" | "never";
+  /** Without svc's own labels and without AutoRemove unless `auto_remove` asks for it. */
+  readonly create: CreateRequest;
+  /** SHA-256 (hex) of all of the above: what the engine is given. Secrets go in, and cannot be read back. */
+  readonly revision: string;
+  /** Short digests of the parts, to say what is stale: unit, env file, tag. */
+  readonly parts: { readonly unit: string; readonly env: string; readonly tag: string };
+  readonly warnings: readonly string[];
+};
+
+export type LaunchProblem = {
+  readonly ok: false;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+};
