@@ -1,0 +1,29 @@
+import { basename } from "node:path";
+
+/** The only entry. `svc` and `docker-runner` are one program, told apart by the name it was called by. */
+async function main(): Promise<number> {
+  const applet = basename(process.argv0);
+  const args = process.argv.slice(2);
+  if (applet === "docker-runner") return (await import("./runner/docker-runner.ts")).dockerRunner(args, process.env);
+  const [command, ...rest] = args;
+  switch (command) {
+    case "daemon":
+      return (await import("./daemon/daemon.ts")).daemon(rest, process.env);
+    case "run":
+      return (await import("./runner/docker-runner.ts")).dockerRunner(rest, process.env);
+    case "__guard":
+      return (await import("./runner/guard.ts")).guard(rest);
+    default:
+      return (await import("./cli/main.ts")).cli(args, process.env);
+  }
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (thrown: unknown) => {
+    process.stderr.write(`svc: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+    process.exitCode = 70;
+  },
+);

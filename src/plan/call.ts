@@ -1,0 +1,12 @@
+import type { StopReason } from "./world.ts";
+
+/** What the engine is asked to do: a value, carried out by the call runner, which decides nothing. */
+export type Call =
+  | { readonly call: "pull"; readonly image: string; readonly mark: string }
+  /** Create, attach, start. `bound` are the ids of the containers that it holds on to. */
+  | { readonly call: "launch"; readonly generation: number; readonly bound: { readonly [unit: string]: string } }
+  | { readonly call: "signal"; readonly id: string; readonly why: StopReason }
+  | { readonly call: "kill"; readonly id: string }
+  /** The engine owes a `die` long after SIGKILL: our own attached reader may hold it back. Drop it and look again. */
+  | { readonly call: "release"; readonly id: string }
+  | { readonly call: "remove"; readonly id: string };

@@ -1,0 +1,44 @@
+import type { Unit } from "../unit/unit.ts";
+import type { Call } from "./call.ts";
+import type { Container, Wish } from "./world.ts";
+
+/** Something learned: from the disk, the operator, the engine, a probe. `observe` folds it into the world. */
+export type Fact =
+  | { readonly fact: "units-read"; readonly units: ReadonlyMap<string, Unit> }
+  /** A wish of the operator, of boot or of a unit that needs it. `anew` forgets failures and a finished run. */
+  | { readonly fact: "wished"; readonly unit: string; readonly wish: Wish; readonly anew: boolean }
+  | { readonly fact: "shutting-down" }
+  | { readonly fact: "engine-away" }
+  /** All containers that have a unit's container name, by unit. It answers for every unit: one that is absent has none. */
+  | { readonly fact: "listed"; readonly containers: ReadonlyMap<string, SeenContainer> }
+  | { readonly fact: "appeared"; readonly unit: string; readonly container: Container }
+  | { readonly fact: "died"; readonly unit: string; readonly id: string; readonly exit: Exit }
+  | { readonly fact: "gone"; readonly unit: string; readonly id: string }
+  | { readonly fact: "health"; readonly unit: string; readonly id: string; readonly health: Container["health"] }
+  | { readonly fact: "paused"; readonly unit: string; readonly id: string; readonly paused: boolean }
+  /** A tcp or http probe, or a log line. */
+  | { readonly fact: "probed-ready"; readonly unit: string; readonly id: string }
+  | { readonly fact: "called"; readonly unit: string; readonly call: Call }
+  | { readonly fact: "answered"; readonly unit: string; readonly call: Call; readonly answer: Answer };
+
+/** What `listed` tells of a container: itself, and how it ended if it did not run when it was looked at. */
+export type SeenContainer = { readonly container: Container; readonly exit: Exit | null };
+
+export type Exit = {
+  /** null: nobody saw it. */
+  readonly code: number | null;
+  /** `SIGTERM` when a signal ended it. */
+  readonly signal: string | null;
+  readonly oom: boolean;
+  readonly words: string;
+  /** In [0, 1): the jitter of the delay that may follow. Chance is a fact too. */
+  readonly luck: number;
+};
+
+export type Answer =
+  | { readonly ok: true; readonly container?: Container }
+  | {
+      readonly ok: false;
+      readonly kind: "no-such-image" | "cannot-start" | "pull-failed" | "away" | "other";
+      readonly message: string;
+    };

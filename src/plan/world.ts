@@ -1,0 +1,116 @@
+import type { ContainerStateName, Health } from "../engine/engine.ts";
+import type { Unit } from "../unit/unit.ts";
+import type { Call } from "./call.ts";
+
+/**
+ * All that is known, as plain values. Nothing in here is a decision: phase, stale, ready and "must stop" are functions of it.
+ * Instants are milliseconds of CLOCK_MONOTONIC.
+ */
+export type World = {
+  readonly engine: { readonly state: "unknown" | "up" } | { readonly state: "away"; readonly since: Instant };
+  /** Every valid unit, as the disk had it when it was last read. */
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly states: ReadonlyMap<string, UnitState>;
+  /** The whole of svc is to stop, with all it runs; wishes stay as they are. */
+  readonly shuttingDown: boolean;
+};
+
+type Instant = number;
+
+export type UnitState = {
+  readonly wish: Wish;
+  /** The container that has the unit's container name, whoever made it. */
+  readonly container: Container | null;
+  /** At most one call per unit is in flight. */
+  readonly call: { readonly call: Call; readonly since: Instant } | null;
+  /** When it was respawned by itself, within the limit's window; oldest first. */
+  readonly respawns: readonly Instant[];
+  /** The delay in force, and how many delays in a row there have been. */
+  readonly backoff: { readonly streak: number; readonly until: Instant; readonly delayMs: number } | null;
+  /** Why the last attempt did not even become a running container. */
+  readonly trouble: Trouble | null;
+  /** It ended and is not to be respawned: a task that is done, a normal exit, a respawn that is off. */
+  readonly finished: { readonly ok: boolean; readonly words: string } | null;
+  /** Respawns since it was last asked for. */
+  readonly restarts: number;
+  readonly lastExit: { readonly words: string; readonly at: Instant } | null;
+  /** The image and generation that were pulled, where the policy is `always`; the image that a pull brought. */
+  readonly pulled: string | null;
+  /** The engine said that this image is not on the host. */
+  readonly missingImage: string | null;
+};
+
+export type Wish = {
+  readonly want: "up" | "down";
+  /** `operator`, `boot`, `nobody`, or the unit that needs it. */
+  readonly by: string;
+  /** How often a restart was asked for. A container of another generation is to be replaced. */
+  readonly generation: number;
+};
+
+export type Trouble = {
+  readonly kind: "cannot-start" | "pull-failed";
+  readonly message: string;
+  readonly times: number;
+  readonly until: Instant;
+};
+
+export type Container = {
+  readonly id: string;
+  readonly state: ContainerStateName;
+  /** Label `svc.unit`; null: not ours. */
+  readonly unit: string | null;
+  readonly generation: number;
+  readonly revision: string;
+  /** Ids of the containers that it was bound to when it was made, by unit. */
+  readonly bound: { readonly [unit: string]: string };
+  readonly startedAt: Instant;
+  /** Since when this svc watches it: its start, or its adoption. */
+  readonly watchedSince: Instant;
+  /** It ran already when this svc came. */
+  readonly adopted: boolean;
+  readonly health: Health;
+  /** A probe or a log line said that it is ready. */
+  readonly probedReadyAt: Instant | null;
+  /** The stop signal was sent, and why. Once it is sent there is no way back. */
+  readonly stopping: {
+    readonly why: StopReason;
+    readonly signalledAt: Instant;
+    readonly killedAt: Instant | null;
+    readonly releasedAt: Instant | null;
+  } | null;
+};
+
+/** `unhealthy` and `start-timeout` count as crashes. */
+export type StopReason = "unwanted" | "replaced" | "unhealthy" | "start-timeout" | "foreign";
+
+export const freshState: UnitState = {
+  wish: { want: "down", by: "nobody", generation: 0 },
+  container: null,
+  call: null,
+  respawns: [],
+  backoff: null,
+  trouble: null,
+  finished: null,
+  restarts: 0,
+  lastExit: null,
+  pulled: null,
+  missingImage: null,
+};
+
+export const emptyWorld: World = {
+  engine: { state: "unknown" },
+  units: new Map(),
+  states: new Map(),
+  shuttingDown: false,
+};
+
+export function stateOf(world: World, unit: string): UnitState {
+  return world.states.get(unit) ?? freshState;
+}
+
+export function withState(world: World, unit: string, change: Partial<UnitState>): World {
+  const states = new Map(world.states);
+  states.set(unit, { ...stateOf(world, unit), ...change });
+  return { ...world, states };
+}
