@@ -1,12 +1,14 @@
 import type { Unit } from "../unit/unit.ts";
 import type { Call } from "./call.ts";
-import type { Container, Wish } from "./world.ts";
+import type { Container, UnitState, Wish } from "./world.ts";
 
 /** Something learned: from the disk, the operator, the engine, a probe. `observe` folds it into the world. */
 export type Fact =
   | { readonly fact: "units-read"; readonly units: ReadonlyMap<string, Unit> }
   /** A wish of the operator, of boot or of a unit that needs it. `anew` forgets failures and a finished run. */
   | { readonly fact: "wished"; readonly unit: string; readonly wish: Wish; readonly anew: boolean }
+  /** What was saved of a unit in an earlier life of svc. */
+  | { readonly fact: "remembered"; readonly unit: string; readonly state: Partial<UnitState> }
   | { readonly fact: "shutting-down" }
   | { readonly fact: "engine-away" }
   /** All containers that have a unit's container name, by unit. It answers for every unit: one that is absent has none. */

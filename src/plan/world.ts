@@ -64,6 +64,8 @@ export type Container = {
   readonly revision: string;
   /** Ids of the containers that it was bound to when it was made, by unit. */
   readonly bound: { readonly [unit: string]: string };
+  /** What it was made from, to tell what a restart would change. */
+  readonly made: Made;
   readonly startedAt: Instant;
   /** Since when this svc watches it: its start, or its adoption. */
   readonly watchedSince: Instant;
@@ -79,6 +81,13 @@ export type Container = {
     readonly killedAt: Instant | null;
     readonly releasedAt: Instant | null;
   } | null;
+};
+
+export type Made = {
+  readonly image: string;
+  readonly imageId: string;
+  readonly tag: string | null;
+  readonly parts: { readonly [part: string]: string };
 };
 
 /** `unhealthy` and `start-timeout` count as crashes. */

@@ -6,6 +6,8 @@ export type Unit = {
   readonly name: string;
   /** Path of the unit file. */
   readonly file: string;
+  /** Every file that was read for it, or would have been had it been there: unit file, env files, TAG file. */
+  readonly sources: readonly string[];
   readonly description: string;
   /** Whose env file and TAG file it shares. */
   readonly app: string;

@@ -1,0 +1,158 @@
+import type { Clock } from "../clock/clock.ts";
+import { type ContainerDetail, type Engine, EngineError, type PullProgress } from "../engine/engine.ts";
+import type { Call } from "../plan/call.ts";
+import type { Answer, Fact } from "../plan/fact.ts";
+import { messageOf } from "../svc-error.ts";
+import type { CreateRequest } from "../unit/docker-run/create-request.ts";
+import type { Unit } from "../unit/unit.ts";
+import { containerOf, withLabels } from "./labels.ts";
+import type { Runs } from "./runs.ts";
+
+export type CallRunnerOptions = {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly boot: string;
+  readonly runs: Runs;
+  /** The unit as the disk has it now; null: it is gone. Tells the loop if it changed. */
+  readonly reread: (unit: string) => Promise<Unit | null>;
+  readonly tell: (fact: Fact) => void;
+  readonly onPull: (unit: string, progress: PullProgress) => void;
+};
+
+/** Carries calls out, one engine operation each where the engine has it so; decides nothing. */
+export function callRunner(options: CallRunnerOptions): (unit: string, call: Call) => Promise<Answer> {
+  const { engine, runs } = options;
+  return async (name, call) => {
+    try {
+      switch (call.call) {
+        case "launch":
+          return await launch(name, call, options);
+        case "pull":
+          return await pull(name, call, options);
+        case "signal":
+          await sendSignal(name, call.id, options);
+          return { ok: true };
+        case "kill":
+          await engine.signal(call.id, "SIGKILL");
+          return { ok: true };
+        case "release":
+          runs.release(call.id);
+          return { ok: true };
+        case "remove":
+          // The exit is on disk before its container goes.
+          await runs.recorded(call.id);
+          await engine.remove(call.id);
+          return { ok: true };
+        default:
+          return call satisfies never;
+      }
+    } catch (error) {
+      return answerOf(error);
+    }
+  };
+}
+
+async function launch(
+  name: string,
+  call: Extract<Call, { call: "launch" }>,
+  options: CallRunnerOptions,
+): Promise<Answer> {
+  const { engine, clock, runs, boot } = options;
+  const unit = await options.reread(name);
+  if (!unit) return { ok: false, kind: "cannot-start", message: "its unit file is gone" };
+  if (!unit.launch.ok) return { ok: false, kind: "cannot-start", message: unit.launch.message };
+  const request = withLabels(unit, unit.launch, { generation: call.generation, bound: call.bound, boot });
+  const id = await createFree(request, engine);
+  const tty = request.body.Tty === true;
+  try {
+    options.tell({ fact: "appeared", unit: name, container: containerMade(id, request, clock.now()) });
+    await runs.attach(unit, id, tty);
+    await engine.start(id);
+  } catch (error) {
+    runs.forget(id);
+    await engine.remove(id).catch(() => undefined);
+    throw error;
+  }
+  const startedAt = clock.now();
+  const detail = await engine.inspect(id);
+  runs.began(unit, id, detail);
+  const times = { startedAt, watchedSince: startedAt, adopted: false };
+  const container = detail ? containerOf(detail, times) : containerMade(id, request, startedAt);
+  // Had it ended by now, its `die` says so.
+  return { ok: true, container: { ...container, state: "running" } };
+}
+
+/** Creates it; while the name is still taken by a dead container, removes that and tries again. */
+async function createFree(request: CreateRequest, engine: Engine): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await engine.create(request)).id;
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.kind !== "name-in-use" || attempt === 5 || !request.name) throw error;
+      const holder = await engine.inspect(request.name);
+      if (holder?.state === "running") throw error;
+      if (holder) await engine.remove(holder.id);
+    }
+  }
+}
+
+function containerMade(id: string, request: CreateRequest, now: number): ReturnType<typeof containerOf> {
+  const made: ContainerDetail = {
+    id,
+    name: request.name ?? "",
+    state: "created",
+    image: request.body.Image,
+    imageId: "",
+    labels: request.body.Labels ?? {},
+    tty: request.body.Tty === true,
+    exitCode: null,
+    oomKilled: false,
+    error: "",
+    startedAt: null,
+    finishedAt: null,
+    health: "none",
+    memoryLimitBytes: 0,
+    stopSignal: null,
+    autoRemove: false,
+    addresses: {},
+    logDriver: "",
+  };
+  return containerOf(made, { startedAt: now, watchedSince: now, adopted: false });
+}
+
+async function sendSignal(name: string, id: string, { engine, reread }: CallRunnerOptions): Promise<void> {
+  const [unit, detail] = await Promise.all([reread(name), engine.inspect(id)]);
+  if (!detail) return;
+  await engine.signal(id, unit?.stopSignal ?? detail.stopSignal ?? "SIGTERM");
+  if (detail.state === "paused") await engine.unpause(id);
+}
+
+/** A pull in which the engine is silent is given up by the engine's own rule; this is the unit's limit over all of it. */
+async function pull(name: string, call: Extract<Call, { call: "pull" }>, options: CallRunnerOptions): Promise<Answer> {
+  const { engine, clock } = options;
+  const unit = await options.reread(name);
+  const timeout = new AbortController();
+  const cancel = clock.after(unit?.pullTimeoutMs ?? 900_000, () => timeout.abort());
+  const platform = unit?.launch.ok ? unit.launch.create.platform : null;
+  try {
+    await engine.pull(call.image, {
+      abort: timeout.signal,
+      platform,
+      onProgress: (progress) => options.onPull(name, progress),
+    });
+    return { ok: true };
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === "away") throw error;
+    const message = timeout.signal.aborted ? "it took longer than pull_timeout" : messageOf(error);
+    return { ok: false, kind: "pull-failed", message: `cannot pull ${call.image}: ${message}` };
+  } finally {
+    cancel();
+  }
+}
+
+function answerOf(error: unknown): Answer {
+  if (!(error instanceof EngineError)) return { ok: false, kind: "cannot-start", message: messageOf(error) };
+  if (error.kind === "away") return { ok: false, kind: "away", message: error.message };
+  if (error.kind === "no-such-image") return { ok: false, kind: "no-such-image", message: error.message };
+  return { ok: false, kind: "cannot-start", message: error.message };
+}

@@ -1,0 +1,34 @@
+import type { Clock } from "../clock/clock.ts";
+import type { Engine, PullProgress } from "../engine/engine.ts";
+import type { Unit } from "../unit/unit.ts";
+import type { EngineLink } from "./engine-link.ts";
+import type { EventLog } from "./event-log.ts";
+import type { ExitRecords } from "./output/exit-records.ts";
+import type { Runs } from "./runs.ts";
+import type { Supervisor } from "./supervisor.ts";
+import type { UnitSource } from "./unit-source.ts";
+
+/** What the handlers work with: the parts of a running daemon. */
+export type Daemon = {
+  readonly supervisor: Supervisor;
+  readonly source: UnitSource;
+  readonly events: EventLog;
+  readonly runs: Runs;
+  readonly records: ExitRecords;
+  readonly link: EngineLink;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly logFolder: string;
+  readonly version: string;
+  /** ms since 1970. */
+  readonly upSince: number;
+  readonly enabled: {
+    isEnabled(unit: Unit): boolean;
+    set(unit: string, on: boolean): void;
+  };
+  /** Resolves when all that was wished is on disk. */
+  readonly save: () => Promise<void>;
+  readonly pulls: ReadonlyMap<string, PullProgress>;
+  /** Replaces the program; does not return if it can. */
+  readonly reexec: () => void;
+};

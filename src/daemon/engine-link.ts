@@ -1,0 +1,262 @@
+import type { Clock } from "../clock/clock.ts";
+import type { ContainerDetail, ContainerSummary, Engine, EngineEvent, EngineVersion } from "../engine/engine.ts";
+import type { Exit, Fact, SeenContainer } from "../plan/fact.ts";
+import type { Container, World } from "../plan/world.ts";
+import { stateOf } from "../plan/world.ts";
+import { messageOf } from "../svc-error.ts";
+import type { Unit } from "../unit/unit.ts";
+import { containerOf } from "./labels.ts";
+import { exitWords, signalOf } from "./output/exit-words.ts";
+import type { Runs } from "./runs.ts";
+
+/** Events get lost around a reconnect: every so often the list is looked at again. */
+const relistEveryMs = 60_000;
+const firstRetryMs = 100;
+const longestRetryMs = 1_000;
+
+export type EngineLink = {
+  /** Looks at the list again, soon. */
+  readonly relist: () => void;
+  /** A call found that the engine does not answer. */
+  readonly lost: () => void;
+  readonly version: () => EngineVersion | null;
+  readonly close: () => void;
+};
+
+/**
+ * Keeps the world in step with the engine: subscribe, then list, then follow the events; on every loss the same from the
+ * start. Events are hints that make it look; a list or an inspect is the truth.
+ */
+export function linkEngine(options: {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly runs: Runs;
+  readonly world: () => World;
+  readonly tell: (...facts: Fact[]) => void;
+  /** The containers that were found when the engine was first reached, before they are told. */
+  readonly onFirstList: (seen: ReadonlyMap<string, SeenContainer>) => void;
+  readonly log: { info(message: string): void; warn(message: string): void };
+}): EngineLink {
+  const { engine, clock, runs, world, tell } = options;
+  let closed = false;
+  let first = true;
+  let version: EngineVersion | null = null;
+  let lose: () => void = () => undefined;
+  let listing: Promise<void> | null = null;
+  let listAgain = false;
+  const outOfMemory = new Set<string>();
+  const killedByHand = new Map<string, string>();
+  void run();
+  return {
+    relist: () => void relist().catch(() => lose()),
+    lost: () => lose(),
+    version: () => version,
+    close: () => {
+      closed = true;
+      lose();
+    },
+  };
+
+  async function run(): Promise<void> {
+    let retryMs = firstRetryMs;
+    let toldAway = false;
+    while (!closed) {
+      try {
+        version = await engine.ping();
+        await follow(() => {
+          if (toldAway) options.log.info("the engine answers again");
+          toldAway = false;
+          retryMs = firstRetryMs;
+        });
+        if (!closed) options.log.warn("the connection to the engine was lost");
+      } catch (error) {
+        if (!toldAway) options.log.warn(`the engine does not answer: ${messageOf(error)}`);
+        toldAway = true;
+      }
+      if (closed) return;
+      tell({ fact: "engine-away" });
+      await new Promise<void>((resolve) => clock.after(retryMs, resolve));
+      retryMs = Math.min(longestRetryMs, retryMs * 2);
+    }
+  }
+
+  /** Returns when the connection is lost. */
+  async function follow(onReady: () => void): Promise<void> {
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    lose = resolve;
+    const unsubscribe = await engine.events(onEvent, resolve);
+    let cancel: () => void = () => undefined;
+    try {
+      await relist();
+      onReady();
+      const patrol = (): void => {
+        cancel = clock.after(relistEveryMs, () => {
+          relist().then(patrol, resolve);
+        });
+      };
+      patrol();
+      await ended;
+    } finally {
+      cancel();
+      unsubscribe();
+    }
+  }
+
+  /** One listing at a time; a wish for another during it is one more after it. */
+  function relist(): Promise<void> {
+    if (listing) {
+      listAgain = true;
+      return listing;
+    }
+    listing = (async () => {
+      do {
+        listAgain = false;
+        await listOnce();
+      } while (listAgain && !closed);
+    })().finally(() => {
+      listing = null;
+    });
+    return listing;
+  }
+
+  async function listOnce(): Promise<void> {
+    const before = world();
+    const summaries = await engine.list();
+    const seen = new Map<string, SeenContainer>();
+    await Promise.all(
+      [...before.units.values()].map(async (unit) => {
+        const summary = pick(unit, summaries, stateOf(before, unit.name).container);
+        const detail = summary ? await engine.inspect(summary.id) : null;
+        if (detail) seen.set(unit.name, seeContainer(unit, detail));
+      }),
+    );
+    // What changed while the list was made is newer than the list.
+    for (const name of before.units.keys()) {
+      const was = stateOf(before, name);
+      const is = stateOf(world(), name);
+      if (was.call === null && is.call === null && was.container === is.container) continue;
+      if (is.container) seen.set(name, { container: is.container, exit: null });
+      else seen.delete(name);
+    }
+    if (first) options.onFirstList(seen);
+    first = false;
+    tell({ fact: "listed", containers: seen });
+  }
+
+  function seeContainer(unit: Unit, detail: ContainerDetail): SeenContainer {
+    const now = clock.now();
+    const known = stateOf(world(), unit.name).container;
+    const startedAt = detail.startedAt === null ? now : now - Math.max(0, clock.date() - detail.startedAt);
+    const container =
+      known?.id === detail.id
+        ? { ...known, state: detail.state, health: detail.health }
+        : containerOf(detail, { startedAt, watchedSince: now, adopted: true });
+    const alive = detail.state === "running" || detail.state === "paused";
+    const ours = container.unit === unit.name;
+    if (alive && ours) runs.resume(unit, detail);
+    // A container in `created` never ran: there is no end to record.
+    if (alive || detail.state === "created") return { container, exit: null };
+    const exit = exitOf(detail, detail.exitCode);
+    if (ours && known?.state !== "exited") record(unit.name, detail, exit, container);
+    return { container, exit };
+  }
+
+  function onEvent(event: EngineEvent): void {
+    const unit = unitOfEvent(event, world());
+    if (!unit) return;
+    const { id } = event;
+    const isCurrent = stateOf(world(), unit.name).container?.id === id;
+    switch (event.kind) {
+      case "die":
+        if (isCurrent) void onDeath(unit, id, event.exitCode);
+        else options.log.info(`a container named ${event.name} ended`);
+        return;
+      case "destroy":
+        if (isCurrent) tell({ fact: "gone", unit: unit.name, id });
+        outOfMemory.delete(id);
+        killedByHand.delete(id);
+        return;
+      case "oom":
+        outOfMemory.add(id);
+        return;
+      case "health":
+        tell({ fact: "health", unit: unit.name, id, health: event.health });
+        return;
+      case "pause":
+      case "unpause":
+        tell({ fact: "paused", unit: unit.name, id, paused: event.kind === "pause" });
+        return;
+      case "kill":
+        if (isCurrent && !stateOf(world(), unit.name).container?.stopping) killedByHand.set(id, event.signal);
+        return;
+      case "create":
+      case "start":
+      case "rename":
+        // Our own launches are known already; anything else that takes or leaves the name is looked at.
+        if (!isCurrent && stateOf(world(), unit.name).call?.call.call !== "launch") void relist().catch(() => lose());
+        if (event.kind === "rename") void relist().catch(() => lose());
+        return;
+      default:
+        return event satisfies never;
+    }
+  }
+
+  async function onDeath(unit: Unit, id: string, code: number): Promise<void> {
+    const detail = await engine.inspect(id).catch(() => null);
+    const exit = exitOf(detail, code, outOfMemory.has(id));
+    const { container } = stateOf(world(), unit.name);
+    if (container?.id === id) record(unit.name, detail, exit, container);
+    tell({ fact: "died", unit: unit.name, id, exit });
+    options.log.info(`${unit.name}: ${exit.words}`);
+  }
+
+  function record(unit: string, detail: ContainerDetail | null, exit: Exit, container: Container): void {
+    const by = container.stopping ? "asked" : killedByHand.has(container.id) ? "external" : exit.code === null ? "unknown" : "itself";
+    void runs.ended(
+      {
+        unit,
+        container: container.id,
+        image: detail?.image ?? "",
+        tag: detail?.labels["svc.tag"] || null,
+        startedAt: detail?.startedAt ?? null,
+        endedAt: detail?.finishedAt ?? clock.date(),
+        code: exit.code,
+        signal: exit.signal,
+        oom: exit.oom,
+        by,
+        words: exit.words,
+      },
+      world().units.get(unit) ?? null,
+    );
+  }
+}
+
+function exitOf(detail: ContainerDetail | null, code: number | null, sawOutOfMemory = false): Exit {
+  const oom = (sawOutOfMemory || detail?.oomKilled === true) && code === 137;
+  const words =
+    code === null
+      ? "it ended while nobody was looking"
+      : exitWords({ code, oom, memoryLimitBytes: detail?.memoryLimitBytes ?? 0 });
+  return { code, signal: code === null ? null : signalOf(code), oom, words, luck: Math.random() };
+}
+
+/** The unit's container among all: the one that is known, else the one of its name, else one that is labelled as the unit's. */
+function pick(unit: Unit, all: readonly ContainerSummary[], known: Container | null): ContainerSummary | null {
+  const ours = all.filter((one) => one.labels["svc.unit"] === unit.name);
+  return (
+    all.find((one) => one.id === known?.id && known.unit === unit.name) ??
+    all.find((one) => one.name === unit.container) ??
+    ours.find((one) => one.state === "running" || one.state === "paused") ??
+    ours[0] ??
+    null
+  );
+}
+
+function unitOfEvent(event: EngineEvent, world: World): Unit | null {
+  const label = event.labels["svc.unit"];
+  if (label !== undefined) return world.units.get(label) ?? null;
+  for (const unit of world.units.values()) {
+    if (unit.container === event.name || (event.kind === "rename" && unit.container === event.oldName)) return unit;
+  }
+  return null;
+}

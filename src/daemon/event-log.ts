@@ -1,0 +1,98 @@
+import { appendFile, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { UnitEvent } from "../control/request.ts";
+import type { Decision } from "../plan/decide.ts";
+import type { Phase } from "../unit/phase.ts";
+import { writeFileSafely } from "../unit/write-file-safely.ts";
+
+const kept = 5_000;
+
+export type PhaseNow = { readonly phase: Phase; readonly because: string; /** ms since 1970 */ readonly since: number };
+
+/** Every change of a unit's phase, in one place: kept on disk, told to followers, and the source of `since`. */
+export class EventLog {
+  readonly #path: string;
+  readonly #date: () => number;
+  readonly #followers = new Set<(event: UnitEvent) => void>();
+  readonly #phases = new Map<string, PhaseNow>();
+  #events: UnitEvent[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, date: () => number) {
+    this.#path = path;
+    this.#date = date;
+  }
+
+  static async open(folder: string, date: () => number): Promise<EventLog> {
+    const log = new EventLog(join(folder, "events.ndjson"), date);
+    log.#events = parse(await readFile(log.#path, "utf8").catch(() => "")).slice(-kept);
+    for (const event of log.#events) {
+      if (event.unit === null || event.phase === null) continue;
+      log.#phases.set(event.unit, { phase: event.phase, because: event.because, since: Date.parse(event.time) });
+    }
+    return log;
+  }
+
+  /** Compares what is decided with what was, and tells the differences. A phase that was the same before a restart of svc goes on. */
+  observe(decisions: ReadonlyMap<string, Decision>): void {
+    for (const [unit, { phase, because }] of decisions) {
+      const before = this.#phases.get(unit);
+      if (before?.phase === phase) {
+        if (before.because !== because) this.#phases.set(unit, { ...before, because });
+        continue;
+      }
+      this.#phases.set(unit, { phase, because, since: this.#date() });
+      // That a unit which nobody asked for is down is no event.
+      if (before || phase !== "down") this.add({ unit, event: "phase", phase, because });
+    }
+  }
+
+  phaseOf(unit: string): PhaseNow | null {
+    return this.#phases.get(unit) ?? null;
+  }
+
+  add(event: Omit<UnitEvent, "time">): void {
+    const stamped = { time: new Date(this.#date()).toISOString(), ...event };
+    this.#events.push(stamped);
+    const line = `${JSON.stringify(stamped)}\n`;
+    if (this.#events.length > 2 * kept) {
+      this.#events = this.#events.slice(-kept);
+      const all = this.#events.map((one) => `${JSON.stringify(one)}\n`).join("");
+      this.#write(() => writeFileSafely(this.#path, all, 0o600));
+    } else {
+      this.#write(() => appendFile(this.#path, line, { mode: 0o600 }));
+    }
+    for (const follower of this.#followers) follower(stamped);
+  }
+
+  since(date: number): readonly UnitEvent[] {
+    return this.#events.filter((event) => Date.parse(event.time) >= date);
+  }
+
+  follow(follower: (event: UnitEvent) => void): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  async flush(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** Events are kept if the disk lets us; a full disk must not stop the supervision. */
+  #write(write: () => Promise<void>): void {
+    this.#writing = this.#writing.then(write).catch(() => undefined);
+  }
+}
+
+function parse(text: string): UnitEvent[] {
+  const events: UnitEvent[] = [];
+  for (const line of text.split("\n")) {
+    try {
+      const event: unknown = JSON.parse(line);
+      if (typeof event === "object" && event !== null && "time" in event && "event" in event) events.push(event as UnitEvent);
+    } catch {
+      // A line that was torn by a crash.
+    }
+  }
+  return events;
+}

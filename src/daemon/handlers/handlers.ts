@@ -1,0 +1,106 @@
+import type { Handlers } from "../../control/server.ts";
+import { messageOf, SvcError } from "../../svc-error.ts";
+import type { Daemon } from "../context.ts";
+import { streamLogs } from "../output/read-log.ts";
+import { statuses } from "../statuses.ts";
+import { nameUnits, unknownUnit } from "./names.ts";
+import { reload } from "./reload.ts";
+import { restart, start } from "./start.ts";
+import { stop } from "./stop.ts";
+import { waitFor } from "./wait-for.ts";
+
+/** What each request of the protocol does. */
+export function handlers(daemon: Daemon): Handlers {
+  const { supervisor, source, events, runs, records, enabled } = daemon;
+  return {
+    list: async ({ units }) => {
+      const all = currentStatuses();
+      if (!units || units.length === 0) return all;
+      const wanted = await nameUnits(units, daemon, { invalid: true });
+      return all.filter((status) => wanted.includes(status.name));
+    },
+    start: (ask, reply) => start(ask, reply, daemon),
+    restart: (ask, reply) => restart(ask, reply, daemon),
+    stop: (ask, reply) => stop(ask, reply, daemon),
+    reload: () => reload(daemon),
+    enable: (ask) => setEnabled(ask.names, true),
+    disable: (ask) => setEnabled(ask.names, false),
+    wait: async (ask, reply) => {
+      const names = await nameUnits(ask.names, daemon);
+      return waitFor({ names, goal: ask.for, timeoutMs: ask.timeoutMs, signal: reply.signal }, daemon);
+    },
+    events: async (ask, reply) => {
+      const concerns = (unit: string | null): boolean => !ask.units?.length || (unit !== null && ask.units.includes(unit));
+      for (const event of events.since(ask.since ?? 0)) if (concerns(event.unit)) reply.progress(event);
+      if (!ask.follow) return null;
+      const unfollow = events.follow((event) => {
+        if (concerns(event.unit)) reply.progress(event);
+      });
+      await new Promise((resolve) => reply.signal.addEventListener("abort", resolve));
+      unfollow();
+      return null;
+    },
+    logs: async (ask, reply) => {
+      const names = ask.units.length > 0 ? await nameUnits(ask.units, daemon) : [...supervisor.world.units.keys()];
+      const units = names.map((unit) => {
+        const known = supervisor.world.units.get(unit);
+        return { unit, log: known ? runs.logOf(known) : null };
+      });
+      const { follow = false, lines, since } = ask;
+      const grep = ask.grep === undefined ? undefined : regularExpression(ask.grep);
+      const wanted = {
+        follow,
+        ...(lines === undefined ? {} : { lines }),
+        ...(since === undefined ? {} : { since }),
+        ...(grep === undefined ? {} : { grep }),
+      };
+      for await (const line of streamLogs(daemon.logFolder, units, wanted, reply.signal)) reply.progress(line);
+      return null;
+    },
+    history: async ({ unit, runs: count }) => {
+      if (!supervisor.world.units.has(unit) && records.last(unit) === null) throw unknownUnit(unit, daemon);
+      return records.read(unit, count);
+    },
+    check: async () => ({ problems: (await source.read()).problems }),
+    version: async () => ({
+      version: daemon.version,
+      pid: process.pid,
+      engine: daemon.link.version()?.engine ?? null,
+      api: daemon.link.version()?.api ?? null,
+      upSince: new Date(daemon.upSince).toISOString(),
+    }),
+    reexec: async () => {
+      setImmediate(daemon.reexec);
+      return { pid: process.pid };
+    },
+  };
+
+  function currentStatuses() {
+    return statuses({
+      world: supervisor.world,
+      disk: source.now,
+      events,
+      isEnabled: enabled.isEnabled,
+      lastExit: (unit) => records.last(unit),
+    });
+  }
+
+  async function setEnabled(names: readonly string[], on: boolean): Promise<{ changed: readonly string[] }> {
+    const known = await nameUnits(names, daemon);
+    const changed = known.filter((name) => {
+      const unit = supervisor.world.units.get(name);
+      return unit !== undefined && enabled.isEnabled(unit) !== on;
+    });
+    for (const name of known) enabled.set(name, on);
+    await daemon.save();
+    return { changed };
+  }
+}
+
+function regularExpression(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new SvcError("bad-request", `${JSON.stringify(text)} is no regular expression: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,63 @@
+import { closest, distance } from "fastest-levenshtein";
+import { SvcError } from "../../svc-error.ts";
+import type { Unit } from "../../unit/unit.ts";
+import type { Daemon } from "../context.ts";
+
+/** The names, each checked: all that are wrong are told at once, and nothing is done. Instances of templates come to be here. */
+export async function nameUnits(
+  names: readonly string[],
+  daemon: Daemon,
+  allow: { readonly invalid?: boolean } = {},
+): Promise<readonly string[]> {
+  const { source, supervisor } = daemon;
+  const isNewInstance = names.some((name) => name.includes("@") && !supervisor.world.units.has(name));
+  if (isNewInstance) {
+    source.addInstances(names);
+    await source.read();
+  }
+  const unknown = names.filter((name) => !supervisor.world.units.has(name) && !source.now.invalid.has(name));
+  const [first] = unknown;
+  if (first !== undefined && unknown.length === 1) throw unknownUnit(first, daemon);
+  if (unknown.length > 1) {
+    throw new SvcError("unknown-unit", `there are no units ${unknown.join(", ")}`, { hint: "svc list shows all units" });
+  }
+  const invalid = names.filter((name) => source.now.invalid.has(name) && !supervisor.world.units.has(name));
+  if (invalid.length > 0 && !allow.invalid) throw invalidUnits(invalid, daemon);
+  return [...new Set(names)];
+}
+
+/** The unit files are read anew and must be right: a start takes what the disk says, or does nothing. */
+export async function readValid(names: readonly string[], daemon: Daemon): Promise<readonly Unit[]> {
+  daemon.source.addInstances(names);
+  const { invalid } = await daemon.source.read();
+  await nameUnits(names, daemon);
+  const wrong = names.filter((name) => invalid.has(name));
+  if (wrong.length > 0) throw invalidUnits(wrong, daemon);
+  const units = names.map((name) => daemon.supervisor.world.units.get(name)).filter((unit) => unit !== undefined);
+  const cannot = units.filter((unit) => !unit.launch.ok);
+  const [first] = cannot;
+  if (first && !first.launch.ok) {
+    const all = cannot.map((unit) => `${unit.name}: ${unit.launch.ok ? "" : unit.launch.message}`).join("; ");
+    throw new SvcError(codeOf(first.launch.code), all, { hint: first.launch.hint });
+  }
+  return units;
+}
+
+export function unknownUnit(name: string, daemon: Daemon): SvcError {
+  const known = [...daemon.supervisor.world.units.keys()];
+  const near = known.length > 0 ? closest(name, known) : null;
+  const hint =
+    near && distance(name, near) <= Math.max(2, name.length / 3) ? `did you mean ${near}?` : "svc list shows all units";
+  return new SvcError("unknown-unit", `there is no unit ${name}`, { hint });
+}
+
+function invalidUnits(names: readonly string[], daemon: Daemon): SvcError {
+  const problems = names.flatMap((name) => daemon.source.now.invalid.get(name)?.problems ?? []);
+  const words = names.length === 1 ? `the unit file of ${names[0]} has errors` : `the unit files of ${names.join(", ")} have errors`;
+  const error = new SvcError("invalid-unit", words, { hint: "nothing was touched; mend them and check with: svc check" });
+  return Object.assign(error, { problems });
+}
+
+function codeOf(code: string): "missing-image" | "missing-tag" | "missing-file" | "invalid-unit" {
+  return code === "missing-image" || code === "missing-tag" || code === "missing-file" ? code : "invalid-unit";
+}

@@ -1,0 +1,65 @@
+import type { Ask, Outcome, Progress } from "../../control/request.ts";
+import { dependents, withDependents } from "../../graph/closure.ts";
+import { isRunning, ownContainer } from "../../plan/conditions.ts";
+import { stateOf } from "../../plan/world.ts";
+import { SvcError } from "../../svc-error.ts";
+import type { Daemon } from "../context.ts";
+import { nameUnits } from "./names.ts";
+import { waitFor } from "./wait-for.ts";
+
+type Reply = { readonly progress: (progress: Progress) => void; readonly signal: AbortSignal };
+
+/** Stops what is named. What still needs it is stopped too only if that was asked for; else the whole is refused. */
+export async function stop(ask: Ask<"stop">, reply: Reply, daemon: Daemon): Promise<Outcome> {
+  const { supervisor } = daemon;
+  const named = ask.all ? [...supervisor.world.units.keys()] : await nameUnits(ask.names, daemon);
+  const holders = holdersOf(named, daemon);
+  if (holders.length > 0 && !ask.withDependents && !ask.only) {
+    const words = holders.length === 1 ? "needs" : "need";
+    const message = `${holders.join(", ")} ${words} ${named.length === 1 ? named[0] : "some of these"}`;
+    const error = new SvcError("unit-needed", message, {
+      hint: `stop them too:  svc stop ${named.join(" ")} --with-dependents   (or leave them running: --only)`,
+    });
+    throw Object.assign(error, { units: holders });
+  }
+  const going = ask.withDependents ? withDependents(named, supervisor.world.units) : named;
+  const names = ask.prune ? [...going, ...noLongerNeeded(going, daemon)] : going;
+  supervisor.tell(
+    ...names.map((unit) => {
+      const { generation } = stateOf(supervisor.world, unit).wish;
+      return { fact: "wished", unit, wish: { want: "down", by: "operator", generation }, anew: true } as const;
+    }),
+  );
+  await daemon.save();
+  const wait = ask.wait ?? true;
+  return waitFor({ names, goal: "down", wait, timeoutMs: ask.timeoutMs, signal: reply.signal, progress: reply.progress }, daemon);
+}
+
+/** Units outside the set that run, or are to run, and require one in it. */
+function holdersOf(names: readonly string[], { supervisor }: Daemon): readonly string[] {
+  const { world } = supervisor;
+  const holders = names.flatMap((name) => dependents(name, world.units)).filter((name) => {
+    const unit = world.units.get(name);
+    return !names.includes(name) && unit && stateOf(world, name).wish.want === "up" && isRunning(ownContainer(unit, world));
+  });
+  return [...new Set(holders)].sort();
+}
+
+/** Units that came up only because something needed them, and which nothing needs once these are down. */
+function noLongerNeeded(going: readonly string[], { supervisor }: Daemon): readonly string[] {
+  const { world } = supervisor;
+  const down = new Set(going);
+  for (let found = true; found; ) {
+    found = false;
+    for (const unit of world.units.values()) {
+      const { wish } = stateOf(world, unit.name);
+      const cameForOthers = wish.want === "up" && world.units.has(wish.by);
+      if (down.has(unit.name) || !cameForOthers) continue;
+      const stillNeeded = dependents(unit.name, world.units).some((name) => !down.has(name) && stateOf(world, name).wish.want === "up");
+      if (stillNeeded) continue;
+      down.add(unit.name);
+      found = true;
+    }
+  }
+  return [...down].filter((name) => !going.includes(name));
+}

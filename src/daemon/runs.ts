@@ -1,0 +1,169 @@
+import type { Clock } from "../clock/clock.ts";
+import type { ExitRecord } from "../control/request.ts";
+import type { Attachment, ContainerDetail, Engine } from "../engine/engine.ts";
+import type { Unit } from "../unit/unit.ts";
+import type { ExitRecords } from "./output/exit-records.ts";
+import { resumeOutput } from "./output/resume-log.ts";
+import { openUnitLog, type UnitLog } from "./output/unit-log.ts";
+
+/** How long a dead container's last output is waited for before its exit is recorded without it. */
+const lastWordsMs = 3_000;
+const lastLines = 50;
+
+type Run = {
+  readonly unit: string;
+  readonly log: UnitLog;
+  readonly stop: () => void;
+  /** The output stream has ended. */
+  readonly drained: Promise<void>;
+  /** Wall clock, ms. */
+  startedAt: number | null;
+};
+
+export type RunEnd = Omit<ExitRecord, "lastLines" | "startedAt" | "endedAt" | "ranFor"> & {
+  readonly startedAt: number | null;
+  readonly endedAt: number;
+};
+
+export type Runs = ReturnType<typeof keepRuns>;
+
+/** The output and the end of every run: what a container writes goes to its unit's log, how it ended to the records. */
+export function keepRuns(options: {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly logFolder: string;
+  readonly records: ExitRecords;
+  readonly warn: (message: string) => void;
+}) {
+  const { engine, clock, records } = options;
+  const logs = new Map<string, UnitLog>();
+  const runs = new Map<string, Run>();
+  const recordings = new Map<string, Promise<void>>();
+  return { logOf, knownLog, attach, resume, began, release, forget, ended, recorded, isFollowed, close };
+
+  function logOf(unit: Unit): UnitLog {
+    const open = logs.get(unit.name);
+    if (open) return open;
+    const log = openUnitLog({
+      folder: options.logFolder,
+      unit: unit.name,
+      maxSizeBytes: unit.log.maxSizeBytes,
+      maxFiles: unit.log.maxFiles,
+      date: () => clock.date(),
+    });
+    logs.set(unit.name, log);
+    return log;
+  }
+
+  function knownLog(unit: string): UnitLog | null {
+    return logs.get(unit) ?? null;
+  }
+
+  function isFollowed(id: string): boolean {
+    return runs.has(id);
+  }
+
+  /** Before the start, so that no byte is lost. */
+  async function attach(unit: Unit, id: string, tty: boolean): Promise<void> {
+    const log = logOf(unit);
+    const { promise: drained, resolve } = Promise.withResolvers<void>();
+    const attachment: Attachment = await engine.attach(id, {
+      tty,
+      stdin: false,
+      onOutput: (stream, chunk) => log.output(stream, chunk),
+      onEnd: resolve,
+    });
+    runs.set(id, { unit: unit.name, log, stop: () => attachment.close(), drained, startedAt: null });
+  }
+
+  /** A container that svc did not start in this life: its output goes on where the log ends. */
+  function resume(unit: Unit, detail: ContainerDetail): void {
+    if (runs.has(detail.id)) return;
+    const log = logOf(unit);
+    const abort = new AbortController();
+    const { promise: drained, resolve } = Promise.withResolvers<void>();
+    runs.set(detail.id, { unit: unit.name, log, stop: () => abort.abort(), drained, startedAt: detail.startedAt });
+    resumeOutput({
+      engine,
+      container: { id: detail.id, tty: detail.tty, startedAt: detail.startedAt ?? clock.date() },
+      log,
+      folder: options.logFolder,
+      unit: unit.name,
+      signal: abort.signal,
+      onEnd: resolve,
+    }).catch((error: unknown) => {
+      options.warn(`the output of ${unit.name} cannot be followed: ${error instanceof Error ? error.message : error}`);
+      resolve();
+    });
+  }
+
+  function began(unit: Unit, id: string, detail: ContainerDetail | null): void {
+    const run = runs.get(id);
+    if (run) run.startedAt = detail?.startedAt ?? clock.date();
+    const tag = unit.launch.ok && unit.launch.tag ? `, tag ${unit.launch.tag}` : "";
+    logOf(unit).remark(`started ${id.slice(0, 12)}${tag}`);
+  }
+
+  function release(id: string): void {
+    runs.get(id)?.stop();
+  }
+
+  function forget(id: string): void {
+    release(id);
+    runs.delete(id);
+  }
+
+  /** Records the end of a run, once; its last words are waited for, but not for ever. */
+  function ended(end: RunEnd, unit: Unit | null): Promise<void> {
+    const already = recordings.get(end.container);
+    if (already) return already;
+    const recording = record(end, unit).catch((error: unknown) => {
+      options.warn(`the exit of ${end.unit} cannot be recorded: ${error instanceof Error ? error.message : error}`);
+    });
+    recordings.set(end.container, recording);
+    return recording;
+  }
+
+  async function record(end: RunEnd, unit: Unit | null): Promise<void> {
+    const run = runs.get(end.container);
+    if (run) await drainedOrLate(run);
+    const log = run?.log ?? (unit ? logOf(unit) : null);
+    log?.endOfRun();
+    const startedAt = end.startedAt ?? run?.startedAt ?? null;
+    const lines = run?.log.lastLines(lastLines) ?? [];
+    log?.remark(end.words);
+    runs.delete(end.container);
+    await records.append({
+      ...end,
+      startedAt: startedAt === null ? null : new Date(startedAt).toISOString(),
+      endedAt: new Date(end.endedAt).toISOString(),
+      ranFor: startedAt === null ? null : Math.max(0, (end.endedAt - startedAt) / 1000),
+      lastLines: lines,
+    });
+  }
+
+  function drainedOrLate(run: Run): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(lastWordsMs, () => {
+        run.stop();
+        resolve();
+      });
+      void run.drained.then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** Resolves when the end of that container, if one was seen, is on disk. */
+  async function recorded(id: string): Promise<void> {
+    await recordings.get(id);
+    recordings.delete(id);
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all(recordings.values());
+    for (const run of runs.values()) run.stop();
+    await Promise.all([...logs.values()].map((log) => log.close()));
+  }
+}

@@ -1,0 +1,93 @@
+import type { ExitRecord, UnitStatus } from "../control/request.ts";
+import { dependents } from "../graph/closure.ts";
+import { isRunning, ownContainer } from "../plan/conditions.ts";
+import { type Container, stateOf, type World } from "../plan/world.ts";
+import type { Unit } from "../unit/unit.ts";
+import type { EventLog } from "./event-log.ts";
+import type { UnitsNow } from "./unit-source.ts";
+
+export type StatusSources = {
+  readonly world: World;
+  readonly disk: UnitsNow;
+  readonly events: EventLog;
+  readonly isEnabled: (unit: Unit) => boolean;
+  readonly lastExit: (unit: string) => ExitRecord | null;
+};
+
+/** What `svc list` and `svc status` show, by name. Everything is derived now. */
+export function statuses(sources: StatusSources): readonly UnitStatus[] {
+  const { world, disk } = sources;
+  const all = [...world.units.values()].map((unit) => statusOf(unit, sources));
+  for (const [name, { problems }] of disk.invalid) {
+    if (world.units.has(name)) continue;
+    all.push(invalidStatus(name, problems[0]?.message ?? "its file cannot be read", problems.length));
+  }
+  return all.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
+  const { world, events } = sources;
+  const state = stateOf(world, unit.name);
+  const container = ownContainer(unit, world);
+  const running = isRunning(container) ? container : null;
+  const now = events.phaseOf(unit.name);
+  const launch = unit.launch.ok ? unit.launch : null;
+  return {
+    name: unit.name,
+    phase: now?.phase ?? "down",
+    since: new Date(now?.since ?? 0).toISOString(),
+    because: now?.because ?? "nobody asked for it",
+    container: container?.id ?? null,
+    image: running ? running.made.image : (launch?.image ?? null),
+    digest: running?.made.imageId || null,
+    tag: running ? running.made.tag : (launch?.tag ?? null),
+    restarts: state.restarts,
+    stale: running ? whatIsStale(unit, running, sources.disk) : [],
+    enabled: sources.isEnabled(unit),
+    type: unit.type,
+    description: unit.description,
+    needs: unit.needs.map((need) => need.unit),
+    neededBy: dependents(unit.name, world.units),
+    wanted: state.wish.want,
+    wantedBy: state.wish.by,
+    lastExit: sources.lastExit(unit.name),
+  };
+}
+
+/** What a restart would change, in words; empty: nothing. */
+export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): readonly string[] {
+  if (disk.invalid.has(unit.name)) return ["its unit file has errors now; the last good one is in force"];
+  if (!disk.units.has(unit.name)) return ["its unit file is gone"];
+  if (!unit.launch.ok) return [unit.launch.message];
+  if (container.revision === unit.launch.revision) return [];
+  const { parts, tag } = container.made;
+  const stale: string[] = [];
+  if (tag !== unit.launch.tag) stale.push(`tag ${tag ?? "none"} -> ${unit.launch.tag ?? "none"}`);
+  if (parts.env !== unit.launch.parts.env) stale.push("env file changed");
+  if (parts.unit !== unit.launch.parts.unit) stale.push("unit file changed");
+  return stale.length > 0 ? stale : ["its definition changed"];
+}
+
+function invalidStatus(name: string, message: string, count: number): UnitStatus {
+  const more = count > 1 ? ` (and ${count - 1} more; svc check shows all)` : "";
+  return {
+    name,
+    phase: "invalid",
+    since: new Date(0).toISOString(),
+    because: `${message}${more}`,
+    container: null,
+    image: null,
+    digest: null,
+    tag: null,
+    restarts: 0,
+    stale: [],
+    enabled: false,
+    type: "service",
+    description: "",
+    needs: [],
+    neededBy: [],
+    wanted: "down",
+    wantedBy: "nobody",
+    lastExit: null,
+  };
+}

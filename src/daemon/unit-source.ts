@@ -1,0 +1,160 @@
+import { type FSWatcher, watch } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { Clock } from "../clock/clock.ts";
+import { findCycles } from "../graph/cycles.ts";
+import { readUnits, type UnitFolders, type UnitsRead } from "../unit/read-units.ts";
+import type { Unit } from "../unit/unit.ts";
+import type { UnitProblem } from "../unit/unit-problem.ts";
+
+/** Editors write in bursts; one look after the burst is enough. */
+const settleMs = 200;
+/** Where the folder cannot be watched, or a file outside it changed: looked at again this often. */
+const patrolMs = 30_000;
+
+export type UnitsNow = {
+  readonly units: ReadonlyMap<string, Unit>;
+  /** Names of units whose files are there and wrong. */
+  readonly invalid: ReadonlyMap<string, { readonly file: string; readonly problems: readonly UnitProblem[] }>;
+  readonly problems: readonly UnitProblem[];
+  readonly templates: readonly string[];
+};
+
+/** The unit files as they are on the disk now. */
+export class UnitSource {
+  now: UnitsNow = { units: new Map(), invalid: new Map(), problems: [], templates: [] };
+  readonly #folders: UnitFolders;
+  readonly #clock: Clock;
+  readonly #onRead: (now: UnitsNow) => void;
+  readonly #instances = new Set<string>();
+  #signatures = new Map<string, string>();
+  #reading: Promise<UnitsNow> | null = null;
+  #watcher: FSWatcher | null = null;
+  #cancelSettle: () => void = () => undefined;
+  #cancelPatrol: () => void = () => undefined;
+
+  constructor(folders: UnitFolders, clock: Clock, onRead: (now: UnitsNow) => void) {
+    this.#folders = folders;
+    this.#clock = clock;
+    this.#onRead = onRead;
+  }
+
+  /** Instances of templates exist because somebody names them. */
+  addInstances(names: readonly string[]): void {
+    for (const name of names) if (name.includes("@")) this.#instances.add(name);
+  }
+
+  /** Reads all files; a read that is under way already may have missed the last change, so another follows it. */
+  async read(): Promise<UnitsNow> {
+    while (this.#reading) await this.#reading;
+    this.#reading = this.#readAll().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  /** The unit as the disk has it: read anew only if one of its files changed since. */
+  async reread(name: string): Promise<Unit | null> {
+    const unit = this.now.units.get(name);
+    if (!unit || (await signatureOf(unit.sources)) !== this.#signatures.get(name)) await this.read();
+    return this.now.units.get(name) ?? null;
+  }
+
+  watch(): void {
+    this.#patrol();
+    this.#watchFolder();
+  }
+
+  close(): void {
+    this.#watcher?.close();
+    this.#cancelSettle();
+    this.#cancelPatrol();
+  }
+
+  #watchFolder(): void {
+    try {
+      this.#watcher = watch(this.#folders.units, { persistent: false }, () => {
+        this.#cancelSettle();
+        this.#cancelSettle = this.#clock.after(settleMs, () => void this.read());
+      });
+      this.#watcher.on("error", () => {
+        this.#watcher?.close();
+        this.#watcher = null;
+      });
+    } catch {
+      // No folder yet, or no inotify: the patrol sees changes, and tries again.
+      this.#watcher = null;
+    }
+  }
+
+  #patrol(): void {
+    this.#cancelPatrol = this.#clock.after(patrolMs, () => {
+      if (!this.#watcher) this.#watchFolder();
+      this.read().finally(() => this.#patrol());
+    });
+  }
+
+  async #readAll(): Promise<UnitsNow> {
+    const read = await readUnits(this.#folders, { instances: [...this.#instances] });
+    const now = judge(read, this.now);
+    this.#signatures = new Map(
+      await Promise.all([...now.units.values()].map(async (unit) => [unit.name, await signatureOf(unit.sources)] as const)),
+    );
+    this.now = now;
+    this.#onRead(now);
+    return now;
+  }
+}
+
+/** Units in a cycle are invalid. Of a file that is wrong now the last good definition stays in force. */
+function judge(read: UnitsRead, before: UnitsNow): UnitsNow {
+  const problems = [...read.problems];
+  const invalid = new Map<string, { file: string; problems: readonly UnitProblem[] }>();
+  const units = new Map(read.units.map((unit) => [unit.name, unit]));
+  for (const cycle of findCycles(read.units)) {
+    for (const name of cycle) {
+      const unit = units.get(name);
+      if (unit) problems.push(cycleProblem(unit, cycle));
+    }
+  }
+  for (const problem of problems) {
+    if (problem.code === "dependency-cycle" && problem.unit !== null) {
+      invalid.set(problem.unit, { file: problem.file, problems: [problem] });
+    }
+  }
+  for (const { name, file } of read.invalid) {
+    invalid.set(name, { file, problems: problems.filter((problem) => problem.unit === name) });
+  }
+  for (const name of invalid.keys()) {
+    const last = before.units.get(name);
+    if (last) units.set(name, last);
+    else units.delete(name);
+  }
+  return { units, invalid, problems, templates: read.templates };
+}
+
+function cycleProblem(unit: Unit, cycle: readonly string[]): UnitProblem {
+  const from = cycle.indexOf(unit.name);
+  const path = [...cycle.slice(from), ...cycle.slice(0, from), unit.name].join(" -> ");
+  return {
+    unit: unit.name,
+    severity: "error",
+    code: "dependency-cycle",
+    file: unit.file,
+    line: 1,
+    column: 1,
+    length: 0,
+    message: `it needs itself: ${path}`,
+    hint: "take one of these needs away; for order alone use after",
+    source: "",
+  };
+}
+
+async function signatureOf(paths: readonly string[]): Promise<string> {
+  const parts = await Promise.all(
+    paths.map(async (path) => {
+      const found = await stat(path, { bigint: true }).catch(() => null);
+      return found ? `${found.ino}:${found.mtimeNs}:${found.size}` : "-";
+    }),
+  );
+  return parts.join(" ");
+}
