@@ -10,8 +10,8 @@ export type CreateRequest = {
   readonly body: CreateBody;
 };
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-type JsonObject = { readonly [key: string]: Json };
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
 
 export type CreateBody = {
   readonly Image: string;

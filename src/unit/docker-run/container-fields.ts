@@ -1,0 +1,227 @@
+import { posix } from "node:path";
+import type { Json, JsonObject } from "./create-request.ts";
+import { flags } from "./flags.ts";
+import type { FlagProblem } from "./parse-flags.ts";
+import { attempt, type Surroundings, type Values } from "./read-values.ts";
+import { checkMacAddress } from "./values/addresses.ts";
+import { BadValue } from "./values/bad-value.ts";
+import { isVendorDevice, readDevice } from "./values/devices.ts";
+import { readCapabilities, readOrRefuse, readRestart, readSecurity } from "./values/kernel.ts";
+import { type Attachment, readEndpoints } from "./values/networks.ts";
+import { pairs } from "./values/pair.ts";
+import { type PublishedPort, readPublish } from "./values/ports.ts";
+import { readPairFile } from "./values/variables.ts";
+import { readVolumes } from "./values/volumes.ts";
+
+type Fields = { [key: string]: Json };
+/** Fields of the container and of its host config, in the making. */
+type Draft = { readonly top: Fields; readonly host: Fields; readonly endpoints: Fields };
+
+/** The body of the create request but for the image and the command. Only what was asked for is in it. */
+export function containerFields(values: Values, surroundings: Surroundings, problems: FlagProblem[]): JsonObject {
+  const draft: Draft = { top: {}, host: {}, endpoints: {} };
+  const step = (flag: string, run: () => void) => attempt(problems, values.word(flag), `--${flag}`, run);
+
+  placePlainFields(values, draft);
+  step("entrypoint", () => placeCommand(values, draft));
+  step("env-file", () => placeEnvironment(values, draft, surroundings));
+  step("label-file", () => placeLabels(values, draft, surroundings));
+  step("publish", () => placePorts(values, draft));
+  step("volume", () => placeVolumes(values, draft, surroundings));
+  step("device", () => placeDevices(values, draft));
+  step("security-opt", () => placeSecurity(values, draft, surroundings));
+  step("log-driver", () => placeLogging(values, draft));
+  step("health-cmd", () => placeHealthcheck(values, draft));
+  step("restart", () => placeRestart(values, draft));
+  step("memory-swappiness", () => placeSwappiness(values, draft));
+  step("pid", () => checkNamespaces(values));
+  step("mac-address", () => placeMacAddress(values, draft));
+  step("network", () => placeNetworks(values, draft));
+
+  return {
+    ...draft.top,
+    ...(isEmpty(draft.host) ? {} : { HostConfig: draft.host }),
+    ...(isEmpty(draft.endpoints) ? {} : { NetworkingConfig: { EndpointsConfig: draft.endpoints } }),
+  };
+}
+
+function placePlainFields(values: Values, draft: Draft): void {
+  for (const { name, field, kind } of flags) {
+    if (field === null || !values.has(name)) continue;
+    const [first = "", second] = field.split(".");
+    const value = kind === "list" ? [...values.all(name)] : values.last(name);
+    if (!value) continue;
+    if (second === undefined) draft.top[first] = value;
+    else draft.host[second] = value;
+  }
+  const { add, drop } = readCapabilities(values.texts("cap-add"), values.texts("cap-drop"));
+  put(draft.host, "CapAdd", add);
+  put(draft.host, "CapDrop", drop);
+  put(draft.host, "Annotations", pairs(values.texts("annotation")));
+  put(draft.host, "Sysctls", pairs(values.texts("sysctl")));
+  put(draft.host, "StorageOpt", pairs(values.texts("storage-opt")));
+  put(draft.host, "Ulimits", ulimits(values));
+  put(draft.host, "Tmpfs", Object.fromEntries(values.texts("tmpfs").map(splitTmpfs)));
+  if (values.has("init")) draft.host.Init = values.last("init");
+  if (values.has("stop-timeout")) draft.top.StopTimeout = values.last("stop-timeout");
+}
+
+// A limit given twice counts once, and docker sends them by name.
+function ulimits(values: Values): readonly Json[] {
+  const byName = new Map((values.all("ulimit") as { Name: string }[]).map((limit) => [limit.Name, limit]));
+  return [...byName.keys()].sort().map((name) => byName.get(name) ?? null);
+}
+
+function splitTmpfs(text: string): [string, string] {
+  const colon = text.indexOf(":");
+  return colon < 0 ? [text, ""] : [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+function placeCommand(values: Values, { top }: Draft): void {
+  // An empty entrypoint is not the same as none: it takes the image's away.
+  if (values.has("entrypoint")) top.Entrypoint = [values.text("entrypoint")];
+  for (const stream of values.texts("attach"))
+    top[`Attach${stream === "stdin" ? "Stdin" : stream === "stdout" ? "Stdout" : "Stderr"}`] = true;
+  if (values.last("detach") === true) return;
+  if (values.last("interactive") === true) top.AttachStdin = true;
+  if (top.OpenStdin && top.AttachStdin) top.StdinOnce = true;
+}
+
+function placeEnvironment(values: Values, { top }: Draft, { readFile, hostEnvironment }: Surroundings): void {
+  const fromFiles = values
+    .texts("env-file")
+    .flatMap((path) => readPairFile(readOrRefuse(path, readFile), path, hostEnvironment));
+  put(top, "Env", [...fromFiles, ...values.texts("env")]);
+}
+
+function placeLabels(values: Values, { top }: Draft, { readFile }: Surroundings): void {
+  const fromFiles = values
+    .texts("label-file")
+    .flatMap((path) => readPairFile(readOrRefuse(path, readFile), path, null));
+  put(top, "Labels", pairs([...fromFiles, ...values.texts("label")]));
+}
+
+function placePorts(values: Values, { top, host }: Draft): void {
+  const exposed: Fields = {};
+  const bindings: { [port: string]: Json[] } = {};
+  const published = values.texts("publish").flatMap((text): readonly PublishedPort[] => readPublish(text));
+  for (const { port, HostIp, HostPort } of published) {
+    exposed[port] = {};
+    bindings[port] = [...(bindings[port] ?? []), { HostIp, HostPort }];
+  }
+  for (const ports of values.all("expose")) for (const port of ports as string[]) exposed[port] = {};
+  put(top, "ExposedPorts", exposed);
+  put(host, "PortBindings", bindings);
+}
+
+function placeVolumes(values: Values, { top, host }: Draft, { workingDirectory }: Surroundings): void {
+  const { binds, anonymous } = readVolumes(values.texts("volume"), workingDirectory);
+  put(host, "Binds", binds);
+  put(top, "Volumes", Object.fromEntries(anonymous.map((target) => [target, {}])));
+}
+
+function placeDevices(values: Values, { host }: Draft): void {
+  const texts = values.texts("device");
+  const vendors = texts.filter(isVendorDevice);
+  put(host, "Devices", texts.filter((text) => !isVendorDevice(text)).map(readDevice));
+  const requested = vendors.length === 0 ? [] : [{ Driver: "cdi", DeviceIDs: vendors }];
+  put(host, "DeviceRequests", [...values.all("gpus"), ...requested]);
+}
+
+function placeSecurity(values: Values, { host }: Draft, surroundings: Surroundings): void {
+  const { options, showsSystemPaths } = readSecurity(values.texts("security-opt"), (path) =>
+    surroundings.readFile(posix.resolve(surroundings.workingDirectory, path)),
+  );
+  put(host, "SecurityOpt", options);
+  if (showsSystemPaths) Object.assign(host, { MaskedPaths: [], ReadonlyPaths: [] });
+}
+
+function placeLogging(values: Values, { host }: Draft): void {
+  const driver = values.text("log-driver");
+  const options = pairs(values.texts("log-opt"));
+  if (driver === "none" && !isEmpty(options)) throw new BadValue("the driver none takes no --log-opt");
+  if (driver === "" && isEmpty(options)) return;
+  host.LogConfig = { ...(driver === "" ? {} : { Type: driver }), ...(isEmpty(options) ? {} : { Config: options }) };
+}
+
+const healthFlags = {
+  "health-interval": "Interval",
+  "health-timeout": "Timeout",
+  "health-start-period": "StartPeriod",
+  "health-start-interval": "StartInterval",
+  "health-retries": "Retries",
+} as const;
+
+function placeHealthcheck(values: Values, { top }: Draft): void {
+  const check: Fields = values.text("health-cmd") === "" ? {} : { Test: ["CMD-SHELL", values.text("health-cmd")] };
+  for (const [flag, field] of Object.entries(healthFlags)) {
+    const value = values.number(flag);
+    if (value !== 0) check[field] = value;
+  }
+  if (values.last("no-healthcheck") === true) {
+    if (!isEmpty(check)) throw new BadValue("--no-healthcheck and the --health-* flags do not go together");
+    top.Healthcheck = { Test: ["NONE"] };
+    return;
+  }
+  for (const [flag, field] of Object.entries(healthFlags)) {
+    if (Number(check[field] ?? 0) < 0) throw new BadValue(`--${flag} is below 0`);
+  }
+  put(top, "Healthcheck", check);
+}
+
+function placeRestart(values: Values, { host }: Draft): void {
+  const policy = readRestart(values.text("restart"));
+  if (policy.Name === "" || (policy.Name === "no" && policy.MaximumRetryCount === 0)) return;
+  if (host.AutoRemove && policy.Name !== "no") throw new BadValue("--restart and --rm do not go together");
+  host.RestartPolicy = policy;
+}
+
+function placeSwappiness(values: Values, { host }: Draft): void {
+  if (!values.has("memory-swappiness") || values.number("memory-swappiness") === -1) return;
+  const swappiness = values.number("memory-swappiness");
+  if (swappiness < 0 || swappiness > 100) throw new BadValue(`${swappiness} is not from 0 to 100`);
+  host.MemorySwappiness = swappiness;
+}
+
+function checkNamespaces(values: Values): void {
+  const pid = values.text("pid");
+  if (!["", "host"].includes(pid) && !/^container:./.test(pid))
+    throw new BadValue(`"${pid}" is not host or container:NAME`);
+  if (!["", "host"].includes(values.text("uts"))) throw new BadValue(`--uts: "${values.text("uts")}" is not host`);
+  if (!["", "host"].includes(values.text("userns")))
+    throw new BadValue(`--userns: "${values.text("userns")}" is not host`);
+  if (!["", "host", "private"].includes(values.text("cgroupns"))) {
+    throw new BadValue(`--cgroupns: "${values.text("cgroupns")}" is not host or private`);
+  }
+}
+
+// Engines before API 1.44 read the address from the top, later ones from the network's endpoint.
+function placeMacAddress(values: Values, { top }: Draft): void {
+  const address = values.text("mac-address");
+  if (address !== "") top.MacAddress = checkMacAddress(address.trim());
+}
+
+function placeNetworks(values: Values, { host, endpoints }: Draft): void {
+  const networks = values.all("network") as Attachment[];
+  const found = readEndpoints(networks, {
+    aliases: values.texts("network-alias"),
+    links: values.texts("link"),
+    ip: values.text("ip"),
+    ip6: values.text("ip6"),
+    macAddress: values.text("mac-address"),
+    linkLocal: values.texts("link-local-ip"),
+    driverOptions: {},
+    gatewayPriority: 0,
+  });
+  Object.assign(endpoints, found);
+  const first = networks[0]?.name ?? "default";
+  if (first !== "default") host.NetworkMode = first;
+}
+
+function put(fields: Fields, name: string, value: Json): void {
+  if (!isEmpty(value)) fields[name] = value;
+}
+
+function isEmpty(value: Json): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}

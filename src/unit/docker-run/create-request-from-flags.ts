@@ -1,0 +1,102 @@
+import { containerFields } from "./container-fields.ts";
+import type { CreateRequest, Json } from "./create-request.ts";
+import { type FlagProblem, flagProblem, type ParsedFlag, parseFlags } from "./parse-flags.ts";
+import { attempt, readValues, type Surroundings, type Values } from "./read-values.ts";
+import { type Use, withoutUnsuited } from "./unsuited-flags.ts";
+import { readPlatform } from "./values/platform.ts";
+
+export type { FlagProblem, ParsedFlag } from "./parse-flags.ts";
+
+export type FlagContext = Surroundings & {
+  /** null: the first bare word is the image and what follows the command; only with `use: "docker"`. */
+  readonly image: string | null;
+  readonly command: readonly string[];
+  /** `docker`: exactly as the docker CLI. Else the flags of `unsuited-flags.ts` are taken out or refused. */
+  readonly use: Use;
+};
+
+export type FlagResult =
+  | {
+      readonly ok: true;
+      readonly request: CreateRequest;
+      readonly pull: "missing" | "always" | "never" | null;
+      readonly warnings: readonly string[];
+      readonly flags: readonly ParsedFlag[];
+    }
+  | { readonly ok: false; readonly problems: readonly FlagProblem[] };
+
+/** The create request that the docker CLI would send for these words of `docker run`, or every problem in them. */
+export function createRequestFromFlags(words: readonly string[], context: FlagContext): FlagResult {
+  const parsed = parseFlags(words);
+  const problems: FlagProblem[] = [...parsed.problems];
+  const warnings: string[] = [];
+  const { image, command } = readImage(words, parsed.rest, context, problems);
+
+  const given = withoutUnsuited(parsed.flags, context.use, problems, warnings);
+  // The name and the rule for pulling are not part of the body, so they are read although svc acts on them itself.
+  const kept =
+    context.use === "docker" ? given : [...given, ...parsed.flags.filter((flag) => isOwn(flag, context.use))];
+  const values = readValues(kept, context, problems);
+  checkClientFlags(values, problems);
+
+  let platform: string | null = null;
+  attempt(problems, values.word("platform"), "--platform", () => {
+    platform = readPlatform(values.text("platform") || (context.hostEnvironment.DOCKER_DEFAULT_PLATFORM ?? ""));
+  });
+  const fields = containerFields(values, context, problems);
+  if (problems.length > 0) return { ok: false, problems };
+
+  const name = values.text("name") || null;
+  const pull = values.has("pull") ? (values.text("pull") as "missing" | "always" | "never" | "") || null : null;
+  const body = { Image: image, ...(command.length === 0 ? {} : { Cmd: command }), ...fields };
+  return { ok: true, request: { name, platform, body }, pull, warnings, flags: parsed.flags };
+}
+
+function isOwn(flag: ParsedFlag, use: Use): boolean {
+  return flag.name === "pull" || (flag.name === "name" && use === "service");
+}
+
+function readImage(words: readonly string[], rest: number, context: FlagContext, problems: FlagProblem[]) {
+  if (context.use === "docker" && context.image === null) {
+    const [image = "", ...command] = words.slice(rest);
+    if (rest >= words.length) problems.push(flagProblem(words.length, "there is no image", "name it after the flags"));
+    else if (!isReference(image))
+      problems.push(flagProblem(rest, `"${image}" is not an image`, "write NAME:TAG in lower case"));
+    return { image, command };
+  }
+  if (rest < words.length) {
+    const word = words[rest] ?? "";
+    const hint =
+      "only flags may stand here; quote a value that has blanks, and write --switch=false for a switch that is off";
+    problems.push(flagProblem(rest, `"${word}" is neither a flag nor the value of one`, hint));
+  }
+  return { image: context.image ?? "", command: context.command };
+}
+
+function isReference(image: string): boolean {
+  const part = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+  const host = "(?:localhost|[a-zA-Z0-9.-]*[.A-Z:][a-zA-Z0-9.-]*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?|[a-zA-Z0-9-]+:[0-9]+";
+  const name = `(?:(?:${host})/)?${part}(?:/${part})*`;
+  return (
+    new RegExp(`^${name}(?::[\\w][\\w.-]{0,127})?(?:@[a-z0-9]+:[0-9a-f]{32,})?$`).test(image) ||
+    /^[0-9a-f]{64}$/.test(image)
+  );
+}
+
+function checkClientFlags(values: Values, problems: FlagProblem[]): void {
+  const pull = values.text("pull");
+  if (!["", "always", "missing", "never"].includes(pull)) {
+    problems.push(
+      flagProblem(values.word("pull"), `--pull: "${pull}" is none of always, missing, never`, "write one of them"),
+    );
+  }
+  if (values.last("help") === true)
+    problems.push(flagProblem(values.word("help"), "--help asks for a help text", "take it out"));
+  if (values.last("detach") === true && values.has("attach")) {
+    problems.push(
+      flagProblem(values.word("attach"), "--attach and --detach do not go together", "take one of them out"),
+    );
+  }
+}
+
+export type BodyFields = { readonly [key: string]: Json };

@@ -1,0 +1,107 @@
+import { distance } from "fastest-levenshtein";
+import { type Flag, findFlag, findShortFlag, flags } from "./flags.ts";
+
+/** A flag as it was given: its full name, and its value as text (`true` for a switch alone). */
+export type ParsedFlag = { readonly name: string; readonly value: string; readonly word: number };
+
+/** `word` is the index of the word that the problem is in. */
+export type FlagProblem = {
+  readonly word: number;
+  readonly code: "invalid-options";
+  readonly message: string;
+  readonly hint: string;
+};
+
+export type ParsedWords = {
+  readonly flags: readonly ParsedFlag[];
+  readonly problems: readonly FlagProblem[];
+  /** Index of the first word that is no flag nor the value of one; the count of words when there is none. */
+  readonly rest: number;
+};
+
+/** Reads words as the docker CLI does: long and short flags, clusters (`-itd`), `--` and the first bare word end them. */
+export function parseFlags(words: readonly string[]): ParsedWords {
+  const parsed: ParsedFlag[] = [];
+  const problems: FlagProblem[] = [];
+  let at = 0;
+
+  for (; at < words.length; at++) {
+    const start = at;
+    const word = words[at] ?? "";
+    if (!word.startsWith("-") || word === "-") break;
+    if (word === "--") {
+      at++;
+      break;
+    }
+    const taken = word.startsWith("--") ? readLong(word) : readShort(word);
+    for (const { name, value } of taken.complete) parsed.push({ name, value, word: start });
+    if (taken.problem) problems.push(flagProblem(start, taken.problem.message, taken.problem.hint));
+    if (!taken.waiting) continue;
+
+    const value = words[at + 1];
+    if (value === undefined) {
+      problems.push(flagProblem(start, `${word} needs a value`, `write it as --${taken.waiting}=VALUE`));
+    } else {
+      at++;
+      parsed.push({ name: taken.waiting, value, word: at });
+    }
+  }
+  return { flags: parsed, problems, rest: at };
+}
+
+export function flagProblem(word: number, message: string, hint: string): FlagProblem {
+  return { word, code: "invalid-options", message, hint };
+}
+
+type Taken = {
+  readonly complete: readonly { readonly name: string; readonly value: string }[];
+  /** The flag whose value is the next word. */
+  readonly waiting: string | null;
+  readonly problem: { readonly message: string; readonly hint: string } | null;
+};
+
+function readLong(word: string): Taken {
+  const equals = word.indexOf("=");
+  const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
+  if (name === "" || name.startsWith("-")) return refused(`${word} is not a flag`, "a flag is --name or --name=value");
+  const flag = findFlag(name);
+  if (!flag) return refused(`unknown flag --${name}`, similarFlag(name));
+  if (equals >= 0) return complete(flag, word.slice(equals + 1));
+  return flag.kind === "switch" ? complete(flag, "true") : waiting(flag);
+}
+
+function readShort(word: string): Taken {
+  const seen: { name: string; value: string }[] = [];
+  for (let rest = word.slice(1); rest !== ""; rest = rest.slice(1)) {
+    const flag = findShortFlag(rest.charAt(0));
+    if (!flag) {
+      return { ...refused(`unknown flag -${rest.charAt(0)} in ${word}`, "see docker run --help"), complete: seen };
+    }
+    // Two characters alone, as in `-e=`, are a flag with the value `=`.
+    if (rest.length > 2 && rest[1] === "=") return { ...complete(flag, rest.slice(2), seen) };
+    if (flag.kind !== "switch") {
+      return rest.length > 1 ? complete(flag, rest.slice(1), seen) : { ...waiting(flag), complete: seen };
+    }
+    seen.push({ name: flag.name, value: "true" });
+  }
+  return { complete: seen, waiting: null, problem: null };
+}
+
+function complete(flag: Flag, value: string, before: Taken["complete"] = []): Taken {
+  return { complete: [...before, { name: flag.name, value }], waiting: null, problem: null };
+}
+
+function waiting(flag: Flag): Taken {
+  return { complete: [], waiting: flag.name, problem: null };
+}
+
+function refused(message: string, hint: string): Taken {
+  return { complete: [], waiting: null, problem: { message, hint } };
+}
+
+function similarFlag(name: string): string {
+  const near = flags
+    .map((flag) => ({ name: flag.name, distance: distance(flag.name, name) }))
+    .sort((one, other) => one.distance - other.distance)[0];
+  return near && near.distance <= 2 ? `did you mean --${near.name}?` : "see docker run --help";
+}
