@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import type { CreateRequest } from "../../../../src/unit/docker-run/create-request.ts";
+
+/** What the docker CLI made of a line: the request it sent, or null when it refused. */
+export type Answer = CreateRequest | null;
+
+export type Folder = { readonly path: string; readonly environment: { readonly [name: string]: string } };
+
+/** Runs `docker run` against a socket that notes the create request and then refuses it, so that nothing more is asked. */
+export async function askCli(words: readonly string[], socketName: string, folder: Folder): Promise<Answer> {
+  const found: CreateRequest[] = [];
+  const server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => {
+      const url = new URL(incoming.url ?? "/", "http://engine");
+      outgoing.setHeader("Api-Version", "1.51");
+      outgoing.setHeader("Ostype", "linux");
+      outgoing.setHeader("Content-Type", "application/json");
+      if (!url.pathname.endsWith("/containers/create")) return outgoing.end(url.pathname === "/_ping" ? "OK" : "{}");
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as CreateRequest["body"];
+      found.push({ name: url.searchParams.get("name"), platform: url.searchParams.get("platform"), body });
+      outgoing.statusCode = 500;
+      return outgoing.end('{"message":"noted"}');
+    });
+  });
+  const socket = join(folder.path, socketName);
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  try {
+    await runCli(words, socket, folder);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+  return found[0] ?? null;
+}
+
+function runCli(words: readonly string[], socket: string, folder: Folder): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cli = spawn("docker", ["run", ...words], {
+      cwd: folder.path,
+      env: { ...folder.environment, PATH: process.env.PATH ?? "", HOME: folder.path, DOCKER_HOST: `unix://${socket}` },
+      stdio: "ignore",
+    });
+    cli.once("error", reject);
+    cli.once("close", () => resolve());
+  });
+}
