@@ -88,7 +88,8 @@ async function createFree(request: CreateRequest, engine: Engine): Promise<strin
     try {
       return (await engine.create(request)).id;
     } catch (error) {
-      if (!(error instanceof EngineError) || error.kind !== "name-in-use" || attempt === 5 || !request.name) throw error;
+      if (!(error instanceof EngineError) || error.kind !== "name-in-use" || attempt === 5 || !request.name)
+        throw error;
       const holder = await engine.inspect(request.name);
       if (holder?.state === "running") throw error;
       if (holder) await engine.remove(holder.id);

@@ -6,7 +6,8 @@ const priorities: { readonly [level: string]: number } = { "10": 7, "20": 7, "30
 /** The daemon's own log: JSON lines on stdout; under journald each with its priority, and without what journald adds itself. */
 export function daemonLog(environment: { readonly [name: string]: string | undefined }): pino.Logger {
   const destination = pino.destination({ dest: 1, sync: true });
-  if (environment.JOURNAL_STREAM === undefined) return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  if (environment.JOURNAL_STREAM === undefined)
+    return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   const streamWrite = (line: string): string => `<${priorities[line.slice(9, 11)] ?? 6}>${line}`;
   return pino({ base: null, timestamp: false, hooks: { streamWrite } }, destination);
 }

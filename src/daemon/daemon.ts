@@ -1,13 +1,13 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { type Clock } from "../clock/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 import { systemClock } from "../clock/system-clock.ts";
 import { serveControl } from "../control/server.ts";
 import { dockerEngine } from "../engine/docker/docker-engine.ts";
 import type { PullProgress } from "../engine/engine.ts";
 import { withNeeds } from "../graph/closure.ts";
-import type { Fact, SeenContainer } from "../plan/fact.ts";
 import { isRunning, ownContainer } from "../plan/conditions.ts";
+import type { Fact, SeenContainer } from "../plan/fact.ts";
 import { freshState, stateOf } from "../plan/world.ts";
 import { SvcError } from "../svc-error.ts";
 import { callRunner } from "./call-runner.ts";
@@ -20,7 +20,7 @@ import { notifySystemd } from "./notify-systemd.ts";
 import { exitRecords } from "./output/exit-records.ts";
 import { keepProbes } from "./probes.ts";
 import { keepRuns } from "./runs.ts";
-import { readSaved, type Saved, serialise, savedUnits, writeSaved } from "./saved-state.ts";
+import { readSaved, type Saved, savedUnits, serialise, writeSaved } from "./saved-state.ts";
 import { Supervisor } from "./supervisor.ts";
 import { UnitSource } from "./unit-source.ts";
 
@@ -48,7 +48,8 @@ export async function daemon(args: readonly string[], environment: Environment):
   let link: EngineLink | null = null;
   const source = new UnitSource(folders, clock, (now) => {
     for (const problem of now.problems) {
-      if (problem.severity === "error") log.warn(`${problem.file}:${problem.line}:${problem.column}: ${problem.message}`);
+      if (problem.severity === "error")
+        log.warn(`${problem.file}:${problem.line}:${problem.column}: ${problem.message}`);
     }
     supervisor.tell({ fact: "units-read", units: now.units });
   });
@@ -139,7 +140,12 @@ export async function daemon(args: readonly string[], environment: Environment):
   await runs.close();
   await save();
   await events.flush();
-  if (ending === "reexec") process.execve?.(process.execPath, [process.argv0, ...process.execArgv, ...scriptOf(), "daemon", ...args], process.env);
+  if (ending === "reexec")
+    process.execve?.(
+      process.execPath,
+      [process.argv0, ...process.execArgv, ...scriptOf(), "daemon", ...args],
+      process.env,
+    );
   return 0;
 
   /** Enabled units at boot; in the same boot, what runs with our label though nothing is saved of it is wanted. */
@@ -171,7 +177,12 @@ function wishesOf(saved: Saved, boot: string): Fact[] {
   for (const [unit, state] of saved.units) {
     if (saved.boot === boot) facts.push({ fact: "remembered", unit, state });
     // What was wished before a reboot is over; only the count of restarts asked for must never go back.
-    else facts.push({ fact: "remembered", unit, state: { ...freshState, wish: { want: "down", by: "boot", generation: state.wish.generation } } });
+    else
+      facts.push({
+        fact: "remembered",
+        unit,
+        state: { ...freshState, wish: { want: "down", by: "boot", generation: state.wish.generation } },
+      });
   }
   return facts;
 }
@@ -224,12 +235,17 @@ const shutdownSlackMs = 30_000;
 async function allDown(supervisor: Supervisor, clock: Clock): Promise<void> {
   const graces = [...supervisor.world.units.values()].map((unit) => unit.stopGraceMs);
   const deadline = new AbortController();
-  const cancel = clock.after(graces.reduce((sum, grace) => sum + grace, shutdownSlackMs), () => deadline.abort());
+  const cancel = clock.after(
+    graces.reduce((sum, grace) => sum + grace, shutdownSlackMs),
+    () => deadline.abort(),
+  );
   await supervisor
     .until(() => {
       const { world } = supervisor;
       if (world.engine.state !== "up") return true;
-      const busy = [...world.units.values()].some((unit) => stateOf(world, unit.name).call || isRunning(ownContainer(unit, world)));
+      const busy = [...world.units.values()].some(
+        (unit) => stateOf(world, unit.name).call || isRunning(ownContainer(unit, world)),
+      );
       return busy ? null : true;
     }, deadline.signal)
     .catch(() => undefined);

@@ -197,7 +197,7 @@ export function linkEngine(options: {
         if (event.kind === "rename") void relist().catch(() => lose());
         return;
       default:
-        return event satisfies never;
+        event satisfies never;
     }
   }
 
@@ -211,7 +211,13 @@ export function linkEngine(options: {
   }
 
   function record(unit: string, detail: ContainerDetail | null, exit: Exit, container: Container): void {
-    const by = container.stopping ? "asked" : killedByHand.has(container.id) ? "external" : exit.code === null ? "unknown" : "itself";
+    const by = container.stopping
+      ? "asked"
+      : killedByHand.has(container.id)
+        ? "external"
+        : exit.code === null
+          ? "unknown"
+          : "itself";
     void runs.ended(
       {
         unit,

@@ -7,7 +7,7 @@ import { writeFileSafely } from "../unit/write-file-safely.ts";
 
 const kept = 5_000;
 
-export type PhaseNow = { readonly phase: Phase; readonly because: string; /** ms since 1970 */ readonly since: number };
+export type PhaseNow = { readonly phase: Phase; readonly because: string /** ms since 1970 */; readonly since: number };
 
 /** Every change of a unit's phase, in one place: kept on disk, told to followers, and the source of `since`. */
 export class EventLog {
@@ -89,7 +89,8 @@ function parse(text: string): UnitEvent[] {
   for (const line of text.split("\n")) {
     try {
       const event: unknown = JSON.parse(line);
-      if (typeof event === "object" && event !== null && "time" in event && "event" in event) events.push(event as UnitEvent);
+      if (typeof event === "object" && event !== null && "time" in event && "event" in event)
+        events.push(event as UnitEvent);
     } catch {
       // A line that was torn by a crash.
     }

@@ -58,7 +58,9 @@ export function containerOf(
 export function jsonOf(label: string | undefined): { readonly [key: string]: string } {
   try {
     const value: unknown = JSON.parse(label ?? "{}");
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as { [key: string]: string }) : {};
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as { [key: string]: string })
+      : {};
   } catch {
     return {};
   }

@@ -60,7 +60,8 @@ export function savedUnits(world: World): ReadonlyMap<string, SavedUnit> {
 }
 
 function parse(value: unknown): Saved {
-  if (!isObject(value) || value.version !== version || !isObject(value.units)) throw new Error("it is not of a known version");
+  if (!isObject(value) || value.version !== version || !isObject(value.units))
+    throw new Error("it is not of a known version");
   const units = new Map<string, SavedUnit>();
   for (const [name, unit] of Object.entries(value.units)) units.set(name, savedUnit(unit));
   const enabled = new Map<string, boolean>();
@@ -71,7 +72,8 @@ function parse(value: unknown): Saved {
 function savedUnit(value: unknown): SavedUnit {
   if (!isObject(value) || !isObject(value.wish)) throw new Error("a unit in it has no wish");
   const { want, by, generation } = value.wish;
-  if ((want !== "up" && want !== "down") || typeof generation !== "number") throw new Error("a wish in it makes no sense");
+  if ((want !== "up" && want !== "down") || typeof generation !== "number")
+    throw new Error("a wish in it makes no sense");
   const { backoff, finished, lastExit } = value;
   const { respawns, restarts } = value;
   return {

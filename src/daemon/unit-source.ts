@@ -97,7 +97,9 @@ export class UnitSource {
     const read = await readUnits(this.#folders, { instances: [...this.#instances] });
     const now = judge(read, this.now);
     this.#signatures = new Map(
-      await Promise.all([...now.units.values()].map(async (unit) => [unit.name, await signatureOf(unit.sources)] as const)),
+      await Promise.all(
+        [...now.units.values()].map(async (unit) => [unit.name, await signatureOf(unit.sources)] as const),
+      ),
     );
     this.now = now;
     this.#onRead(now);

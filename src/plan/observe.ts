@@ -184,7 +184,8 @@ function answered(world: World, unit: string, call: Call, answer: Answer, now: n
   const state = stateOf(world, unit);
   const next = withState(world, unit, { call: null });
   if (answer.ok) return succeeded(next, unit, call, answer.container ?? null);
-  if (answer.kind === "away") return next.engine.state === "away" ? next : { ...next, engine: { state: "away", since: now } };
+  if (answer.kind === "away")
+    return next.engine.state === "away" ? next : { ...next, engine: { state: "away", since: now } };
   if (call.call === "launch" && answer.kind === "no-such-image") {
     const launch = world.units.get(unit)?.launch;
     const image = launch?.ok ? launch.image : null;

@@ -30,7 +30,8 @@ export function handlers(daemon: Daemon): Handlers {
       return waitFor({ names, goal: ask.for, timeoutMs: ask.timeoutMs, signal: reply.signal }, daemon);
     },
     events: async (ask, reply) => {
-      const concerns = (unit: string | null): boolean => !ask.units?.length || (unit !== null && ask.units.includes(unit));
+      const concerns = (unit: string | null): boolean =>
+        !ask.units?.length || (unit !== null && ask.units.includes(unit));
       for (const event of events.since(ask.since ?? 0)) if (concerns(event.unit)) reply.progress(event);
       if (!ask.follow) return null;
       const unfollow = events.follow((event) => {
@@ -101,6 +102,8 @@ function regularExpression(text: string): RegExp {
   try {
     return new RegExp(text);
   } catch (error) {
-    throw new SvcError("bad-request", `${JSON.stringify(text)} is no regular expression: ${messageOf(error)}`, { cause: error });
+    throw new SvcError("bad-request", `${JSON.stringify(text)} is no regular expression: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

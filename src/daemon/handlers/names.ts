@@ -19,7 +19,9 @@ export async function nameUnits(
   const [first] = unknown;
   if (first !== undefined && unknown.length === 1) throw unknownUnit(first, daemon);
   if (unknown.length > 1) {
-    throw new SvcError("unknown-unit", `there are no units ${unknown.join(", ")}`, { hint: "svc list shows all units" });
+    throw new SvcError("unknown-unit", `there are no units ${unknown.join(", ")}`, {
+      hint: "svc list shows all units",
+    });
   }
   const invalid = names.filter((name) => source.now.invalid.has(name) && !supervisor.world.units.has(name));
   if (invalid.length > 0 && !allow.invalid) throw invalidUnits(invalid, daemon);
@@ -53,8 +55,13 @@ export function unknownUnit(name: string, daemon: Daemon): SvcError {
 
 function invalidUnits(names: readonly string[], daemon: Daemon): SvcError {
   const problems = names.flatMap((name) => daemon.source.now.invalid.get(name)?.problems ?? []);
-  const words = names.length === 1 ? `the unit file of ${names[0]} has errors` : `the unit files of ${names.join(", ")} have errors`;
-  const error = new SvcError("invalid-unit", words, { hint: "nothing was touched; mend them and check with: svc check" });
+  const words =
+    names.length === 1
+      ? `the unit file of ${names[0]} has errors`
+      : `the unit files of ${names.join(", ")} have errors`;
+  const error = new SvcError("invalid-unit", words, {
+    hint: "nothing was touched; mend them and check with: svc check",
+  });
   return Object.assign(error, { problems });
 }
 

@@ -12,7 +12,9 @@ export async function reload(daemon: Daemon): Promise<Reloaded> {
   await daemon.save();
   const added = [...now.units.keys()].filter((name) => !before.has(name));
   const removed = [...before.keys()].filter((name) => !now.units.has(name));
-  const changed = [...now.units.values()].filter((unit) => differs(unit, before.get(unit.name))).map((unit) => unit.name);
+  const changed = [...now.units.values()]
+    .filter((unit) => differs(unit, before.get(unit.name)))
+    .map((unit) => unit.name);
   return { added, changed, removed, problems: now.problems };
 }
 
@@ -28,7 +30,12 @@ function pullUpNewNeeds({ supervisor }: Daemon): void {
     for (const name of withNeeds([unit.name], world.units)) {
       const { wish } = stateOf(world, name);
       if (wish.by !== "nobody") continue;
-      supervisor.tell({ fact: "wished", unit: name, wish: { want: "up", by: unit.name, generation: wish.generation }, anew: true });
+      supervisor.tell({
+        fact: "wished",
+        unit: name,
+        wish: { want: "up", by: unit.name, generation: wish.generation },
+        anew: true,
+      });
     }
   }
 }

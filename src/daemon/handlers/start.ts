@@ -1,7 +1,7 @@
 import type { Ask, Outcome, Progress } from "../../control/request.ts";
 import { withNeeds } from "../../graph/closure.ts";
-import type { Fact } from "../../plan/fact.ts";
 import { isRunning, ownContainer } from "../../plan/conditions.ts";
+import type { Fact } from "../../plan/fact.ts";
 import { stateOf } from "../../plan/world.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Unit } from "../../unit/unit.ts";
@@ -23,7 +23,9 @@ export async function start(ask: Ask<"start">, reply: Reply, daemon: Daemon): Pr
     const { wish } = stateOf(world, name);
     const named = names.includes(name);
     if (named || wish.want === "down") {
-      const by = named ? "operator" : (units.find((unit) => withNeeds([unit.name], world.units).includes(name))?.name ?? "operator");
+      const by = named
+        ? "operator"
+        : (units.find((unit) => withNeeds([unit.name], world.units).includes(name))?.name ?? "operator");
       facts.push({ fact: "wished", unit: name, wish: { want: "up", by, generation: wish.generation }, anew: true });
     }
   }
@@ -42,7 +44,9 @@ export async function restart(ask: Ask<"restart">, reply: Reply, daemon: Daemon)
     .filter((name) => names.includes(name) || stateOf(world, name).wish.want === "down")
     .map((name) => {
       const { wish, container } = stateOf(world, name);
-      const generation = names.includes(name) ? Math.max(wish.generation, container?.generation ?? 0) + 1 : wish.generation;
+      const generation = names.includes(name)
+        ? Math.max(wish.generation, container?.generation ?? 0) + 1
+        : wish.generation;
       const by = names.includes(name) ? "operator" : (names[0] ?? "operator");
       return { fact: "wished", unit: name, wish: { want: "up", by, generation }, anew: true };
     });
@@ -59,7 +63,8 @@ async function bringImage(unit: Unit, reply: Reply, daemon: Daemon): Promise<voi
     await daemon.engine.pull(image, {
       abort: reply.signal,
       platform: unit.launch.create.platform,
-      onProgress: (pull) => reply.progress({ unit: unit.name, phase: "pulling", because: `its image ${image} is pulled`, pull }),
+      onProgress: (pull) =>
+        reply.progress({ unit: unit.name, phase: "pulling", because: `its image ${image} is pulled`, pull }),
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -84,7 +89,10 @@ async function wishAndWait(
   daemon.supervisor.tell(...facts);
   await daemon.save();
   const wait = ask.wait ?? true;
-  return waitFor({ names, goal, wait, timeoutMs: ask.timeoutMs, signal: reply.signal, progress: reply.progress }, daemon);
+  return waitFor(
+    { names, goal, wait, timeoutMs: ask.timeoutMs, signal: reply.signal, progress: reply.progress },
+    daemon,
+  );
 }
 
 /** Two units that exclude each other are not both asked for, and none is asked for while the other is up. */

@@ -32,16 +32,23 @@ export async function stop(ask: Ask<"stop">, reply: Reply, daemon: Daemon): Prom
   );
   await daemon.save();
   const wait = ask.wait ?? true;
-  return waitFor({ names, goal: "down", wait, timeoutMs: ask.timeoutMs, signal: reply.signal, progress: reply.progress }, daemon);
+  return waitFor(
+    { names, goal: "down", wait, timeoutMs: ask.timeoutMs, signal: reply.signal, progress: reply.progress },
+    daemon,
+  );
 }
 
 /** Units outside the set that run, or are to run, and require one in it. */
 function holdersOf(names: readonly string[], { supervisor }: Daemon): readonly string[] {
   const { world } = supervisor;
-  const holders = names.flatMap((name) => dependents(name, world.units)).filter((name) => {
-    const unit = world.units.get(name);
-    return !names.includes(name) && unit && stateOf(world, name).wish.want === "up" && isRunning(ownContainer(unit, world));
-  });
+  const holders = names
+    .flatMap((name) => dependents(name, world.units))
+    .filter((name) => {
+      const unit = world.units.get(name);
+      return (
+        !names.includes(name) && unit && stateOf(world, name).wish.want === "up" && isRunning(ownContainer(unit, world))
+      );
+    });
   return [...new Set(holders)].sort();
 }
 
@@ -55,7 +62,9 @@ function noLongerNeeded(going: readonly string[], { supervisor }: Daemon): reado
       const { wish } = stateOf(world, unit.name);
       const cameForOthers = wish.want === "up" && world.units.has(wish.by);
       if (down.has(unit.name) || !cameForOthers) continue;
-      const stillNeeded = dependents(unit.name, world.units).some((name) => !down.has(name) && stateOf(world, name).wish.want === "up");
+      const stillNeeded = dependents(unit.name, world.units).some(
+        (name) => !down.has(name) && stateOf(world, name).wish.want === "up",
+      );
       if (stillNeeded) continue;
       down.add(unit.name);
       found = true;

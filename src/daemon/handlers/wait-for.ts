@@ -26,10 +26,13 @@ export async function waitFor(what: WaitFor, daemon: Daemon): Promise<Outcome> {
   const shown = new Map<string, string>();
   try {
     if (what.wait ?? true) {
-      await supervisor.until(() => {
-        if (what.progress) showChanges(names, shown, what.progress, daemon);
-        return names.every((name) => verdictOn(name, goal, daemon) !== "open") ? true : null;
-      }, AbortSignal.any([signal, deadline.signal]));
+      await supervisor.until(
+        () => {
+          if (what.progress) showChanges(names, shown, what.progress, daemon);
+          return names.every((name) => verdictOn(name, goal, daemon) !== "open") ? true : null;
+        },
+        AbortSignal.any([signal, deadline.signal]),
+      );
     }
   } catch (error) {
     if (!signal.aborted && !deadline.signal.aborted) throw error;
@@ -41,7 +44,11 @@ export async function waitFor(what: WaitFor, daemon: Daemon): Promise<Outcome> {
     const verdict = verdictOn(name, goal, daemon);
     return { name, phase, because, ok: verdict === "reached" || (what.wait === false && verdict === "open") };
   });
-  return { ok: units.every((unit) => unit.ok), timedOut: deadline.signal.aborted && !units.every((unit) => unit.ok), units };
+  return {
+    ok: units.every((unit) => unit.ok),
+    timedOut: deadline.signal.aborted && !units.every((unit) => unit.ok),
+    units,
+  };
 }
 
 function verdictOn(name: string, goal: WaitFor["goal"], daemon: Daemon): Verdict {
