@@ -1,0 +1,27 @@
+import { EngineError, type EngineErrorKind } from "../engine.ts";
+
+type ModemError = {
+  readonly statusCode?: number;
+  readonly code?: string;
+  readonly json?: { readonly message?: string } | null;
+  readonly message?: string;
+};
+
+/** What dockerode rejects with, translated once: by status first, by the engine's words only where the status does not tell. */
+export function engineError(thrown: unknown): EngineError {
+  if (thrown instanceof EngineError) return thrown;
+  const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as ModemError;
+  const status = error.statusCode ?? 0;
+  // dockerode's own reason says "no such container" for a missing image too; the engine's message is in the body.
+  const message = error.json?.message ?? error.message ?? String(thrown);
+  return new EngineError(kindOf(status, message), message.trim(), status, { cause: thrown });
+}
+
+function kindOf(status: number, message: string): EngineErrorKind {
+  if (status === 0) return "away";
+  if (status === 409 && /already in use/i.test(message)) return "name-in-use";
+  if (status === 409) return "busy";
+  if (status === 404 && /no such image|manifest|image .* not found/i.test(message)) return "no-such-image";
+  if (status === 404 && /no such container/i.test(message)) return "no-such-container";
+  return "refused";
+}

@@ -1,0 +1,84 @@
+import type Docker from "dockerode";
+import { EngineError, type PullOptions } from "../engine.ts";
+import { engineError } from "./docker-error.ts";
+import { lineSplitter } from "./lines.ts";
+import { registryAuth } from "./registry-auth.ts";
+
+/** A layer whose download hangs sends nothing for ever; a slow one sends its progress. */
+const silenceMs = 300_000;
+
+type Message = {
+  readonly id?: string;
+  readonly status?: string;
+  readonly error?: string;
+  readonly progressDetail?: { readonly current?: number; readonly total?: number };
+};
+
+export async function pullImage(docker: Docker, reference: string, options: PullOptions): Promise<void> {
+  const silence = new AbortController();
+  const signal = options.abort ? AbortSignal.any([options.abort, silence.signal]) : silence.signal;
+  const authconfig = await registryAuth(reference, process.env);
+  let stream: NodeJS.ReadableStream;
+  try {
+    stream = await docker.pull(reference, {
+      abortSignal: signal,
+      ...(authconfig ? { authconfig } : {}),
+      ...(options.platform ? { platform: options.platform } : {}),
+    });
+  } catch (error) {
+    throw engineError(error);
+  }
+  await readProgress(stream, silence, options.onProgress);
+}
+
+function readProgress(
+  stream: NodeJS.ReadableStream,
+  silence: AbortController,
+  onProgress: PullOptions["onProgress"],
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const layers = new Map<string, { done: number; total: number; complete: boolean }>();
+    let timer = setTimeout(() => silence.abort(), silenceMs);
+    const lines = lineSplitter((line) => {
+      if (line.length === 0) return;
+      const message = JSON.parse(line.toString()) as Message;
+      // An error can come inside an answer that began with 200.
+      if (message.error !== undefined) return fail(new EngineError("refused", message.error, 200));
+      note(layers, message);
+      const all = [...layers.values()];
+      onProgress({
+        doneBytes: all.reduce((sum, layer) => sum + layer.done, 0),
+        totalBytes: all.reduce((sum, layer) => sum + layer.total, 0),
+        layersDone: all.filter((layer) => layer.complete).length,
+        layers: all.length,
+        status: message.status ?? "",
+      });
+    });
+    stream.on("data", (chunk: Buffer) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(), silenceMs);
+      lines.take(chunk);
+    });
+    stream.on("end", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    const lost = (): void => fail(new EngineError("away", "the connection to the engine was lost during the pull"));
+    for (const event of ["error", "aborted", "close"]) stream.on(event, lost);
+
+    function fail(error: EngineError): void {
+      clearTimeout(timer);
+      reject(error);
+    }
+  });
+}
+
+function note(layers: Map<string, { done: number; total: number; complete: boolean }>, message: Message): void {
+  const { id, status = "", progressDetail } = message;
+  if (id === undefined || status.startsWith("Pulling from")) return;
+  const layer = layers.get(id) ?? { done: 0, total: 0, complete: false };
+  const total = progressDetail?.total ?? layer.total;
+  const complete = status === "Pull complete" || status === "Already exists";
+  const done = complete ? total : status === "Downloading" ? (progressDetail?.current ?? layer.done) : layer.done;
+  layers.set(id, { done, total, complete });
+}
