@@ -8,7 +8,7 @@ import { BadValue } from "./values/bad-value.ts";
 import { isVendorDevice, readDevice } from "./values/devices.ts";
 import { readCapabilities, readOrRefuse, readRestart, readSecurity } from "./values/kernel.ts";
 import { type Attachment, readEndpoints } from "./values/networks.ts";
-import { pairs } from "./values/pair.ts";
+import { cut, pairs } from "./values/pair.ts";
 import { type PublishedPort, readPublish } from "./values/ports.ts";
 import { readPairFile } from "./values/variables.ts";
 import { readVolumes } from "./values/volumes.ts";
@@ -54,9 +54,8 @@ function placePlainFields(values: Values, draft: Draft): void {
     if (second === undefined) draft.top[first] = value;
     else draft.host[second] = value;
   }
-  const { add, drop } = readCapabilities(values.texts("cap-add"), values.texts("cap-drop"));
-  put(draft.host, "CapAdd", add);
-  put(draft.host, "CapDrop", drop);
+  put(draft.host, "CapAdd", readCapabilities(values.texts("cap-add")));
+  put(draft.host, "CapDrop", readCapabilities(values.texts("cap-drop")));
   put(draft.host, "Annotations", pairs(values.texts("annotation")));
   put(draft.host, "Sysctls", pairs(values.texts("sysctl")));
   put(draft.host, "StorageOpt", pairs(values.texts("storage-opt")));
@@ -91,7 +90,9 @@ function placeEnvironment(values: Values, { top }: Draft, { readFile, hostEnviro
   const fromFiles = values
     .texts("env-file")
     .flatMap((path) => readPairFile(readOrRefuse(path, readFile), path, hostEnvironment));
-  put(top, "Env", [...fromFiles, ...values.texts("env")]);
+  // The CLI puts what -e says into a map, so of one name the last counts; what files say is sent as it stands.
+  const byName = new Map(values.texts("env").map((text) => [cut(text, "=").before, text]));
+  put(top, "Env", [...fromFiles, ...byName.values()]);
 }
 
 function placeLabels(values: Values, { top }: Draft, { readFile }: Surroundings): void {

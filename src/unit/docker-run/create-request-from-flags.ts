@@ -1,5 +1,6 @@
 import { containerFields } from "./container-fields.ts";
-import type { CreateRequest, Json } from "./create-request.ts";
+import type { CreateRequest } from "./create-request.ts";
+import { windowsFlags } from "./flags.ts";
 import { type FlagProblem, flagProblem, type ParsedFlag, parseFlags } from "./parse-flags.ts";
 import { attempt, readValues, type Surroundings, type Values } from "./read-values.ts";
 import { type Use, withoutUnsuited } from "./unsuited-flags.ts";
@@ -92,11 +93,20 @@ function checkClientFlags(values: Values, problems: FlagProblem[]): void {
   }
   if (values.last("help") === true)
     problems.push(flagProblem(values.word("help"), "--help asks for a help text", "take it out"));
+  if (values.last("disable-content-trust") === false) {
+    const hint = "take it out and name the image by its digest";
+    problems.push(flagProblem(values.word("disable-content-trust"), "signatures of images are not checked", hint));
+  }
+  if (values.last("use-api-socket") === true) {
+    const hint = "write -v /var/run/docker.sock:/var/run/docker.sock";
+    problems.push(flagProblem(values.word("use-api-socket"), "--use-api-socket hands out registry passwords", hint));
+  }
+  for (const name of windowsFlags.filter((flag) => values.has(flag))) {
+    problems.push(flagProblem(values.word(name), `--${name} is for engines on Windows`, "take it out"));
+  }
   if (values.last("detach") === true && values.has("attach")) {
     problems.push(
       flagProblem(values.word("attach"), "--attach and --detach do not go together", "take one of them out"),
     );
   }
 }
-
-export type BodyFields = { readonly [key: string]: Json };

@@ -38,6 +38,9 @@ export const otherNames: { readonly [name: string]: string } = {
   "dns-opt": "dns-option",
 };
 
+/** For engines on Windows; docker refuses them where the engine runs on Linux. */
+export const windowsFlags: readonly string[] = ["cpu-count", "cpu-percent", "io-maxbandwidth", "io-maxiops"];
+
 export const flags: readonly Flag[] = [
   flag("add-host", "list", "HostConfig.ExtraHosts"),
   flag("annotation", "list"),
@@ -49,8 +52,8 @@ export const flags: readonly Flag[] = [
   flag("cgroup-parent", "text", "HostConfig.CgroupParent"),
   flag("cgroupns", "text", "HostConfig.CgroupnsMode"),
   flag("cidfile", "text", "HostConfig.ContainerIDFile"),
-  flag("cpu-count", "integer", "HostConfig.CpuCount"),
-  flag("cpu-percent", "integer", "HostConfig.CpuPercent"),
+  flag("cpu-count", "integer"),
+  flag("cpu-percent", "integer"),
   flag("cpu-period", "integer", "HostConfig.CpuPeriod"),
   flag("cpu-quota", "integer", "HostConfig.CpuQuota"),
   flag("cpu-rt-period", "integer", "HostConfig.CpuRealtimePeriod"),
@@ -88,8 +91,8 @@ export const flags: readonly Flag[] = [
   flag("hostname h", "text", "Hostname"),
   flag("init", "switch"),
   flag("interactive i", "switch", "OpenStdin"),
-  flag("io-maxbandwidth", "size", "HostConfig.IOMaximumBandwidth"),
-  flag("io-maxiops", "unsigned", "HostConfig.IOMaximumIOps"),
+  flag("io-maxbandwidth", "size"),
+  flag("io-maxiops", "unsigned"),
   flag("ip", "text"),
   flag("ip6", "text"),
   flag("ipc", "text", "HostConfig.IpcMode"),

@@ -10,6 +10,7 @@ import { readNetwork } from "./values/networks.ts";
 import * as numbers from "./values/numbers.ts";
 import { readExpose } from "./values/ports.ts";
 import { checkLabel, readVariable } from "./values/variables.ts";
+import { checkVolume } from "./values/volumes.ts";
 
 export type Surroundings = {
   readonly hostEnvironment: { readonly [name: string]: string | undefined };
@@ -141,6 +142,8 @@ function readListed(name: string, value: string, { hostEnvironment, workingDirec
       return kernel.checkSysctl(value);
     case "ulimit":
       return kernel.readUlimit(value);
+    case "volume":
+      return checkVolume(value);
     default:
       return value;
   }

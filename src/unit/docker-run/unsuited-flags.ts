@@ -24,7 +24,8 @@ export function withoutUnsuited(
   if (use === "docker") return given;
   return given.filter((flag) => {
     const row = unsuitedFlags.find(({ name }) => name === flag.name);
-    if (!row || (flag.name === "restart" && (flag.value === "no" || flag.value === ""))) return flag.name !== "restart";
+    if (!row) return true;
+    if (flag.name === "restart" && ["no", ""].includes(flag.value)) return false;
     const treatment = use === "service" ? row.service : row.oneOff;
     if (treatment.is === "refused") {
       problems.push(flagProblem(flag.word, `--${flag.name} cannot be used here: ${treatment.because}`, treatment.hint));
@@ -40,7 +41,6 @@ export const unsuitedFlags: readonly UnsuitedFlag[] = [
   same("cidfile", ignored("svc knows its containers by their labels; svc status shows the id")),
   same("detach", accepted("svc decides by the kind of run whether it stays attached")),
   same("detach-keys", ignored("nobody is attached who could detach")),
-  same("disable-content-trust", accepted("docker no longer does anything with it either")),
   same("help", refused("it asks for a help text", "take it out; docker run --help shows the flags")),
   same("kernel-memory", ignored("docker no longer sends it to the engine")),
   {

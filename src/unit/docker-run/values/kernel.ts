@@ -1,4 +1,3 @@
-import type { Json } from "../create-request.ts";
 import { BadValue } from "./bad-value.ts";
 import { cut } from "./pair.ts";
 
@@ -30,19 +29,13 @@ export function checkSysctl(text: string): string {
   return text;
 }
 
-/** The engine's names: upper case with `CAP_`, sorted. Adding wins over dropping, ALL over any other. */
-export function readCapabilities(add: readonly string[], drop: readonly string[]) {
-  const added = capabilityNames(add);
-  const dropped = capabilityNames(drop).filter((name) => !added.includes(name));
-  return { add: added, drop: dropped };
-}
-
-function capabilityNames(texts: readonly string[]): readonly string[] {
+/** The engine's names: upper case with `CAP_`, sorted, each once. */
+export function readCapabilities(texts: readonly string[]): readonly string[] {
   const names = texts.map((text) => {
     const name = text.toUpperCase().trim();
     return name === "ALL" || name === "RESET" || name.startsWith("CAP_") ? name : `CAP_${name}`;
   });
-  return names.includes("ALL") ? ["ALL"] : [...new Set(names)].sort();
+  return [...new Set(names)].sort();
 }
 
 export type Security = {
@@ -103,10 +96,4 @@ export function checkStream(text: string): string {
   const name = text.toLowerCase();
   if (!["stdin", "stdout", "stderr"].includes(name)) throw new BadValue(`"${text}" is not stdin, stdout or stderr`);
   return name;
-}
-
-export function checkPull(text: string): Json {
-  if (!["always", "missing", "never", ""].includes(text))
-    throw new BadValue(`"${text}" is not always, missing or never`);
-  return text;
 }

@@ -18,7 +18,10 @@ export function checkLabel(text: string): string {
   return text;
 }
 
-/** The grammar of `docker run --env-file` and `--label-file`: no quotes, no export, a value goes to the end of its line. */
+/**
+ * The grammar of `docker run --env-file` and `--label-file`: no quotes, no export, a value goes to the end
+ * of its line. A name alone takes its value from the host; without a host, or without that variable there, it is left out.
+ */
 export function readPairFile(text: string, path: string, host: Environment | null): readonly string[] {
   const found: string[] = [];
   const lines = text.replace(/^\uFEFF/, "").split("\n");
@@ -30,8 +33,7 @@ export function readPairFile(text: string, path: string, host: Environment | nul
     if (name === "") throw new BadValue(`${path}:${index + 1} has no name before the =`);
     if (/\s/.test(name)) throw new BadValue(`${path}:${index + 1} has a blank in the name "${name}"`);
     if (after !== null) found.push(line);
-    else if (host === null) found.push(name);
-    else if (host[name] !== undefined) found.push(`${name}=${host[name]}`);
+    else if (host?.[name] !== undefined) found.push(`${name}=${host[name]}`);
   }
   return found;
 }

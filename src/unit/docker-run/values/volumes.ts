@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { BadValue } from "./bad-value.ts";
 
 export type Volumes = { readonly binds: readonly string[]; readonly anonymous: readonly string[] };
 
@@ -7,23 +8,33 @@ export function readVolumes(texts: readonly string[], workingDirectory: string):
   const binds: string[] = [];
   const anonymous: string[] = [];
   for (const text of new Set(texts)) {
-    if (hasSource(text)) binds.push(withAbsoluteSource(text, workingDirectory));
+    if (sections(text).length > 1) binds.push(withAbsoluteSource(text, workingDirectory));
     else anonymous.push(text);
   }
   return { binds, anonymous };
 }
 
+export function checkVolume(text: string): string {
+  const found = sections(text);
+  if (found.includes("")) throw new BadValue(`"${text}" has nothing before, between or after its colons`);
+  if (found.length > 3) throw new BadValue(`"${text}" has more colons than SOURCE:TARGET:OPTIONS`);
+  return text;
+}
+
 // Docker takes one letter and a colon for a Windows drive, so `a:/b` is a target without a source.
-function hasSource(text: string): boolean {
-  if ([...text].length <= 2 && text.length <= 2) return false;
-  const afterDrive = /^\p{L}:/u.test(text) ? text.replace(/^\p{L}:/u, "") : text;
-  const colon = afterDrive.indexOf(":");
-  return colon > 0 || (colon === 0 && afterDrive !== text);
+function sections(text: string): readonly string[] {
+  if (text.length <= 2) return [text];
+  const found: string[] = [];
+  for (const section of text.split(":")) {
+    const last = found.at(-1);
+    if (last !== undefined && /^\p{L}$/u.test(last)) found[found.length - 1] = `${last}:${section}`;
+    else found.push(section);
+  }
+  return found;
 }
 
 function withAbsoluteSource(text: string, workingDirectory: string): string {
+  if (!text.startsWith(".")) return text;
   const colon = text.indexOf(":");
-  const source = text.slice(0, colon);
-  if (source !== "." && !source.startsWith("./")) return text;
-  return posix.resolve(workingDirectory, source) + text.slice(colon);
+  return posix.resolve(workingDirectory, text.slice(0, colon)) + text.slice(colon);
 }

@@ -12,7 +12,7 @@ const pointers = new Set(["StopTimeout", "Init", "MemorySwappiness", "MaskedPath
 /**
  * A request without what the docker CLI sends for flags that were not given: empty lists and texts, 0 and false, the default
  * network and its empty endpoint, the policy `no`, swappiness -1, the size of the terminal, and both output streams being
- * attached. The order of Binds is random in the CLI. An address that stands at the top too, for engines before API 1.44,
+ * attached. The order of Binds and of what -e says is random in the CLI; of one variable the order counts. An address that stands at the top too, for engines before API 1.44,
  * counts once: the CLI leaves the top one out for later engines.
  */
 export function normalise(request: CreateRequest): Json {
@@ -27,6 +27,10 @@ export function normalise(request: CreateRequest): Json {
   const policy = host.RestartPolicy as { Name?: string; MaximumRetryCount?: number } | undefined;
   if (policy?.Name === "no" && !policy.MaximumRetryCount) delete host.RestartPolicy;
   if (Array.isArray(host.Binds)) host.Binds = [...host.Binds].sort();
+  if (Array.isArray(body.Env))
+    body.Env = [...body.Env].sort((one, other) =>
+      nameOf(one) < nameOf(other) ? -1 : nameOf(one) > nameOf(other) ? 1 : 0,
+    );
   if (isEmpty(clean(endpoints.default ?? {}))) delete endpoints.default;
   if (body.AttachStdout && body.AttachStderr) {
     delete body.AttachStdout;
@@ -47,6 +51,10 @@ function clean(value: Json, keepsEmpty = false): Json {
     if (keepsEmpty || !isNothing) kept.push([key, cleaned]);
   }
   return Object.fromEntries(kept);
+}
+
+function nameOf(variable: Json): string {
+  return String(variable).split("=")[0] ?? "";
 }
 
 function isEmpty(value: Json): boolean {
