@@ -57,8 +57,7 @@ export function dockerEngine(options: { readonly host?: string } = {}): Engine {
     async wait(id, until, abort) {
       return waitFor(docker, id, until, abort);
     },
-    resize: (id, columns, rows) =>
-      fine([404, 409], shortMs, (abortSignal) => container(id).resize({ h: rows, w: columns, abortSignal } as object)),
+    resize: (id, columns, rows) => fine([404, 409], shortMs, () => container(id).resize({ h: rows, w: columns })),
     async image(reference) {
       try {
         return imageOf(await ask(shortMs, (abortSignal) => docker.getImage(reference).inspect({ abortSignal })));

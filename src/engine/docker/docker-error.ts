@@ -14,7 +14,8 @@ export function engineError(thrown: unknown): EngineError {
   const status = error.statusCode ?? 0;
   // dockerode's own reason says "no such container" for a missing image too; the engine's message is in the body.
   const message = error.json?.message ?? error.message ?? String(thrown);
-  return new EngineError(kindOf(status, message), message.trim(), status, { cause: thrown });
+  const words = message.replace(/^\(HTTP code \d+\) [a-z ]+ - /, "").trim();
+  return new EngineError(kindOf(status, words), words, status, { cause: thrown });
 }
 
 function kindOf(status: number, message: string): EngineErrorKind {
