@@ -15,14 +15,21 @@ export function readMount(text: string, workingDirectory: string): { readonly [k
   for (const field of readCsv(text)) setField(mount, field, workingDirectory);
   checkMount(mount);
 
-  const { fields, groups } = mount;
-  return {
-    ...fields,
-    ...(groups.has("bind") ? { BindOptions: groups.get("bind") ?? {} } : {}),
-    ...(groups.has("volume") ? { VolumeOptions: groups.get("volume") ?? {} } : {}),
-    ...(groups.has("image") ? { ImageOptions: groups.get("image") ?? {} } : {}),
-    ...(groups.has("tmpfs") ? { TmpfsOptions: groups.get("tmpfs") ?? {} } : {}),
-  };
+  const options = [...mount.groups].map(([name, group]) => [groupFields[name], withoutEmpty(group)] as const);
+  return { ...mount.fields, ...withoutEmpty(Object.fromEntries(options)) };
+}
+
+const groupFields = {
+  bind: "BindOptions",
+  volume: "VolumeOptions",
+  tmpfs: "TmpfsOptions",
+  image: "ImageOptions",
+} as const;
+
+// `volume-nocopy=false` is an option of volumes that asks for nothing.
+function withoutEmpty(options: Options): Options {
+  const isEmpty = (value: Json) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => !isEmpty(value)));
 }
 
 const switches = ["readonly", "ro", "volume-nocopy", "bind-nonrecursive"];
