@@ -6,7 +6,7 @@ import { attempt, type Surroundings, type Values } from "./read-values.ts";
 import { checkMacAddress } from "./values/addresses.ts";
 import { BadValue } from "./values/bad-value.ts";
 import { isVendorDevice, readDevice } from "./values/devices.ts";
-import { readCapabilities, readOrRefuse, readRestart, readSecurity } from "./values/kernel.ts";
+import { readCapabilities, readRestart, readSecurity } from "./values/kernel.ts";
 import { type Attachment, readEndpoints } from "./values/networks.ts";
 import { cut, pairs } from "./values/pair.ts";
 import { type PublishedPort, readPublish } from "./values/ports.ts";
@@ -86,19 +86,19 @@ function placeCommand(values: Values, { top }: Draft): void {
   if (top.OpenStdin && top.AttachStdin) top.StdinOnce = true;
 }
 
-function placeEnvironment(values: Values, { top }: Draft, { readFile, hostEnvironment }: Surroundings): void {
+function placeEnvironment(values: Values, { top }: Draft, surroundings: Surroundings): void {
   const fromFiles = values
     .texts("env-file")
-    .flatMap((path) => readPairFile(readOrRefuse(path, readFile), path, hostEnvironment));
+    .flatMap((path) => readPairFile(readText(path, surroundings), path, surroundings.hostEnvironment));
   // The CLI puts what -e says into a map, so of one name the last counts; what files say is sent as it stands.
   const byName = new Map(values.texts("env").map((text) => [cut(text, "=").before, text]));
   put(top, "Env", [...fromFiles, ...byName.values()]);
 }
 
-function placeLabels(values: Values, { top }: Draft, { readFile }: Surroundings): void {
+function placeLabels(values: Values, { top }: Draft, surroundings: Surroundings): void {
   const fromFiles = values
     .texts("label-file")
-    .flatMap((path) => readPairFile(readOrRefuse(path, readFile), path, null));
+    .flatMap((path) => readPairFile(readText(path, surroundings), path, null));
   put(top, "Labels", pairs([...fromFiles, ...values.texts("label")]));
 }
 
@@ -131,7 +131,7 @@ function placeDevices(values: Values, { host }: Draft): void {
 
 function placeSecurity(values: Values, { host }: Draft, surroundings: Surroundings): void {
   const { options, showsSystemPaths } = readSecurity(values.texts("security-opt"), (path) =>
-    surroundings.readFile(posix.resolve(surroundings.workingDirectory, path)),
+    readText(path, surroundings),
   );
   put(host, "SecurityOpt", options);
   if (showsSystemPaths) Object.assign(host, { MaskedPaths: [], ReadonlyPaths: [] });
@@ -217,6 +217,14 @@ function placeNetworks(values: Values, { host, endpoints }: Draft): void {
   Object.assign(endpoints, found);
   const first = networks[0]?.name ?? "default";
   if (first !== "default") host.NetworkMode = first;
+}
+
+function readText(path: string, { workingDirectory, readFile }: Surroundings): string {
+  try {
+    return readFile(posix.resolve(workingDirectory, path));
+  } catch (thrown) {
+    throw new BadValue(`${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
 }
 
 function put(fields: Fields, name: string, value: Json): void {

@@ -34,18 +34,16 @@ export function createRequestFromFlags(words: readonly string[], context: FlagCo
   const { image, command } = readImage(words, parsed.rest, context, problems);
 
   const given = withoutUnsuited(parsed.flags, context.use, problems, warnings);
-  // The name and the rule for pulling are not part of the body, so they are read although svc acts on them itself.
-  const kept =
-    context.use === "docker" ? given : [...given, ...parsed.flags.filter((flag) => isOwn(flag, context.use))];
-  const values = readValues(kept, context, problems);
-  checkClientFlags(values, problems);
+  checkClientFlags(readValues(parsed.flags, context, problems), problems);
+  // Their problems are noted already.
+  const values = readValues([...given, ...ownFlags(parsed.flags, context.use)], context, []);
 
   let platform: string | null = null;
   attempt(problems, values.word("platform"), "--platform", () => {
     platform = readPlatform(values.text("platform") || (context.hostEnvironment.DOCKER_DEFAULT_PLATFORM ?? ""));
   });
   const fields = containerFields(values, context, problems);
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems: problems.sort((one, other) => one.word - other.word) };
 
   const name = values.text("name") || null;
   const pull = values.has("pull") ? (values.text("pull") as "missing" | "always" | "never" | "") || null : null;
@@ -53,8 +51,12 @@ export function createRequestFromFlags(words: readonly string[], context: FlagCo
   return { ok: true, request: { name, platform, body }, pull, warnings, flags: parsed.flags };
 }
 
-function isOwn(flag: ParsedFlag, use: Use): boolean {
-  return flag.name === "pull" || (flag.name === "name" && use === "service");
+// svc sees to the name and to pulling, so these do not count as passed on. A service runs as with --detach: its stdin stays open.
+function ownFlags(parsed: readonly ParsedFlag[], use: Use): readonly ParsedFlag[] {
+  if (use === "docker") return [];
+  const pull = parsed.filter((flag) => flag.name === "pull");
+  if (use === "one-off") return pull;
+  return [...pull, ...parsed.filter((flag) => flag.name === "name"), { name: "detach", value: "true", word: 0 }];
 }
 
 function readImage(words: readonly string[], rest: number, context: FlagContext, problems: FlagProblem[]) {

@@ -45,11 +45,12 @@ export function bindFields(mount: Fields): string {
 
 /** The first network takes its details from flags of their own, which keep upper case; each other has them in its value. */
 export function endpointWords(
-  first: string | null,
+  networkMode: string | null,
   endpoints: { readonly [name: string]: Endpoint },
   links: readonly string[],
   macAddress: string | null,
 ): readonly string[] {
+  const first = networkMode ?? (Object.keys(endpoints).length > 1 ? "default" : null);
   const own = endpoints[first ?? "default"] ?? {};
   const others = Object.entries(endpoints).filter(([name]) => name !== (first ?? "default"));
   // Only --mac-address sets the top of the body too.

@@ -48,6 +48,11 @@ test("another restart policy, a bare word and an unknown flag are told all at on
   ).toMatchInlineSnapshot(`
     [
       [
+        1,
+        "--restart cannot be used here: svc restarts the container, and two masters would fight",
+        "take it out and set respawn in the unit; --restart=no may stay",
+      ],
+      [
         2,
         "unknown flag --memry",
         "did you mean --memory?",
@@ -57,13 +62,22 @@ test("another restart policy, a bare word and an unknown flag are told all at on
         ""true" is neither a flag nor the value of one",
         "only flags may stand here; quote a value that has blanks, and write --switch=false for a switch that is off",
       ],
-      [
-        1,
-        "--restart cannot be used here: svc restarts the container, and two masters would fight",
-        "take it out and set respawn in the unit; --restart=no may stay",
-      ],
     ]
   `);
+});
+
+test("a flag that is taken out must still be well written", () => {
+  const result = createRequestFromFlags(["--detach=maybe", "--kernel-memory", "much"], context);
+  expect(result.ok ? [] : result.problems.map((problem) => problem.word)).toEqual([0, 2]);
+});
+
+test("stdin is attached for a one-off task and left open for a service", () => {
+  const bodyFor = (use: "service" | "one-off") => {
+    const result = createRequestFromFlags(["-i"], { ...context, use });
+    return result.ok ? result.request.body : null;
+  };
+  expect(bodyFor("service")).toEqual({ Image: "site:1", OpenStdin: true });
+  expect(bodyFor("one-off")).toEqual({ Image: "site:1", OpenStdin: true, AttachStdin: true, StdinOnce: true });
 });
 
 function cell(treatment: Treatment): string {

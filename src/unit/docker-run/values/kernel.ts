@@ -44,7 +44,7 @@ export type Security = {
   readonly showsSystemPaths: boolean;
 };
 
-/** The engine is given a seccomp profile by content, so the file is read here. */
+/** The engine is given a seccomp profile by content, so the file is read here; `readFile` refuses what is not there. */
 export function readSecurity(texts: readonly string[], readFile: (path: string) => string): Security {
   const options = texts.map((text) => readSecurityOption(text, readFile));
   return {
@@ -53,21 +53,13 @@ export function readSecurity(texts: readonly string[], readFile: (path: string) 
   };
 }
 
-export function readSecurityOption(text: string, readFile: (path: string) => string): string {
+function readSecurityOption(text: string, readFile: (path: string) => string): string {
   const withEquals = cut(text, "=");
   const isBare = withEquals.before === "no-new-privileges";
   const { before: key, after: value } = withEquals.after === null && !isBare ? cut(text, ":") : withEquals;
   if (!value && !isBare && key !== "no-new-privileges") throw new BadValue(`"${text}" is not KEY=VALUE`);
   if (key !== "seccomp" || !value || value === "builtin" || value === "unconfined") return text;
-  return `seccomp=${compactJson(readOrRefuse(value, readFile), value)}`;
-}
-
-export function readOrRefuse(path: string, readFile: (path: string) => string): string {
-  try {
-    return readFile(path);
-  } catch (thrown) {
-    throw new BadValue(`${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-  }
+  return `seccomp=${compactJson(readFile(value), value)}`;
 }
 
 // Written anew by JSON.stringify, numbers and escapes could come out differently from the file.
