@@ -1,21 +1,19 @@
 import { posix } from "node:path";
 import type { Json, JsonObject } from "./create-request.ts";
+import { type Draft, type Fields, isEmpty, put } from "./draft.ts";
 import { flags } from "./flags.ts";
 import type { FlagProblem } from "./parse-flags.ts";
 import { attempt, type Surroundings, type Values } from "./read-values.ts";
+import { checkNamespaces, placeHealthcheck, placeLogging, placeRestart, placeSwappiness } from "./running-fields.ts";
 import { checkMacAddress } from "./values/addresses.ts";
 import { BadValue } from "./values/bad-value.ts";
 import { isVendorDevice, readDevice } from "./values/devices.ts";
-import { readCapabilities, readRestart, readSecurity } from "./values/kernel.ts";
+import { readCapabilities, readSecurity } from "./values/kernel.ts";
 import { type Attachment, readEndpoints } from "./values/networks.ts";
 import { cut, pairs } from "./values/pair.ts";
 import { type PublishedPort, readPublish } from "./values/ports.ts";
 import { readPairFile } from "./values/variables.ts";
 import { readVolumes } from "./values/volumes.ts";
-
-type Fields = { [key: string]: Json };
-/** Fields of the container and of its host config, in the making. */
-type Draft = { readonly top: Fields; readonly host: Fields; readonly endpoints: Fields };
 
 /** The body of the create request but for the image and the command. Only what was asked for is in it. */
 export function containerFields(values: Values, surroundings: Surroundings, problems: FlagProblem[]): JsonObject {
@@ -137,65 +135,6 @@ function placeSecurity(values: Values, { host }: Draft, surroundings: Surroundin
   if (showsSystemPaths) Object.assign(host, { MaskedPaths: [], ReadonlyPaths: [] });
 }
 
-function placeLogging(values: Values, { host }: Draft): void {
-  const driver = values.text("log-driver");
-  const options = pairs(values.texts("log-opt"));
-  if (driver === "none" && !isEmpty(options)) throw new BadValue("the driver none takes no --log-opt");
-  if (driver === "" && isEmpty(options)) return;
-  host.LogConfig = { ...(driver === "" ? {} : { Type: driver }), ...(isEmpty(options) ? {} : { Config: options }) };
-}
-
-const healthFlags = {
-  "health-interval": "Interval",
-  "health-timeout": "Timeout",
-  "health-start-period": "StartPeriod",
-  "health-start-interval": "StartInterval",
-  "health-retries": "Retries",
-} as const;
-
-function placeHealthcheck(values: Values, { top }: Draft): void {
-  const check: Fields = values.text("health-cmd") === "" ? {} : { Test: ["CMD-SHELL", values.text("health-cmd")] };
-  for (const [flag, field] of Object.entries(healthFlags)) {
-    const value = values.number(flag);
-    if (value !== 0) check[field] = value;
-  }
-  if (values.last("no-healthcheck") === true) {
-    if (!isEmpty(check)) throw new BadValue("--no-healthcheck and the --health-* flags do not go together");
-    top.Healthcheck = { Test: ["NONE"] };
-    return;
-  }
-  for (const [flag, field] of Object.entries(healthFlags)) {
-    if (Number(check[field] ?? 0) < 0) throw new BadValue(`--${flag} is below 0`);
-  }
-  put(top, "Healthcheck", check);
-}
-
-function placeRestart(values: Values, { host }: Draft): void {
-  const policy = readRestart(values.text("restart"));
-  if (policy.Name === "" || (policy.Name === "no" && policy.MaximumRetryCount === 0)) return;
-  if (host.AutoRemove && policy.Name !== "no") throw new BadValue("--restart and --rm do not go together");
-  host.RestartPolicy = policy;
-}
-
-function placeSwappiness(values: Values, { host }: Draft): void {
-  if (!values.has("memory-swappiness") || values.number("memory-swappiness") === -1) return;
-  const swappiness = values.number("memory-swappiness");
-  if (swappiness < 0 || swappiness > 100) throw new BadValue(`${swappiness} is not from 0 to 100`);
-  host.MemorySwappiness = swappiness;
-}
-
-function checkNamespaces(values: Values): void {
-  const pid = values.text("pid");
-  if (!["", "host"].includes(pid) && !/^container:./.test(pid))
-    throw new BadValue(`"${pid}" is not host or container:NAME`);
-  if (!["", "host"].includes(values.text("uts"))) throw new BadValue(`--uts: "${values.text("uts")}" is not host`);
-  if (!["", "host"].includes(values.text("userns")))
-    throw new BadValue(`--userns: "${values.text("userns")}" is not host`);
-  if (!["", "host", "private"].includes(values.text("cgroupns"))) {
-    throw new BadValue(`--cgroupns: "${values.text("cgroupns")}" is not host or private`);
-  }
-}
-
 // Engines before API 1.44 read the address from the top, later ones from the network's endpoint.
 function placeMacAddress(values: Values, { top }: Draft): void {
   const address = values.text("mac-address");
@@ -225,12 +164,4 @@ function readText(path: string, { workingDirectory, readFile }: Surroundings): s
   } catch (thrown) {
     throw new BadValue(`${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
-}
-
-function put(fields: Fields, name: string, value: Json): void {
-  if (!isEmpty(value)) fields[name] = value;
-}
-
-function isEmpty(value: Json): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }

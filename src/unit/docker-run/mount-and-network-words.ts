@@ -16,7 +16,7 @@ export type Endpoint = {
 };
 
 /** The value of `--mount` for a mount of the Engine API. */
-export function bindFields(mount: Fields): string {
+export function mountValue(mount: Fields): string {
   const bind = (mount.BindOptions ?? {}) as Fields;
   const volume = (mount.VolumeOptions ?? {}) as Fields;
   const driver = (volume.DriverConfig ?? {}) as Fields;

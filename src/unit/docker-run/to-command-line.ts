@@ -1,6 +1,6 @@
 import type { CreateRequest, Json } from "./create-request.ts";
 import { flags } from "./flags.ts";
-import { bindFields, type Endpoint, endpointWords } from "./mount-and-network-words.ts";
+import { type Endpoint, endpointWords, mountValue } from "./mount-and-network-words.ts";
 import { csvLine } from "./values/csv.ts";
 
 type Fields = { readonly [key: string]: Json };
@@ -73,7 +73,7 @@ function listedWords(top: Fields, host: Fields): readonly string[] {
     ...pairWords("label", top.Labels),
     ...Object.keys((top.Volumes ?? {}) as Fields).map((target) => `--volume=${target}`),
     ...each("volume", host.Binds),
-    ...records(host.Mounts).map((mount) => `--mount=${bindFields(mount)}`),
+    ...records(host.Mounts).map((mount) => `--mount=${mountValue(mount)}`),
     ...portWords(top, host),
     ...["Stdin", "Stdout", "Stderr"]
       .filter((stream) => top[`Attach${stream}`] && !isImplied(top, stream))
