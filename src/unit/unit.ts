@@ -19,6 +19,8 @@ export type Unit = {
   readonly needs: readonly Need[];
   /** Ordering only, among units that are starting or stopping at the same time: this one starts after, and stops before, these. */
   readonly after: readonly string[];
+  /** Those that are to start after it; the reader of the folder turns them into their `after`. */
+  readonly before: readonly string[];
   /** Units that may not run beside this one. */
   readonly conflicts: readonly string[];
   readonly respawn: Respawn;

@@ -13,6 +13,7 @@ export function unit(name: string, change: Partial<Unit> = {}): Unit {
     enabled: true,
     needs: [],
     after: [],
+    before: [],
     conflicts: [],
     respawn: { enabled: true, normalExit: [], limit: { count: 10, windowMs: 300_000 }, onLimit: "delay" },
     ready: { how: "after", afterMs: 1_000 },

@@ -52,7 +52,7 @@ export function dockerEngine(options: { readonly host?: string } = {}): Engine {
     start: (id) => fine([304], longMs, (abortSignal) => container(id).start({ abortSignal })),
     // 409: it does not run (any more), which is what a signal is for.
     signal: (id, signal) => fine([404, 409], shortMs, (abortSignal) => container(id).kill({ signal, abortSignal })),
-    unpause: (id) => fine([404, 409, 500], shortMs, (abortSignal) => container(id).unpause({ abortSignal })),
+    unpause: (id) => fine([404, 409, 500], shortMs, () => container(id).unpause()),
     remove: (id) => remove(id),
     async wait(id, until, abort) {
       return waitFor(docker, id, until, abort);
@@ -60,7 +60,7 @@ export function dockerEngine(options: { readonly host?: string } = {}): Engine {
     resize: (id, columns, rows) => fine([404, 409], shortMs, () => container(id).resize({ h: rows, w: columns })),
     async image(reference) {
       try {
-        return imageOf(await ask(shortMs, (abortSignal) => docker.getImage(reference).inspect({ abortSignal })));
+        return imageOf(await ask(shortMs, () => docker.getImage(reference).inspect()));
       } catch (error) {
         if (error instanceof EngineError && error.status === 404) return null;
         throw error;
