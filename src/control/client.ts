@@ -1,0 +1,71 @@
+import { connect, type Socket } from "node:net";
+import { type ErrorCode, type ErrorJson, SvcError } from "../svc-error.ts";
+import type { Ask, ProgressOf, ReplyLine, RequestName, Result } from "./request.ts";
+
+/**
+ * Asks the daemon. HTTP/1.0 over node:net: the answer is what follows the first blank line until the end, and node:http,
+ * which costs a good part of the command's start, is not loaded.
+ */
+export function request<N extends RequestName>(
+  socketPath: string,
+  name: N,
+  ask: Ask<N>,
+  onProgress: (progress: ProgressOf<N>) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<Result<N>> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connect(socketPath);
+    let text = "";
+    let inBody = false;
+    socket.setEncoding("utf8");
+    socket.on("connect", () => {
+      const body = JSON.stringify(ask);
+      socket.write(
+        `POST /v1/${name} HTTP/1.0\r\nHost: svc\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      );
+    });
+    socket.on("data", (chunk: string) => {
+      text += chunk;
+      if (!inBody) {
+        const end = text.indexOf("\r\n\r\n");
+        if (end < 0) return;
+        text = text.slice(end + 4);
+        inBody = true;
+      }
+      const lines = text.split("\n");
+      text = lines.pop() ?? "";
+      for (const line of lines) if (line !== "") take(JSON.parse(line) as ReplyLine<N>);
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => reject(connectError(error, socketPath)));
+    socket.on("close", () => reject(new SvcError("daemon-away", "svc ended before it answered", { hint: "svc status" })));
+    signal?.addEventListener("abort", () => {
+      socket.destroy();
+      reject(signal.reason);
+    });
+
+    function take(line: ReplyLine<N>): void {
+      if ("progress" in line) onProgress(line.progress);
+      else if ("error" in line) reject(errorFrom(line.error));
+      else resolve(line.result);
+    }
+  });
+}
+
+function connectError(error: NodeJS.ErrnoException, socketPath: string): SvcError {
+  if (error.code === "EACCES" || error.code === "EPERM") {
+    return new SvcError("permission-denied", `you may not use ${socketPath}`, {
+      hint: "it is for root and the group docker: sudo svc …, or join that group",
+      cause: error,
+    });
+  }
+  return new SvcError("daemon-away", `svc is not running: nobody answers on ${socketPath}`, {
+    hint: "start it with: systemctl start svc   (or: svc daemon)",
+    cause: error,
+  });
+}
+
+function errorFrom(json: ErrorJson & { readonly problems?: unknown; readonly units?: unknown }): SvcError {
+  const { code, message, hint, ...more } = json;
+  const error = new SvcError(code as ErrorCode, message, hint === undefined ? {} : { hint });
+  return Object.assign(error, more);
+}

@@ -1,0 +1,138 @@
+import { execFile } from "node:child_process";
+import { chmod, chown, lstat, mkdir, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { connect } from "node:net";
+import { dirname } from "node:path";
+import { messageOf, SvcError } from "../svc-error.ts";
+import { askProblem } from "./check-ask.ts";
+import type { Ask, ProgressOf, RequestName, Result } from "./request.ts";
+
+export type Reply<N extends RequestName> = {
+  readonly progress: (progress: ProgressOf<N>) => void;
+  /** The client hung up. */
+  readonly signal: AbortSignal;
+};
+
+export type Handlers = { readonly [N in RequestName]: (ask: Ask<N>, reply: Reply<N>) => Promise<Result<N>> };
+
+const maxAskBytes = 1 << 20;
+const maxWaitingBytes = 4 << 20;
+const maxConnections = 512;
+const requestWithinMs = 5_000;
+
+/** Answers requests on the unix socket, which is 0660 root:docker from the first instant. */
+export async function serveControl(options: {
+  readonly socket: string;
+  readonly handlers: Handlers;
+  readonly group?: string;
+  readonly onError: (error: unknown) => void;
+}): Promise<{ close(): Promise<void> }> {
+  const { socket, handlers } = options;
+  await mkdir(dirname(socket), { recursive: true, mode: 0o755 });
+  await clearStale(socket);
+  const server = createServer({ requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, connectionsCheckingInterval: 1_000 }, (incoming, outgoing) => {
+    answer(incoming, outgoing, handlers).catch((error: unknown) => {
+      options.onError(error);
+      outgoing.destroy();
+    });
+  });
+  server.maxConnections = maxConnections;
+  const before = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(socket, resolve);
+    });
+  } finally {
+    process.umask(before);
+  }
+  const gid = await groupId(options.group ?? "docker");
+  if (gid !== null) await chown(socket, 0, gid).catch(() => undefined);
+  await chmod(socket, 0o660);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handlers: Handlers): Promise<void> {
+  const hungUp = new AbortController();
+  outgoing.on("close", () => hungUp.abort());
+  outgoing.on("error", () => hungUp.abort());
+  const send = (line: object): void => {
+    if (outgoing.destroyed) return;
+    outgoing.write(`${JSON.stringify(line)}\n`);
+    // Who does not read must not fill our memory.
+    if (outgoing.writableLength > maxWaitingBytes) outgoing.destroy();
+  };
+  try {
+    const name = /^\/v1\/([a-z]+)$/.exec(incoming.url ?? "")?.[1] ?? "";
+    if (incoming.method !== "POST" || !Object.hasOwn(handlers, name)) {
+      outgoing.statusCode = 404;
+      throw new SvcError("bad-request", `there is no request ${incoming.method} ${incoming.url}`, { hint: "POST /v1/list" });
+    }
+    const ask = await readAsk(incoming);
+    const problem = askProblem(name as RequestName, ask);
+    if (problem !== null) {
+      outgoing.statusCode = 400;
+      throw new SvcError("bad-request", `${name}: ${problem}`);
+    }
+    outgoing.setHeader("Content-Type", "application/x-ndjson");
+    outgoing.flushHeaders();
+    const handler = handlers[name as RequestName] as (ask: unknown, reply: unknown) => Promise<unknown>;
+    const result = await handler(ask, { progress: (progress: unknown) => send({ progress }), signal: hungUp.signal });
+    send({ result });
+  } catch (error) {
+    if (error instanceof SvcError) send({ error: { ...error.toJSON(), ...extrasOf(error) } });
+    else send({ error: { code: "internal", message: messageOf(error), hint: "please report this; journalctl -u svc has more" } });
+    if (!(error instanceof SvcError)) throw error;
+  } finally {
+    outgoing.end();
+  }
+}
+
+function extrasOf(error: SvcError & { readonly problems?: unknown; readonly units?: unknown }): object {
+  const { problems, units } = error;
+  return { ...(problems ? { problems } : {}), ...(units ? { units } : {}) };
+}
+
+async function readAsk(incoming: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxAskBytes) throw new SvcError("bad-request", "the request is larger than 1 MiB");
+    chunks.push(chunk);
+  }
+  try {
+    return size === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString());
+  } catch (error) {
+    throw new SvcError("bad-request", `the request is no JSON: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** A socket that nobody answers on is left over from a crash; one that is answered is another daemon's. */
+async function clearStale(socket: string): Promise<void> {
+  const found = await lstat(socket).catch(() => null);
+  if (!found) return;
+  if (!found.isSocket()) throw new SvcError("usage", `${socket} is there and is no socket`, { hint: "choose another --socket" });
+  const alive = await new Promise<boolean>((resolve) => {
+    const probe = connect(socket);
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once("error", () => resolve(false));
+  });
+  if (alive) throw new SvcError("already-running", `another svc daemon answers on ${socket}`, { hint: "svc version shows it" });
+  await rm(socket, { force: true });
+}
+
+function groupId(group: string): Promise<number | null> {
+  return new Promise((resolve) => {
+    execFile("getent", ["group", group], (error, stdout) => resolve(error ? null : Number(stdout.split(":")[2] ?? Number.NaN) || null));
+  });
+}

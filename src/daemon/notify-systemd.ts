@@ -1,0 +1,40 @@
+import { execFile } from "node:child_process";
+
+export type Systemd = {
+  ready(status: string): void;
+  stopping(): void;
+  alive(): void;
+  /** How often to say that all is well; null: nobody listens. */
+  readonly watchdogIntervalMs: number | null;
+};
+
+type Library = { readonly functions: { sd_notify(unset: number, state: string): number } };
+
+/** Tells systemd how it goes: libsystemd through node:ffi, else systemd-notify; silent where no systemd started us. */
+export function notifySystemd(environment: { readonly [name: string]: string | undefined }): Systemd {
+  const listens = environment.NOTIFY_SOCKET !== undefined;
+  const usec = Number(environment.WATCHDOG_USEC ?? 0);
+  const library = listens ? loadLibrary() : null;
+  const tell = (state: string): void => {
+    if (!listens) return;
+    if (library && library.functions.sd_notify(0, state) > 0) return;
+    execFile("systemd-notify", state.split("\n"), () => undefined);
+  };
+  return {
+    ready: (status) => tell(`READY=1\nSTATUS=${status}`),
+    stopping: () => tell("STOPPING=1"),
+    alive: () => tell("WATCHDOG=1"),
+    watchdogIntervalMs: listens && usec > 0 ? usec / 3_000 : null,
+  };
+}
+
+function loadLibrary(): Library | null {
+  try {
+    const ffi = process.getBuiltinModule("node:ffi" as "node:fs") as unknown as {
+      dlopen(name: string, functions: object): Library;
+    };
+    return ffi.dlopen("libsystemd.so.0", { sd_notify: { arguments: ["i32", "string"], return: "i32" } });
+  } catch {
+    return null;
+  }
+}
