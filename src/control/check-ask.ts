@@ -56,7 +56,11 @@ const kindWords: { readonly [kind in Kind]: string } = {
 function isOfKind(kind: Kind, value: unknown): boolean {
   switch (kind) {
     case "names":
-      return Array.isArray(value) && value.length <= 10_000 && value.every((one) => typeof one === "string" && one.length < 256);
+      return (
+        Array.isArray(value) &&
+        value.length <= 10_000 &&
+        value.every((one) => typeof one === "string" && one.length < 256)
+      );
     case "text":
       return typeof value === "string";
     case "number":

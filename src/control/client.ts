@@ -37,7 +37,9 @@ export function request<N extends RequestName>(
       for (const line of lines) if (line !== "") take(JSON.parse(line) as ReplyLine<N>);
     });
     socket.on("error", (error: NodeJS.ErrnoException) => reject(connectError(error, socketPath)));
-    socket.on("close", () => reject(new SvcError("daemon-away", "svc ended before it answered", { hint: "svc status" })));
+    socket.on("close", () =>
+      reject(new SvcError("daemon-away", "svc ended before it answered", { hint: "svc status" })),
+    );
     signal?.addEventListener("abort", () => {
       socket.destroy();
       reject(signal.reason);

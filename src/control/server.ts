@@ -30,12 +30,15 @@ export async function serveControl(options: {
   const { socket, handlers } = options;
   await mkdir(dirname(socket), { recursive: true, mode: 0o755 });
   await clearStale(socket);
-  const server = createServer({ requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, connectionsCheckingInterval: 1_000 }, (incoming, outgoing) => {
-    answer(incoming, outgoing, handlers).catch((error: unknown) => {
-      options.onError(error);
-      outgoing.destroy();
-    });
-  });
+  const server = createServer(
+    { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, connectionsCheckingInterval: 1_000 },
+    (incoming, outgoing) => {
+      answer(incoming, outgoing, handlers).catch((error: unknown) => {
+        options.onError(error);
+        outgoing.destroy();
+      });
+    },
+  );
   server.maxConnections = maxConnections;
   const before = process.umask(0o177);
   try {
@@ -72,7 +75,9 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
     const name = /^\/v1\/([a-z]+)$/.exec(incoming.url ?? "")?.[1] ?? "";
     if (incoming.method !== "POST" || !Object.hasOwn(handlers, name)) {
       outgoing.statusCode = 404;
-      throw new SvcError("bad-request", `there is no request ${incoming.method} ${incoming.url}`, { hint: "POST /v1/list" });
+      throw new SvcError("bad-request", `there is no request ${incoming.method} ${incoming.url}`, {
+        hint: "POST /v1/list",
+      });
     }
     const ask = await readAsk(incoming);
     const problem = askProblem(name as RequestName, ask);
@@ -87,7 +92,10 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
     send({ result });
   } catch (error) {
     if (error instanceof SvcError) send({ error: { ...error.toJSON(), ...extrasOf(error) } });
-    else send({ error: { code: "internal", message: messageOf(error), hint: "please report this; journalctl -u svc has more" } });
+    else
+      send({
+        error: { code: "internal", message: messageOf(error), hint: "please report this; journalctl -u svc has more" },
+      });
     if (!(error instanceof SvcError)) throw error;
   } finally {
     outgoing.end();
@@ -118,7 +126,8 @@ async function readAsk(incoming: IncomingMessage): Promise<unknown> {
 async function clearStale(socket: string): Promise<void> {
   const found = await lstat(socket).catch(() => null);
   if (!found) return;
-  if (!found.isSocket()) throw new SvcError("usage", `${socket} is there and is no socket`, { hint: "choose another --socket" });
+  if (!found.isSocket())
+    throw new SvcError("usage", `${socket} is there and is no socket`, { hint: "choose another --socket" });
   const alive = await new Promise<boolean>((resolve) => {
     const probe = connect(socket);
     probe.once("connect", () => {
@@ -127,12 +136,15 @@ async function clearStale(socket: string): Promise<void> {
     });
     probe.once("error", () => resolve(false));
   });
-  if (alive) throw new SvcError("already-running", `another svc daemon answers on ${socket}`, { hint: "svc version shows it" });
+  if (alive)
+    throw new SvcError("already-running", `another svc daemon answers on ${socket}`, { hint: "svc version shows it" });
   await rm(socket, { force: true });
 }
 
 function groupId(group: string): Promise<number | null> {
   return new Promise((resolve) => {
-    execFile("getent", ["group", group], (error, stdout) => resolve(error ? null : Number(stdout.split(":")[2] ?? Number.NaN) || null));
+    execFile("getent", ["group", group], (error, stdout) =>
+      resolve(error ? null : Number(stdout.split(":")[2] ?? Number.NaN) || null),
+    );
   });
 }

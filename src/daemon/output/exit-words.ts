@@ -1,7 +1,11 @@
 import { constants } from "node:os";
 
 /** How a run ended, in a few words. 137 alone does not prove that memory ran out: only the engine's word does. */
-export function exitWords(exit: { readonly code: number; readonly oom: boolean; readonly memoryLimitBytes: number }): string {
+export function exitWords(exit: {
+  readonly code: number;
+  readonly oom: boolean;
+  readonly memoryLimitBytes: number;
+}): string {
   const limit = exit.memoryLimitBytes > 0 ? mebibytes(exit.memoryLimitBytes) : null;
   if (exit.oom) return `exit ${exit.code}: out of memory${limit ? ` (limit ${limit})` : ""}`;
   const signal = signalOf(exit.code);

@@ -50,7 +50,12 @@ export async function* streamLogs(
         if ((ask.grep?.test(line.text) ?? true) && Date.parse(line.time) >= (ask.since ?? 0)) yield line;
       }
       if (lost > 0) {
-        yield { unit: units[0]?.unit ?? "", time: new Date().toISOString(), stream: "svc", text: `${lost} lines were skipped: they came faster than they were read` };
+        yield {
+          unit: units[0]?.unit ?? "",
+          time: new Date().toISOString(),
+          stream: "svc",
+          text: `${lost} lines were skipped: they came faster than they were read`,
+        };
         lost = 0;
       }
       if (waiting.length > 0 || signal.aborted) continue;
@@ -68,13 +73,16 @@ export async function* streamLogs(
 function countOverlap(lines: readonly LogLine[], waiting: readonly LogLine[]): number {
   for (let count = Math.min(lines.length, waiting.length); count > 0; count--) {
     const tail = lines.slice(-count);
-    if (tail.every((line, index) => line.time === waiting[index]?.time && line.text === waiting[index]?.text)) return count;
+    if (tail.every((line, index) => line.time === waiting[index]?.time && line.text === waiting[index]?.text))
+      return count;
   }
   return 0;
 }
 
 /** The kept lines of one unit, oldest first. */
-export async function readLog(options: Ask & { readonly folder: string; readonly unit: string }): Promise<readonly LogLine[]> {
+export async function readLog(
+  options: Ask & { readonly folder: string; readonly unit: string },
+): Promise<readonly LogLine[]> {
   const { folder, unit, lines = Number.POSITIVE_INFINITY, since = 0, grep } = options;
   let found: LogLine[] = [];
   for (const path of await filesOf(folder, unit)) {
@@ -99,7 +107,10 @@ async function filesOf(folder: string, unit: string): Promise<readonly string[]>
   const base = `${encodeURIComponent(unit).replaceAll("%40", "@")}.log`;
   const names = await readdir(folder).catch((): string[] => []);
   const rotated = names
-    .map((name) => ({ name, index: Number(/^\.(\d+)\.gz$/.exec(name.startsWith(base) ? name.slice(base.length) : "")?.[1] ?? 0) }))
+    .map((name) => ({
+      name,
+      index: Number(/^\.(\d+)\.gz$/.exec(name.startsWith(base) ? name.slice(base.length) : "")?.[1] ?? 0),
+    }))
     .filter(({ index }) => index > 0)
     .sort((a, b) => b.index - a.index)
     .map(({ name }) => name);

@@ -20,7 +20,9 @@ export async function resumeOutput(options: {
   readonly onEnd: () => void;
 }): Promise<void> {
   const { engine, container, log, folder, unit, signal, onEnd } = options;
-  const tail = (await readLog({ folder, unit, since: container.startedAt - 1, lines: tailLines })).filter((line) => line.stream !== "svc");
+  const tail = (await readLog({ folder, unit, since: container.startedAt - 1, lines: tailLines })).filter(
+    (line) => line.stream !== "svc",
+  );
   const last = tail.at(-1);
   const since = last ? Date.parse(last.time) - skewMs : container.startedAt - 1;
   const readAt = Date.now();
@@ -29,7 +31,12 @@ export async function resumeOutput(options: {
     if (!early) return;
     const known = early;
     early = null;
-    for (const one of known.slice(matchTail(known.map(({ line }) => line.toString()), tail.map((line) => line.text)))) {
+    for (const one of known.slice(
+      matchTail(
+        known.map(({ line }) => line.toString()),
+        tail.map((line) => line.text),
+      ),
+    )) {
       log.line(one.stream, one.time, one.line);
     }
   };
@@ -72,7 +79,8 @@ export async function resumeOutput(options: {
 export function matchTail(lines: readonly string[], tail: readonly string[]): number {
   for (let end = lines.length; end > 0 && tail.length > 0; end--) {
     let matched = 0;
-    while (matched < tail.length && matched < end && lines[end - 1 - matched] === tail[tail.length - 1 - matched]) matched++;
+    while (matched < tail.length && matched < end && lines[end - 1 - matched] === tail[tail.length - 1 - matched])
+      matched++;
     if (matched === tail.length || (matched > 0 && matched === end)) return end;
   }
   return 0;

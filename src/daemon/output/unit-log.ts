@@ -10,6 +10,8 @@ export type UnitLog = {
   /** A line that the engine kept, with the engine's time. */
   line(stream: "out" | "err", time: string, line: Buffer): void;
   remark(text: string): void;
+  /** A new container: `lastLines` are its own. */
+  beginRun(): void;
   /** The container has ended: a last line without an end is a line. */
   endOfRun(): void;
   /** Of this run. */
@@ -39,19 +41,22 @@ export function openUnitLog(options: {
   const partial = { out: Buffer.alloc(0), err: Buffer.alloc(0) };
   const listeners = new Set<(line: WrittenLine) => void>();
   let recent: string[] = [];
-  let queue: Buffer[] = [];
+  const queue: Buffer[] = [];
   let queuedBytes = 0;
   let dropped = 0;
   let stream: RotatingFileStream | null = null;
   let blocked = false;
   let closed = false;
-  let idle: (() => void)[] = [];
+  const idle: (() => void)[] = [];
   mkdirSync(options.folder, { recursive: true, mode: 0o750 });
   open();
   return {
     output,
     line: (name, time, line) => write(name, time, line),
     remark: (text) => write("svc", now(), Buffer.from(text)),
+    beginRun() {
+      recent = [];
+    },
     endOfRun() {
       for (const name of ["out", "err"] as const) {
         if (partial[name].length > 0) write(name, now(), partial[name]);
@@ -87,7 +92,6 @@ export function openUnitLog(options: {
 
   function write(name: LogStream, time: string, line: Buffer, mark = ""): void {
     const text = line.toString();
-    if (name === "svc" && text.startsWith("started ")) recent = [];
     if (name !== "svc") {
       recent.push(text);
       if (recent.length > 2 * keptLines) recent = recent.slice(-keptLines);

@@ -1,0 +1,153 @@
+import type { Command } from "commander";
+import { SvcError } from "../../svc-error.ts";
+import { ask, type Cli, printJson } from "../context.ts";
+import { showProblems } from "../show/problems.ts";
+import { progressView, showOutcome } from "../show/progress.ts";
+import { spanOf } from "../show/times.ts";
+import type { Run } from "./look.ts";
+
+type Options = {
+  json?: boolean;
+  wait?: boolean;
+  timeout?: string;
+  deps?: boolean;
+  withDependents?: boolean;
+  only?: boolean;
+  prune?: boolean;
+  all?: boolean;
+  for?: string;
+};
+
+/** Commands that change what is wished: start, stop, restart, reload, enable, disable, wait, reexec. */
+export function addChanging(program: Command, run: Run): void {
+  for (const name of ["start", "restart"] as const) {
+    waiting(program.command(`${name} <units...>`))
+      .description(
+        name === "start"
+          ? "start units and what they need; wait until they are ready"
+          : "new containers, from what the files say now",
+      )
+      .option("--no-deps", "leave what they need as it is")
+      .action((names: string[], options: Options) =>
+        run((plain) => {
+          const cli = withJson(plain, options);
+          const view = progressView(cli);
+          return ask(cli, name, { names, noDeps: options.deps === false, ...waitOf(options) }, view.show)
+            .finally(view.end)
+            .then((outcome) => showOutcome(cli, outcome));
+        }),
+      );
+  }
+  waiting(program.command("stop [units...]"))
+    .description("stop units; they stay down until they are started or the host boots")
+    .option("--with-dependents", "stop what needs them too, first")
+    .option("--only", "leave what needs them running")
+    .option("--prune", "stop also what only they needed")
+    .option("--all", "stop every unit")
+    .action((names: string[], options: Options) => run((cli) => stop(names, options, withJson(cli, options))));
+  for (const name of ["enable", "disable"] as const) {
+    program
+      .command(`${name} <units...>`)
+      .description(name === "enable" ? "start them at boot" : "do not start them at boot")
+      .action((names: string[]) =>
+        run(async (cli) => {
+          const { changed } = await ask(cli, name, { names });
+          if (cli.json) printJson(cli, { changed });
+          else if (!cli.quiet)
+            cli.out(changed.length > 0 ? `${name}d: ${changed.join(", ")}\n` : "nothing to change\n");
+          return 0;
+        }),
+      );
+  }
+  program
+    .command("reload")
+    .description("read the unit files again; no container is touched")
+    .action(() =>
+      run(async (cli) => {
+        const reloaded = await ask(cli, "reload", {});
+        const errors = reloaded.problems.filter((problem) => problem.severity === "error");
+        if (cli.json) printJson(cli, reloaded);
+        else {
+          for (const kind of ["added", "changed", "removed"] as const) {
+            if (reloaded[kind].length > 0) cli.out(`${kind}: ${reloaded[kind].join(", ")}\n`);
+          }
+          cli.err(showProblems(reloaded.problems));
+        }
+        return errors.length > 0 ? 2 : 0;
+      }),
+    );
+  program
+    .command("wait <units...>")
+    .description("wait until units are up, down or done")
+    .option("--for <phase>", "up, down or done", "up")
+    .option("--timeout <time>", "give up after this long")
+    .action((names: string[], options: Options) =>
+      run(async (cli) => {
+        const goal = options.for;
+        if (goal !== "up" && goal !== "down" && goal !== "done")
+          throw new SvcError("usage", `"${goal}" cannot be waited for`, { hint: "up, down or done" });
+        return showOutcome(cli, await ask(cli, "wait", { names, for: goal, ...timeoutOf(options) }));
+      }),
+    );
+  program
+    .command("reexec")
+    .description("replace the daemon by the program now on disk; containers run on")
+    .action(() =>
+      run(async (cli) => {
+        const { pid } = await ask(cli, "reexec", {});
+        if (!cli.quiet) cli.out(`the daemon (pid ${pid}) runs the program that is on disk now\n`);
+        return 0;
+      }),
+    );
+}
+
+async function stop(names: readonly string[], options: Options, cli: Cli): Promise<number> {
+  if (names.length === 0 && !options.all)
+    throw new SvcError("usage", "no unit is named", { hint: "svc stop UNIT, or svc stop --all" });
+  const wish = {
+    names,
+    withDependents: options.withDependents ?? false,
+    only: options.only ?? false,
+    prune: options.prune ?? false,
+    all: options.all ?? false,
+    ...waitOf(options),
+  };
+  const view = progressView(cli);
+  try {
+    return showOutcome(cli, await ask(cli, "stop", wish, view.show).finally(view.end));
+  } catch (error) {
+    if (!(error instanceof SvcError) || error.code !== "unit-needed" || !cli.terminal) throw error;
+    if (!(await isYes(`${error.message}. Stop ${listOf(error)} too? [y/N] `))) throw error;
+    return showOutcome(cli, await ask(cli, "stop", { ...wish, withDependents: true }, view.show).finally(view.end));
+  }
+}
+
+function listOf(error: SvcError & { readonly units?: readonly string[] }): string {
+  return error.units?.join(", ") ?? "them";
+}
+
+async function isYes(question: string): Promise<boolean> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(question).finally(() => terminal.close());
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function waiting(command: Command): Command {
+  return command
+    .option("--no-wait", "return at once")
+    .option("--timeout <time>", "wait no longer than this (30s, 2m)")
+    .option("--json", "print JSON");
+}
+
+function waitOf(options: Options): { wait: boolean; timeoutMs?: number } {
+  return { wait: options.wait ?? true, ...timeoutOf(options) };
+}
+
+function timeoutOf({ timeout }: Options): { timeoutMs?: number } {
+  return timeout === undefined ? {} : { timeoutMs: spanOf(timeout) };
+}
+
+function withJson(cli: Cli, options: Options): Cli {
+  return options.json ? { ...cli, json: true } : cli;
+}

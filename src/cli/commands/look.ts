@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+import { ask, type Cli, printJson } from "../context.ts";
+import { showList, showStatus } from "../show/statuses.ts";
+
+export type Run = (action: (cli: Cli) => Promise<number>) => Promise<void>;
+
+/** Commands that look and change nothing: list, status, version. */
+export function addLooking(program: Command, run: Run): void {
+  const both = (name: string, description: string) =>
+    program
+      .command(`${name} [units...]`)
+      .description(description)
+      .option("--json", "print JSON")
+      .action((units: string[], options: { json?: boolean }) =>
+        run(async (cli) => {
+          const all = await ask(cli, "list", { units });
+          const [only] = all;
+          if (cli.json || options.json) printJson(cli, all);
+          else if (name === "status" && units.length === 1 && only) cli.out(showStatus(only, cli.colour, Date.now()));
+          else cli.out(showList(all, cli.colour, Date.now()));
+          return 0;
+        }),
+      );
+  both("list", "all units, a line each");
+  both("status", "how units are, and why; one unit in full");
+  program
+    .command("version")
+    .description("versions of this command, the daemon and the engine")
+    .option("--json", "print JSON")
+    .action((options: { json?: boolean }) =>
+      run(async (cli) => {
+        const own = process.env.SVC_VERSION ?? "development";
+        const daemon = await ask(cli, "version", {}).catch(() => null);
+        if (cli.json || options.json) printJson(cli, { version: own, daemon });
+        else if (daemon)
+          cli.out(
+            `svc ${own}, daemon ${daemon.version}, engine ${daemon.engine ?? "away"} (API ${daemon.api ?? "-"})\n`,
+          );
+        else cli.out(`svc ${own}, no daemon\n`);
+        return 0;
+      }),
+    );
+}

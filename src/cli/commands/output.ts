@@ -1,0 +1,96 @@
+import { styleText } from "node:util";
+import { type Command, InvalidArgumentError } from "commander";
+import { ask, printJson } from "../context.ts";
+import { table, widthOf } from "../show/table.ts";
+import { instantOf } from "../show/times.ts";
+import type { Run } from "./look.ts";
+
+type Options = { follow?: boolean; lines?: number; since?: string; grep?: string; json?: boolean };
+
+/** Commands that show what was written and what happened: logs, history, events. */
+export function addOutput(program: Command, run: Run): void {
+  program
+    .command("logs <units...>")
+    .description("what units wrote, across restarts")
+    .option("-f, --follow", "go on with what they write")
+    .option("-n, --lines <count>", "the last lines of each", count)
+    .option("--since <time>", "10m, 2h, or a date")
+    .option("--grep <expression>", "lines that match")
+    .option("--json", "a JSON object a line")
+    .action((units: string[], options: Options) =>
+      run(async (cli) => {
+        const width = Math.max(...units.map(widthOf));
+        await ask(
+          cli,
+          "logs",
+          {
+            units,
+            follow: options.follow ?? false,
+            ...(options.lines === undefined ? {} : { lines: options.lines }),
+            ...(options.since === undefined ? {} : { since: instantOf(options.since, Date.now()) }),
+            ...(options.grep === undefined ? {} : { grep: options.grep }),
+          },
+          (line) => {
+            if (cli.json || options.json) return cli.out(`${JSON.stringify(line)}\n`);
+            const name = units.length > 1 ? `${paint(line.unit, units.indexOf(line.unit), width, cli.colour)} ` : "";
+            const mark = line.stream === "svc" ? "-- " : "";
+            cli.out(`${name}${line.time.slice(0, 19)} ${mark}${line.text}\n`);
+          },
+        );
+        return 0;
+      }),
+    );
+  program
+    .command("history <unit>")
+    .description("how its runs ended")
+    .option("-n, --lines <count>", "the last runs", count)
+    .option("--json", "print JSON")
+    .action((unit: string, options: Options) =>
+      run(async (cli) => {
+        const records = await ask(cli, "history", {
+          unit,
+          ...(options.lines === undefined ? {} : { runs: options.lines }),
+        });
+        if (cli.json || options.json) printJson(cli, records);
+        else {
+          const rows = records.map((one) => [
+            one.endedAt,
+            one.ranFor === null ? "-" : `${one.ranFor} s`,
+            one.tag ?? "-",
+            one.by,
+            one.words,
+          ]);
+          cli.out(table([["ENDED", "RAN FOR", "TAG", "BY", "HOW"], ...rows]));
+        }
+        return 0;
+      }),
+    );
+  program
+    .command("events [units...]")
+    .description("what happened to units")
+    .option("-f, --follow", "go on with what happens")
+    .option("--since <time>", "10m, 2h, or a date")
+    .option("--json", "a JSON object a line")
+    .action((units: string[], options: Options) =>
+      run(async (cli) => {
+        const since = options.since === undefined ? {} : { since: instantOf(options.since, Date.now()) };
+        await ask(cli, "events", { units, follow: options.follow ?? false, ...since }, (event) => {
+          if (cli.json || options.json) return cli.out(`${JSON.stringify(event)}\n`);
+          cli.out(`${event.time}  ${event.unit ?? "svc"}  ${event.phase ?? event.event}  ${event.because}\n`);
+        });
+        return 0;
+      }),
+    );
+}
+
+const palette = ["cyan", "yellow", "green", "magenta", "blue", "red"] as const;
+
+function paint(unit: string, index: number, width: number, colour: boolean): string {
+  const padded = unit + " ".repeat(Math.max(0, width - widthOf(unit)));
+  return colour ? styleText(palette[index % palette.length] ?? "cyan", padded, { validateStream: false }) : padded;
+}
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("write a number");
+  return Number(text);
+}

@@ -1,0 +1,48 @@
+import type { Outcome, Progress } from "../../control/request.ts";
+import type { Cli } from "../context.ts";
+import { showPhase } from "./statuses.ts";
+import { table } from "./table.ts";
+
+/** Progress on stderr: redrawn in place on a terminal, else a line a change. */
+export function progressView(cli: Cli): { show(progress: Progress): void; end(): void } {
+  if (cli.quiet || cli.json) return { show: () => undefined, end: () => undefined };
+  const units = new Map<string, Progress>();
+  const told = new Map<string, string>();
+  let drawn = 0;
+  return {
+    show(progress) {
+      if (!cli.terminal) {
+        const line = `${progress.unit}: ${progress.phase}: ${progress.because}\n`;
+        if (told.get(progress.unit) !== line) cli.err(line);
+        told.set(progress.unit, line);
+        return;
+      }
+      units.set(progress.unit, progress);
+      const text = table([...units.values()].map((one) => [one.unit, showPhase(one.phase, cli.colour), wordsOf(one)]));
+      cli.err(`${drawn > 0 ? `\x1b[${drawn}A\x1b[J` : ""}${text}`);
+      drawn = units.size;
+    },
+    end() {
+      if (drawn > 0) cli.err(`\x1b[${drawn}A\x1b[J`);
+    },
+  };
+}
+
+function wordsOf({ because, pull }: Progress): string {
+  if (!pull || pull.totalBytes === 0) return because;
+  const part = Math.min(1, pull.doneBytes / pull.totalBytes);
+  const bar = "#".repeat(Math.round(part * 20)).padEnd(20, ".");
+  return `[${bar}] ${Math.round(part * 100)} %, ${pull.layersDone} of ${pull.layers} layers`;
+}
+
+/** What became of each unit, and the command's exit code. */
+export function showOutcome(cli: Cli, outcome: Outcome): number {
+  if (cli.json) cli.out(`${JSON.stringify(outcome, null, 2)}\n`);
+  else if (!cli.quiet || !outcome.ok) {
+    const rows = outcome.units.map((unit) => [unit.name, showPhase(unit.phase, cli.colour), unit.because]);
+    (outcome.ok ? cli.out : cli.err)(table(rows));
+    if (outcome.timedOut) cli.err("svc: the time is up; svc goes on trying\n");
+  }
+  if (outcome.ok) return 0;
+  return outcome.timedOut ? 124 : 1;
+}

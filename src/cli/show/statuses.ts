@@ -1,0 +1,56 @@
+import { styleText } from "node:util";
+import type { UnitStatus } from "../../control/request.ts";
+import type { Phase } from "../../unit/phase.ts";
+import { table } from "./table.ts";
+import { ago } from "./times.ts";
+
+const colours: { readonly [phase in Phase]: Parameters<typeof styleText>[0] } = {
+  down: "gray",
+  waiting: "yellow",
+  pulling: "cyan",
+  starting: "cyan",
+  up: "green",
+  degraded: "yellow",
+  stopping: "cyan",
+  backoff: "red",
+  failed: "red",
+  done: "green",
+  invalid: "red",
+};
+
+export function showPhase(phase: Phase, colour: boolean): string {
+  return colour ? styleText(colours[phase], phase, { validateStream: false }) : phase;
+}
+
+/** A line a unit. */
+export function showList(all: readonly UnitStatus[], colour: boolean, now: number): string {
+  if (all.length === 0) return "there are no units; write /etc/svc/units/NAME.yml and then: svc reload\n";
+  const rows = all.map((one) => [
+    one.name,
+    showPhase(one.phase, colour),
+    ago(one.since, now),
+    one.tag ?? "-",
+    String(one.restarts),
+    one.stale.length > 0 ? `${one.because}; stale: ${one.stale.join(", ")}` : one.because,
+  ]);
+  return table([["UNIT", "PHASE", "SINCE", "TAG", "RESTARTS", "BECAUSE"], ...rows]);
+}
+
+/** One unit, in full. */
+export function showStatus(one: UnitStatus, colour: boolean, now: number): string {
+  const rows: string[][] = [
+    ["phase", `${showPhase(one.phase, colour)} for ${ago(one.since, now)} (${one.since}): ${one.because}`],
+    ["wanted", `${one.wanted}, by ${one.wantedBy}${one.enabled ? "; starts at boot" : "; does not start at boot"}`],
+    ["image", `${one.image ?? "-"}${one.digest ? ` (${one.digest.slice(0, 19)})` : ""}`],
+    ["tag", one.tag ?? "-"],
+    ["container", one.container?.slice(0, 12) ?? "-"],
+    ["restarts", String(one.restarts)],
+  ];
+  if (one.stale.length > 0) rows.push(["stale", `${one.stale.join(", ")}; svc restart ${one.name} brings it in`]);
+  if (one.needs.length > 0) rows.push(["needs", one.needs.join(", ")]);
+  if (one.neededBy.length > 0) rows.push(["needed by", one.neededBy.join(", ")]);
+  if (one.lastExit)
+    rows.push(["last exit", `${one.lastExit.words}, ${ago(one.lastExit.endedAt, now)} ago (${one.lastExit.by})`]);
+  const title = one.description ? `${one.name}: ${one.description}` : one.name;
+  return `${title}\n${table(rows.map(([name = "", text = ""]) => [`  ${name}`, text]))}`;
+}

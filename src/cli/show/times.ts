@@ -1,0 +1,30 @@
+import { SvcError } from "../../svc-error.ts";
+
+/** `12 s`, `4 min`, `3 h`, `9 d` since an ISO time; `-` where it is not known. */
+export function ago(iso: string, now: number): string {
+  const then = Date.parse(iso);
+  if (!(then > 0)) return "-";
+  const seconds = Math.max(0, Math.round((now - then) / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
+/** `10m` (ago) or a date, as ms since 1970. */
+export function instantOf(text: string, now: number): number {
+  const match = /^(\d+)(s|m|min|h|d)$/.exec(text);
+  const seconds: { readonly [unit: string]: number } = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 };
+  if (match) return now - Number(match[1]) * (seconds[match[2] ?? ""] ?? 0) * 1000;
+  const date = Date.parse(text);
+  if (Number.isNaN(date))
+    throw new SvcError("usage", `"${text}" is no time`, { hint: "write 10m, 2h, 1d or 2026-11-24T14:00" });
+  return date;
+}
+
+/** `30s`, `2m`, `90` (seconds) in ms. */
+export function spanOf(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|min|h)?$/.exec(text);
+  const ms: { readonly [unit: string]: number } = { ms: 1, s: 1e3, m: 6e4, min: 6e4, h: 36e5 };
+  if (!match) throw new SvcError("usage", `"${text}" is no duration`, { hint: "write 30s, 2m or 1h" });
+  return Number(match[1]) * (ms[match[2] ?? "s"] ?? 1);
+}
