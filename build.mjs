@@ -1,0 +1,61 @@
+// Makes dist/svc, one executable: the bundle inside node itself. `docker-runner` is a link to it.
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(fileURLToPath(import.meta.url));
+process.chdir(root);
+const node = join(
+  dirname(createRequire(import.meta.url).resolve(`node-linux-${process.arch}/package.json`)),
+  "bin/node",
+);
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+
+// dockerode brings gRPC and ssh for builds and ssh:// hosts, neither of which svc uses: they would double the load.
+const unused = resolve("src/stubs/unused.cjs");
+mkdirSync("dist", { recursive: true });
+const { metafile } = await build({
+  entryPoints: ["src/main.ts"],
+  outfile: "dist/svc.cjs",
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node26",
+  legalComments: "none",
+  metafile: true,
+  logLevel: "error",
+  alias: { "@grpc/grpc-js": unused, "@grpc/proto-loader": unused, protobufjs: unused, ssh2: unused },
+  define: { "process.env.SVC_VERSION": JSON.stringify(version) },
+});
+const heavy = Object.keys(metafile.inputs).filter((path) => /node_modules\/(@grpc|ssh2|protobufjs)\//.test(path));
+if (heavy.length > 0) throw new Error(`the bundle holds what it must not: ${heavy.slice(0, 3).join(", ")}`);
+
+copyFileSync(node, "dist/node");
+chmodSync("dist/node", 0o755);
+// Before the bundle goes in: afterwards it would break the file. Without strip it is a third larger and works.
+try {
+  execFileSync("strip", ["dist/node"], { stdio: "ignore" });
+} catch {
+  console.log("strip is not there: the executable stays larger than it need be");
+}
+writeFileSync(
+  "dist/sea.json",
+  JSON.stringify({
+    main: "dist/svc.cjs",
+    executable: "dist/node",
+    output: "dist/svc",
+    disableExperimentalSEAWarning: true,
+    useCodeCache: true,
+    useSnapshot: false,
+    execArgv: ["--max-semi-space-size=2", "--no-warnings"],
+    execArgvExtension: "none",
+  }),
+);
+execFileSync(node, ["--build-sea", "dist/sea.json"], { stdio: ["ignore", "ignore", "inherit"] });
+rmSync("dist/node");
+rmSync("dist/docker-runner", { force: true });
+symlinkSync("svc", "dist/docker-runner");
+console.log("dist/svc");
