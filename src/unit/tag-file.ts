@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { writeFileSafely } from "./write-file-safely.ts";
 
 export type Tag =
   | { readonly ok: true; readonly tag: string }
@@ -27,8 +26,4 @@ export function parseTag(text: string): Tag {
     found = { ok: true, tag };
   }
   return found;
-}
-
-export async function writeTag(path: string, tag: string): Promise<void> {
-  await writeFileSafely(path, `export TAG=${tag}\n`, 0o644);
 }

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const source = join(import.meta.dirname, "../../src");
+
+/** Which folder may know which. Everybody may know svc-error.ts. */
+const arrows: { readonly [folder: string]: readonly string[] } = {
+  main: ["cli", "daemon", "runner"],
+  cli: ["control", "unit", "runner", "graph"],
+  runner: ["engine", "unit"],
+  daemon: ["control", "engine", "plan", "graph", "unit", "clock"],
+  control: ["unit"],
+  engine: ["plan", "unit", "clock"],
+  plan: ["graph", "unit", "engine"],
+  graph: ["unit"],
+  clock: [],
+  unit: [],
+};
+
+const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+const imports = files.flatMap((file) => {
+  const text = readFileSync(join(source, file), "utf8");
+  return [...text.matchAll(/(import type .*?|import .*?|export .*?|import\()\s*(?:from )?"([^"]+)"/gs)].map(
+    ([, kind = "", path = ""]) => ({
+      file,
+      path,
+      types: kind.startsWith("import type"),
+    }),
+  );
+});
+const folderOf = (path: string): string =>
+  path.includes("/") ? (path.split("/")[0] ?? "") : path.replace(/\.ts$/, "");
+
+test("folders know only those that they may know", () => {
+  const wrong = imports.filter(({ file, path }) => {
+    if (!path.startsWith(".")) return false;
+    const target = folderOf(relative(source, resolve(source, file, "..", path)));
+    const from = folderOf(file);
+    return target !== from && target !== "svc-error" && !arrows[from]?.includes(target);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("plan knows of the engine by its types alone", () => {
+  const wrong = imports.filter(
+    ({ file, path, types }) => file.startsWith("plan/") && path.includes("/engine/") && !types,
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("only src/engine/docker knows dockerode", () => {
+  const wrong = imports.filter(({ file, path }) => path === "dockerode" && !file.startsWith("engine/docker/"));
+  expect(wrong).toEqual([]);
+});
+
+test("a command that only talks to the daemon loads neither node:http, dockerode, zod, yaml nor pino", () => {
+  const heavy = ["node:http", "dockerode", "zod", "yaml", "pino"];
+  const seen = new Set<string>();
+  const queue = ["cli/main.ts"];
+  const loaded = new Set<string>();
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    const text = readFileSync(join(source, file), "utf8");
+    for (const [, path = ""] of text.matchAll(/^(?:import|export) (?!type)[^;]*?from "([^"]+)";/gms)) {
+      if (path.startsWith(".")) queue.push(relative(source, resolve(source, file, "..", path)));
+      else loaded.add(path);
+    }
+  }
+  expect(heavy.filter((name) => loaded.has(name))).toEqual([]);
+  expect([...loaded]).toContain("commander");
+});
