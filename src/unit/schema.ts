@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { durationMs, sizeBytes } from "./quantities.ts";
 
 /**
  * Every key of a unit file, each with its sentence and an example. Help, the JSON Schema and the man page are made from this.
@@ -14,8 +15,14 @@ const variables = z.union([
   z.array(z.string()),
   z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 ]);
-const duration = z.union([z.string(), z.number()]);
-const size = z.union([z.string(), z.number()]);
+const duration = z
+  .union([z.string(), z.number()])
+  .refine((value) => durationMs(value) !== null, { error: "this is no duration; write 10s, 1m30s or 500ms" });
+const size = z
+  .union([z.string(), z.number()])
+  .refine((value) => sizeBytes(value) !== null || String(value) === "-1", {
+    error: "this is no size; write 512m or 1g",
+  });
 const names = z.union([z.string().transform((all) => all.split(/[\s,]+/).filter(Boolean)), z.array(z.string())]);
 const dependsOn = z.union([
   z.array(z.string()),

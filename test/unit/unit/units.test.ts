@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { findCycles } from "../../../src/graph/cycles.ts";
+import { readUnits } from "../../../src/unit/read-units.ts";
+
+const shipped = join(import.meta.dirname, "../../../units");
+
+test("every shipped unit loads with no problem, and can be launched", async () => {
+  const read = await readUnits({ units: shipped, defaultDir: join(shipped, "default"), wwwDir: "/nowhere" });
+  expect(read.problems).toEqual([]);
+  expect(read.units.map(({ name, launch }) => `${name} ${launch.ok ? launch.image : launch.message}`)).toEqual([
+    "antisocial svc-demo",
+    "antisocial-beat svc-demo",
+    "antisocial-worker svc-demo",
+    "postfix svc-demo:build-1",
+    "redis redis:7",
+    "registrator gliderlabs/registrator:v7",
+  ]);
+  expect(findCycles(read.units)).toEqual([]);
+});
+
+test("three units of one app share its env file and TAG, and each has its command", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
+  mkdirSync(join(folder, "antisocial"), { recursive: true });
+  writeFileSync(join(folder, "antisocial/TAG"), "export TAG=build-42\n");
+  const { units } = await readUnits({ units: shipped, defaultDir: join(shipped, "default"), wwwDir: folder });
+  rmSync(folder, { recursive: true });
+  const shop = units.filter((unit) => unit.app === "antisocial");
+  expect(shop.map(({ launch }) => launch.ok && [launch.image, launch.create.body.Cmd])).toEqual([
+    ["svc-demo:build-42", undefined],
+    ["svc-demo:build-42", ["beat"]],
+    ["svc-demo:build-42", ["worker"]],
+  ]);
+});
+
+test("files that are wrong are told of all at once, each problem at its place; the others load", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
+  const file = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  file("good.yml", "image: a:1\n");
+  file("typo.yml", "image: a:1\nlinsk: [good]\nstop_grace_period: soon\n");
+  file("syntax.yml", "image: [a\n");
+  file("lost.yml", "image: a:1\ndepends_on: [goood]\n");
+  file("flags.yml", "image: a:1\noptions: --memroy 5m --restart always\n");
+  file(".good.yml.swp", "x");
+  file("good.yml~", "x");
+  const read = await readUnits({ units: folder, defaultDir: folder, wwwDir: folder });
+  expect(readdirSync(folder).length).toBe(7);
+  rmSync(folder, { recursive: true });
+  expect(read.units.map(({ name }) => name)).toEqual(["good", "lost"]);
+  const places = read.problems.map(({ unit, line, column, code }) => `${unit} ${line}:${column} ${code}`);
+  expect(places).toEqual([
+    "flags 2:10 invalid-options",
+    "flags 2:10 invalid-options",
+    "syntax 2:1 yaml",
+    "typo 3:20 bad-value",
+    "typo 2:1 unknown-key",
+    "lost 1:1 unknown-unit",
+  ]);
+});
+
+test("a template makes an instance for each name that is asked for or needed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
+  writeFileSync(join(folder, "worker@.yml"), "image: a:1\ncommand: work --queue %i --as %n\n");
+  writeFileSync(join(folder, "web.yml"), "image: a:1\ndepends_on: [worker@mail]\n");
+  const read = await readUnits({ units: folder, defaultDir: folder, wwwDir: folder }, { instances: ["worker@3"] });
+  rmSync(folder, { recursive: true });
+  expect(read.problems).toEqual([]);
+  expect(read.units.map(({ name, launch }) => [name, launch.ok && launch.create.body.Cmd])).toEqual([
+    ["web", undefined],
+    ["worker@3", ["work", "--queue", "3", "--as", "worker@3"]],
+    ["worker@mail", ["work", "--queue", "mail", "--as", "worker@mail"]],
+  ]);
+});
