@@ -18,11 +18,9 @@ const variables = z.union([
 const duration = z
   .union([z.string(), z.number()])
   .refine((value) => durationMs(value) !== null, { error: "this is no duration; write 10s, 1m30s or 500ms" });
-const size = z
-  .union([z.string(), z.number()])
-  .refine((value) => sizeBytes(value) !== null || String(value) === "-1", {
-    error: "this is no size; write 512m or 1g",
-  });
+const size = z.union([z.string(), z.number()]).refine((value) => sizeBytes(value) !== null || String(value) === "-1", {
+  error: "this is no size; write 512m or 1g",
+});
 const names = z.union([z.string().transform((all) => all.split(/[\s,]+/).filter(Boolean)), z.array(z.string())]);
 const dependsOn = z.union([
   z.array(z.string()),

@@ -23,6 +23,7 @@ function ours(text: string): { readonly [name: string]: string } {
   return Object.fromEntries(assignments.map(({ name, value }) => [name, value]));
 }
 
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: these are for the shell.
 const files = [
   "T_A=1",
   "export T_A=1\nT_B=2",
@@ -45,6 +46,7 @@ const files = [
   "T_A=C:\\dir",
   "T_A=a$",
 ];
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: these were for the shell.
 
 test.each(files)("is read as sh reads it: %j", (text) => {
   expect(ours(text)).toEqual(shell(text));
