@@ -37,7 +37,7 @@ export async function buildUnit(
 ): Promise<{ readonly unit: Unit | null; readonly problems: readonly UnitProblem[] }> {
   const { name, file, keys, place, folders } = parts;
   const problems: UnitProblem[] = [];
-  const app = keys.app ?? name.replace(/@$/, "");
+  const app = keys.app ?? name.replace(/@.*$/, "");
   const env = await readEnvFiles(parts, app, problems);
   const tagPath = keys.tag_file ? resolve(dirname(file), keys.tag_file) : join(folders.wwwDir, app, "TAG");
   const tagRead = await readTag(tagPath);
@@ -104,7 +104,9 @@ export async function buildUnit(
   for (const warning of request.warnings)
     problems.push({ ...badKey(parts, "options", warning, ""), severity: "warning" });
 
-  const container = request.request.name ?? name;
+  // The engine takes no @ in names: worker@3 runs as worker-3.
+  const container = request.request.name ?? name.replace("@", "-");
+  const { StopSignal, StopTimeout } = request.request.body;
   const image = imageOf(
     keys,
     env.variables,
@@ -134,8 +136,8 @@ export async function buildUnit(
     onUnhealthy: keys.on_unhealthy ?? "ignore",
     startTimeoutMs: durationMs(keys.start_timeout ?? 60) ?? 60_000,
     pullTimeoutMs: durationMs(keys.pull_timeout ?? 900) ?? 900_000,
-    stopSignal: keys.stop_signal ?? null,
-    stopGraceMs: durationMs(keys.stop_grace_period ?? 10) ?? 10_000,
+    stopSignal: typeof StopSignal === "string" ? StopSignal : null,
+    stopGraceMs: durationMs(keys.stop_grace_period ?? (typeof StopTimeout === "number" ? StopTimeout : 10)) ?? 10_000,
     log: { maxSizeBytes: sizeBytes(keys.log?.max_size ?? "10m") ?? 10_485_760, maxFiles: keys.log?.max_files ?? 5 },
     launch: missing ?? launchOf(image, request, keys, env.variables),
   };
@@ -181,9 +183,15 @@ async function readEnvFiles(
   const origin = new Map<string, string>();
   let missing: LaunchProblem | null = null;
   for (const path of files) {
-    const text = await readFile(path, "utf8").catch(() => null);
-    if (text === null) {
-      if (named)
+    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => error);
+    if (text instanceof Error) {
+      if (text.code !== "ENOENT" && text.code !== "ENOTDIR") {
+        missing = problemOf(
+          "missing-file",
+          `${path} cannot be read: ${text.message}`,
+          "make it a file that root can read",
+        );
+      } else if (named)
         missing = problemOf(
           "missing-file",
           `there is no env file ${path}`,
@@ -193,8 +201,8 @@ async function readEnvFiles(
     }
     const read = readEnvText(text, keys.env_format ?? "sh");
     for (const { line, column, message, hint } of read.problems) {
-      // The line may hold a secret: what stands behind its name is not shown.
-      const source = (text.split("\n")[line - 1] ?? "").replace(/=.*/, "=…");
+      // Any line may hold a secret, also one without a name: only the name of an assignment is shown.
+      const source = /^\s*(?:export\s+)?[A-Za-z_]\w*=/.exec(text.split("\n")[line - 1] ?? "")?.[0].concat("…") ?? "…";
       problems.push({
         unit: name,
         severity: "error",

@@ -21,7 +21,9 @@ export type EnvFile = { readonly assignments: readonly Assignment[]; readonly pr
 export type EnvFormat = "sh" | "docker" | "dotenv";
 
 /** The variables of an env file in one of three grammars; `sh` is what the shell makes of plain assignments. */
-export function readEnvText(text: string, format: EnvFormat): EnvFile {
+export function readEnvText(raw: string, format: EnvFormat): EnvFile {
+  // Files from other systems begin with a byte order mark or have CRLF line ends; neither is meant.
+  const text = raw.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
   switch (format) {
     case "sh":
       return readShell(text);

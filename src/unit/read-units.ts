@@ -143,9 +143,34 @@ function relate(
       if (severity === "error") needs.push(need);
     }
     const afters = valid.filter((other) => other.before.includes(unit.name)).map((other) => other.name);
-    return { ...unit, needs, after: [...new Set([...unit.after, ...afters])] };
+    return {
+      ...unit,
+      launch: byContainerName(unit.launch, valid),
+      needs,
+      after: [...new Set([...unit.after, ...afters])],
+    };
   });
   return { valid: related, rejected };
+}
+
+/** The engine knows containers, not units: a link to a unit whose container has another name is sent with that, and keeps its alias. */
+function byContainerName(launch: Unit["launch"], all: readonly Unit[]): Unit["launch"] {
+  if (!launch.ok) return launch;
+  const { body } = launch.create;
+  const host = body.HostConfig;
+  const nameOf = (unit: string): string => all.find((one) => one.name === unit)?.container ?? unit;
+  const { Links, NetworkMode } = host ?? {};
+  const links = Array.isArray(Links) ? { Links: Links.map((link) => linkByContainer(String(link), nameOf)) } : {};
+  const shared = /^container:(.+)$/.exec(String(NetworkMode ?? ""))?.[1];
+  const network = shared === undefined ? {} : { NetworkMode: `container:${nameOf(shared)}` };
+  const HostConfig = { ...host, ...links, ...network };
+  return { ...launch, create: { ...launch.create, body: host ? { ...body, HostConfig } : body } };
+}
+
+function linkByContainer(link: string, nameOf: (unit: string) => string): string {
+  const [target = "", alias] = link.replace(/^\//, "").split(":");
+  const container = nameOf(target);
+  return container === target ? link : `${container}:${alias ?? target}`;
 }
 
 function stronger(a: Need, b: Need): Need {

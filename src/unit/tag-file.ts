@@ -7,9 +7,9 @@ export type Tag =
 /** `export TAG=build-42`, `TAG=build-42` or `build-42`; null: there is no such file. */
 export async function readTag(path: string): Promise<Tag | null> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
-    throw error;
+    return error.code === "ENOENT" || error.code === "ENOTDIR" ? null : error;
   });
+  if (text instanceof Error) return { ok: false, message: `it cannot be read: ${text.message}`, line: 1 };
   return text === null ? null : parseTag(text);
 }
 

@@ -60,6 +60,52 @@ test("files that are wrong are told of all at once, each problem at its place; t
   ]);
 });
 
+test("a TAG or env file that cannot be read keeps its own unit down, says why, and hides no other", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
+  for (const name of ["units", "default/b", "www/a/TAG"]) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ["a", "b", "c"]) writeFileSync(join(folder, `units/${name}.yml`), "image: x:1\n");
+  const read = await readUnits({
+    units: join(folder, "units"),
+    defaultDir: join(folder, "default"),
+    wwwDir: join(folder, "www"),
+  });
+  rmSync(folder, { recursive: true });
+  expect(read.units.map(({ name, launch }) => [name, launch.ok || launch.code])).toEqual([
+    ["a", "invalid-tag-file"],
+    ["b", "missing-file"],
+    ["c", true],
+  ]);
+});
+
+test("a link to a unit goes by its container's name, under the name that the unit file has", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
+  writeFileSync(join(folder, "db.yml"), "image: a:1\ncontainer_name: prod-db\n");
+  writeFileSync(join(folder, "web.yml"), "image: a:1\nlinks: [db]\n");
+  const { units } = await readUnits({ units: folder, defaultDir: folder, wwwDir: folder });
+  rmSync(folder, { recursive: true });
+  const web = units.find((unit) => unit.name === "web");
+  expect(web?.launch.ok && web.launch.create.body.HostConfig).toEqual({ Links: ["prod-db:db"] });
+  expect(web?.needs).toMatchObject([{ unit: "db", binds: true, onLoss: "restart" }]);
+});
+
+test("no value of an env file is in a problem's source", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
+  writeFileSync(join(folder, "web.yml"), "image: a:1\n");
+  writeFileSync(join(folder, "web"), "A='x\nhush hush' more\nhush\nB=$(hush)\n");
+  const { problems } = await readUnits({ units: folder, defaultDir: folder, wwwDir: folder });
+  rmSync(folder, { recursive: true });
+  expect(problems.length).toBeGreaterThan(1);
+  expect(JSON.stringify(problems)).not.toContain("hush");
+});
+
+test("stop signal and timeout of OPTS are the unit's", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
+  writeFileSync(join(folder, "web.yml"), "image: a:1\noptions: --stop-timeout 60 --stop-signal QUIT\n");
+  const { units } = await readUnits({ units: folder, defaultDir: folder, wwwDir: folder });
+  rmSync(folder, { recursive: true });
+  expect(units).toMatchObject([{ stopGraceMs: 60_000, stopSignal: "QUIT" }]);
+});
+
 test("a template makes an instance for each name that is asked for or needed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
   writeFileSync(join(folder, "worker@.yml"), "image: a:1\ncommand: work --queue %i --as %n\n");
