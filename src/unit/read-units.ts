@@ -18,18 +18,20 @@ export type UnitsRead = {
 
 /**
  * Every unit of the folder and every problem, sorted by name. Templates make an instance for each name in `instances` and for
- * each that another unit needs. A file that is wrong makes its own unit invalid and no other.
+ * each that another unit needs. A file that is wrong makes its own unit invalid and no other. With `only`, that unit and those
+ * it needs are read and no others.
  */
 export async function readUnits(
   folders: UnitFolders,
-  options: { readonly instances?: readonly string[] } = {},
+  options: { readonly instances?: readonly string[]; readonly only?: string } = {},
 ): Promise<UnitsRead> {
   const problems: UnitProblem[] = [];
   const files = await unitFiles(folders.units, problems);
   const units = new Map<string, Unit>();
   const invalid = new Map<string, string>();
   const templates = new Set(files.filter((name) => name.endsWith("@")));
-  const wanted = [...files.filter((name) => !name.endsWith("@")), ...(options.instances ?? [])];
+  const all = [...files.filter((name) => !name.endsWith("@")), ...(options.instances ?? [])];
+  const wanted = options.only === undefined ? all : [options.only];
   for (let name = wanted.shift(); name !== undefined; name = wanted.shift()) {
     const template = name.slice(0, name.indexOf("@") + 1);
     if (units.has(name) || invalid.has(name)) continue;
@@ -38,7 +40,8 @@ export async function readUnits(
     const unit = await readOne(name, file);
     if (unit) units.set(name, unit);
     else invalid.set(name, file);
-    wanted.push(...(unit?.needs.map((need) => need.unit).filter((needed) => needed.includes("@")) ?? []));
+    const needed = unit?.needs.map((need) => need.unit) ?? [];
+    wanted.push(...(name === options.only ? needed : needed.filter((one) => one.includes("@") && !options.only)));
   }
   const sorted = [...units.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const { valid, rejected } = relate(sorted, problems, new Set(invalid.keys()));

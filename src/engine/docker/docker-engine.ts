@@ -48,7 +48,7 @@ export function dockerEngine(options: { readonly host?: string } = {}): Engine {
       );
       return { id: made.id, warnings: [] };
     },
-    attach: (id, attach) => attachTo(container(id), attach),
+    attach: (id, attach) => attachTo(docker, id, attach),
     start: (id) => fine([304], longMs, (abortSignal) => container(id).start({ abortSignal })),
     // 409: it does not run (any more), which is what a signal is for.
     signal: (id, signal) => fine([404, 409], shortMs, (abortSignal) => container(id).kill({ signal, abortSignal })),
@@ -110,10 +110,14 @@ async function ask<T>(deadlineMs: number, call: (abort: AbortSignal) => Promise<
   } catch (error) {
     if (deadline.aborted) {
       const kind = deadlineMs === pingMs ? "away" : "timeout";
-      throw new EngineError(kind, `the engine did not answer within ${deadlineMs / 1000} s`, 0, { cause: error });
+      throw tooLate(kind, deadlineMs, error);
     }
     throw engineError(error);
   }
+}
+
+function tooLate(kind: "away" | "timeout", deadlineMs: number, cause: unknown): EngineError {
+  return new EngineError(kind, `the engine did not answer within ${deadlineMs / 1000} s`, 0, { cause });
 }
 
 /** A call whose refusals with these statuses mean that what was wanted is so already. */
@@ -129,10 +133,22 @@ async function fine(
   }
 }
 
-async function attachTo(container: Docker.Container, options: AttachOptions): Promise<Attachment> {
+/**
+ * Keys that detach, for a terminal: the engine's own, ctrl-p ctrl-q, would leave the task running with nobody there. Bytes that no
+ * keyboard sends in UTF-8 turn this off; they must be in the path, as dockerode would encode them as characters.
+ */
+const noDetachKeys = "%FF,%FE,%FF,%FE,%FF,%FE,%FF,%FE";
+
+async function attachTo(docker: Docker, id: string, options: AttachOptions): Promise<Attachment> {
   const { tty, stdin, onOutput, onEnd } = options;
-  const stream = await ask(shortMs, () =>
-    container.attach({ stream: true, stdout: true, stderr: true, stdin, ...(stdin ? { hijack: true } : {}) }),
+  const stream = await attachedStream(
+    docker,
+    `/containers/${encodeURIComponent(id)}/attach?detachKeys=${noDetachKeys}&`,
+    {
+      hijack: stdin,
+      openStdin: stdin,
+      options: { stream: true, stdout: true, stderr: true, stdin },
+    },
   );
   const take = tty ? (chunk: Buffer) => onOutput("out", chunk) : demultiplex(onOutput);
   let ended = false;
@@ -147,11 +163,31 @@ async function attachTo(container: Docker.Container, options: AttachOptions): Pr
     write: (chunk) => stream.write(chunk),
     onDrain: (callback) => void stream.on("drain", callback),
     endInput: () => void stream.end(),
+    pause: () => void stream.pause(),
+    resume: () => void stream.resume(),
     close: () => {
       (stream as unknown as { destroy(): void }).destroy();
       end();
     },
   };
+}
+
+/** The deadline is for the answer alone; a signal that comes later would cut the stream. */
+async function attachedStream(docker: Docker, path: string, options: object): Promise<NodeJS.ReadWriteStream> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), shortMs);
+  const statusCodes = { 200: true, 404: "no such container", 500: "server error" };
+  const dial = { path, method: "POST", isStream: true, statusCodes, abortSignal: late.signal, ...options };
+  try {
+    return await new Promise((resolve, reject) => {
+      docker.modem.dial(dial, (error, stream) => (error ? reject(error) : resolve(stream as NodeJS.ReadWriteStream)));
+    });
+  } catch (error) {
+    if (late.signal.aborted) throw tooLate("timeout", shortMs, error);
+    throw engineError(error);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The engine sends the headers at once and the answer when it happens: a connection that is lost in between must not hang. */
@@ -173,8 +209,8 @@ async function waitFor(docker: Docker, id: string, condition: string, abort?: Ab
     answer.on("data", (chunk: Buffer) => {
       all += chunk.toString();
     });
-    answer.on("end", () => resolve(all));
     const lost = (): void => reject(new EngineError("away", "the engine went away while it was waited for"));
+    answer.on("end", () => (all === "" ? lost() : resolve(all)));
     for (const event of ["error", "aborted", "close"]) answer.on(event, lost);
   });
   const { StatusCode } = JSON.parse(text) as { StatusCode: number };
