@@ -17,23 +17,26 @@ type Surroundings = {
 };
 
 /** `docker-runner APP ARGS…`: one task with the image, tag, env and links of the app; the exit code is the task's. */
-export async function dockerRunner(
-  args: readonly string[],
-  { environment, showProblems }: Surroundings,
-): Promise<number> {
-  try {
-    const options = readRunnerOptions(args, environment);
-    if (!options.help) return await runApp(options);
-    process.stdout.write(runnerUsage);
-    return 0;
-  } catch (error) {
-    if (error instanceof Left) return error.exitCode;
-    tell(messageOf(error));
-    if (error instanceof AppProblems) process.stderr.write(await showProblems(error.problems));
-    const hint = hintOf(error);
-    if (hint) process.stderr.write(`hint: ${hint}\n`);
-    return exitCodeOf(error);
-  }
+export async function dockerRunner(args: readonly string[], surroundings: Surroundings): Promise<never> {
+  const code = await run(args, surroundings).catch((error: unknown) => explain(error, surroundings));
+  // What may still be open must not keep this process: a stdin that does not end, a reader that does not read, an engine that hangs.
+  process.exit(code);
+}
+
+async function run(args: readonly string[], { environment }: Surroundings): Promise<number> {
+  const options = readRunnerOptions(args, environment);
+  if (!options.help) return runApp(options);
+  await print(runnerUsage);
+  return 0;
+}
+
+async function explain(error: unknown, { showProblems }: Surroundings): Promise<number> {
+  if (error instanceof Left) return error.exitCode;
+  tell(messageOf(error));
+  if (error instanceof AppProblems) process.stderr.write(await showProblems(error.problems));
+  const hint = hintOf(error);
+  if (hint) process.stderr.write(`hint: ${hint}\n`);
+  return exitCodeOf(error);
 }
 
 async function runApp(options: RunnerOptions): Promise<number> {
@@ -41,9 +44,10 @@ async function runApp(options: RunnerOptions): Promise<number> {
   const launch = launchOf(unit, options.tag);
   const isTerminal = options.tty && process.stdin.isTTY === true && process.stdout.isTTY === true;
   const terminal = isTerminal ? terminalSize() : null;
-  const { request, dropped } = oneOff(launch, { args: options.args, terminal, servicePorts: options.servicePorts });
-  if (options.verbose && dropped.length > 0) tell(`not taken from the service: ${dropped.join("; ")}`);
-  if (options.print) return print(request, launch);
+  const { args, servicePorts } = options;
+  const { request, dropped } = oneOff(launch, { name: unit.container, args, terminal, servicePorts });
+  if (options.verbose) tell(`not taken from the service: ${dropped.join("; ")}`);
+  if (options.print) return printRequest(request, launch);
   return runTask({ app: options.app, request, launch, terminal, graceMs: unit.stopGraceMs });
 }
 
@@ -54,14 +58,22 @@ function launchOf({ launch }: Unit, tag: string | null): Launch {
   return { ...launch, image, tag, create: { ...launch.create, body: { ...launch.create.body, Image: image } } };
 }
 
-function print(request: OneOff["request"], launch: Launch): number {
+async function printRequest(request: OneOff["request"], launch: Launch): Promise<number> {
   const printed = printLine(request, launch.pull);
   if (printed.ok) {
-    process.stdout.write(`${printed.line}\n`);
+    await print(`${printed.line}\n`);
     return 0;
   }
   process.stderr.write(`# docker run cannot say this: ${printed.unsayable.join(", ")}\n`);
   return 125;
+}
+
+function print(text: string): Promise<void> {
+  // A reader that has gone does not want it.
+  process.stdout.on("error", () => undefined);
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
+  });
 }
 
 function tell(words: string): void {

@@ -5,10 +5,17 @@ import type { ContainerSummary } from "../engine/engine.ts";
  * A task's container says in its labels which processes look after it: its client, and the guard that outlives the client. When
  * neither lives, nobody will end it: a later run of docker-runner does.
  */
-export function keeperLabels(app: string, run: string, pids: readonly number[]): { readonly [label: string]: string } {
+export function keeperLabels(about: {
+  readonly app: string;
+  readonly run: string;
+  readonly graceMs: number;
+  readonly pids: readonly number[];
+}): { readonly [label: string]: string } {
+  const { app, run, graceMs, pids } = about;
   return {
     "svc.oneoff": app,
     [runLabel]: run,
+    [graceLabel]: String(graceMs),
     [placeLabel]: thisPlace(),
     [keepersLabel]: pids.map((pid) => `${pid}:${startOf(pid) ?? ""}`).join(" "),
   };
@@ -16,6 +23,8 @@ export function keeperLabels(app: string, run: string, pids: readonly number[]):
 
 /** Which run of docker-runner made it. */
 export const runLabel = "svc.oneoff.run";
+/** Between the signal that asks for its end and the one that kills. */
+export const graceLabel = "svc.oneoff.grace";
 const placeLabel = "svc.oneoff.place";
 const keepersLabel = "svc.oneoff.keepers";
 

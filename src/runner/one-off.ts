@@ -8,6 +8,8 @@ export type OneOff = {
 };
 
 export type OneOffOptions = {
+  /** Of the service's container. */
+  readonly name: string;
   /** None: the image's or the unit's own command. */
   readonly args: readonly string[];
   /** The size of the terminal; null: none. */
@@ -24,8 +26,8 @@ type Fields = { readonly [name: string]: Json | undefined };
  * its place or draw its traffic, and without what keeps a service going. It ends with its stdin and is removed by the engine.
  */
 export function oneOff(launch: Launch, options: OneOffOptions): OneOff {
-  const { args, terminal, servicePorts } = options;
-  const dropped: string[] = launch.create.name ? [`the name ${launch.create.name}`] : [];
+  const { name, args, terminal, servicePorts } = options;
+  const dropped: string[] = [`the name ${name}`];
   const {
     Env,
     Tty: _tty,

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import type { TerminalSize } from "./one-off.ts";
 
 export type RawTerminal = {
@@ -15,6 +16,7 @@ export function rawTerminal(resize: (size: TerminalSize) => void): RawTerminal {
     begin() {
       process.on("exit", restore);
       stdin.setRawMode(true);
+      withoutOutputProcessing();
       stdout.on("resize", tell);
     },
     end() {
@@ -27,4 +29,12 @@ export function rawTerminal(resize: (size: TerminalSize) => void): RawTerminal {
 
 export function terminalSize(): TerminalSize {
   return { columns: process.stdout.columns, rows: process.stdout.rows };
+}
+
+/**
+ * Node's raw mode has the terminal put a carriage return before each line feed still; the task's own terminal does that where it is
+ * meant, and programs that draw use a bare line feed to go down. Ending raw mode restores this too.
+ */
+function withoutOutputProcessing(): void {
+  spawnSync("stty", ["-opost"], { stdio: ["inherit", "ignore", "ignore"], env: { PATH: "/usr/bin:/bin" } });
 }
