@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type EngineProxy, engineProxy } from "../support/engine-proxy.ts";
 import { type Host, makeHost } from "../support/host.ts";
-import { allGone, guardsOf, type Started, startRunner, tasksOf } from "../support/runner.ts";
+import { allGone, cleanUp, guardsOf, type Started, startRunner, tasksOf } from "../support/runner.ts";
 
 /** However a task's client ends, its container is gone afterwards. The engine stands behind a socket that tells and can be cut. */
 let host: Host;
@@ -16,10 +16,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const proxy of proxies.splice(0)) await proxy.close();
 });
-afterAll(async () => {
-  for (const pid of await guardsOf(host)) process.kill(pid, "SIGKILL");
-  await host?.cleanup();
-});
+afterAll(() => cleanUp(host));
 
 const forever = ["PREFIX-app", "sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"];
 

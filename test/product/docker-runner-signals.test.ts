@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
 import type { Ran } from "../support/real-engine.ts";
-import { allGone, type Started, startRunner } from "../support/runner.ts";
+import { allGone, cleanUp, type Started, startRunner } from "../support/runner.ts";
 
 /** Signals and exit codes, beside the real `docker run`. */
 let host: Host;
@@ -14,7 +14,7 @@ beforeAll(async () => {
   await host.write("units/PREFIX-app.yml", "image: IMG\nstop_grace_period: 1s\n");
   await host.write("units/PREFIX-slow.yml", "image: IMG\nstop_grace_period: 10m\n");
 });
-afterAll(() => host?.cleanup());
+afterAll(() => cleanUp(host));
 
 const signals = ["USR1", "USR2", "WINCH", "QUIT"] as const;
 
@@ -111,7 +111,7 @@ test("what cannot be run ends as docker run has it: the same code, nothing on st
   );
   expect(new Set(found.map(({ ours }) => ours.code))).toEqual(new Set([0, 125, 126, 127, 137, 143]));
   for (const [at] of rows.entries()) await allGone(host, `PREFIX-row${at}`);
-});
+}, 300_000);
 
 test("an image that is not here and cannot be had", async () => {
   const image = "localhost:1/no/such:1";

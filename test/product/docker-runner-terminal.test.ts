@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
-import { allGone, type Started, startInTerminal, tasksOf } from "../support/runner.ts";
+import { allGone, cleanUp, type Started, startInTerminal, tasksOf } from "../support/runner.ts";
 
 /** A task on a real terminal: the test types into it and looks at it from outside. */
 let host: Host;
@@ -13,7 +13,7 @@ beforeAll(async () => {
   await host.write("units/PREFIX-app.yml", "image: IMG\nstop_grace_period: 1s\nhealthcheck: {test: 'true'}\n");
   await host.write("units/PREFIX-none.yml", "image: PREFIX-none:1\npull_policy: never\n");
 });
-afterAll(() => host?.cleanup());
+afterAll(() => cleanUp(host));
 
 /** The terminal's file is named in a file, and docker-runner's process id in another. */
 function onTerminal(

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
-import { allGone, startRunner, tasksOf } from "../support/runner.ts";
+import { allGone, cleanUp, startRunner, tasksOf } from "../support/runner.ts";
 
 /** What a task has of its app, and what not; with units, and with env files alone. No daemon runs but where a test says so. */
 let host: Host;
@@ -42,7 +42,7 @@ environment: {SERVICE_TAGS: public, GREETING: "it's  \\"here\\""}
 afterAll(async () => {
   await host?.engine.docker("rm", "-fv", `${host.engine.prefix}-relay-1`);
   await host?.engine.docker("network", "rm", network);
-  await host?.cleanup();
+  await cleanUp(host);
 });
 
 /** What the engine says of a running task of the app, and what the task has written. */

@@ -38,7 +38,19 @@ export function startInTerminal(host: Host, command: string, options: StartOptio
   return watched(child);
 }
 
+const children = new Set<ChildProcess>();
+
+/** Ends what a failed test may have left; a client that holds its task would keep the engine from removing it. */
+export async function cleanUp(host: Host | undefined): Promise<void> {
+  for (const child of children) child.kill("SIGKILL");
+  if (!host) return;
+  for (const pid of await guardsOf(host)) process.kill(pid, "SIGKILL");
+  await host.cleanup();
+}
+
 function watched(child: ChildProcess): Started {
+  children.add(child);
+  child.once("exit", () => children.delete(child));
   let out = "";
   let err = "";
   let look = (): void => undefined;
