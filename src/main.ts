@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { SvcError } from "./svc-error.ts";
 
 /** The only entry. `svc` and `docker-runner` are one program, told apart by the name it was called by. */
 async function main(): Promise<number> {
@@ -23,7 +24,12 @@ main().then(
     process.exitCode = code;
   },
   (thrown: unknown) => {
+    // What was begun before it failed must not go on by itself: the process ends here.
+    if (thrown instanceof SvcError) {
+      process.stderr.write(`svc: ${thrown.message}\n${thrown.hint ? `hint: ${thrown.hint}\n` : ""}`);
+      process.exit(thrown.exitCode);
+    }
     process.stderr.write(`svc: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
-    process.exitCode = 70;
+    process.exit(70);
   },
 );

@@ -15,6 +15,8 @@ const firstRetryMs = 100;
 const longestRetryMs = 1_000;
 
 export type EngineLink = {
+  /** Looks at the engine for the first time, and from then on. */
+  readonly open: () => void;
   /** Looks at the list again, soon. */
   readonly relist: () => void;
   /** A call found that the engine does not answer. */
@@ -46,8 +48,8 @@ export function linkEngine(options: {
   let listAgain = false;
   const outOfMemory = new Set<string>();
   const killedByHand = new Map<string, string>();
-  void run();
   return {
+    open: () => void run(),
     relist: () => void relist().catch(() => lose()),
     lost: () => lose(),
     version: () => version,

@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
+import type { Clock } from "../clock/clock.ts";
 
 export type Systemd = {
   ready(status: string): void;
   stopping(): void;
+  /** The same process goes on as another program, which says that it is ready by itself. */
+  reloading(): void;
   alive(): void;
   /** How often to say that all is well; null: nobody listens. */
   readonly watchdogIntervalMs: number | null;
@@ -23,9 +26,20 @@ export function notifySystemd(environment: { readonly [name: string]: string | u
   return {
     ready: (status) => tell(`READY=1\nSTATUS=${status}`),
     stopping: () => tell("STOPPING=1"),
+    reloading: () => tell("RELOADING=1"),
     alive: () => tell("WATCHDOG=1"),
     watchdogIntervalMs: listens && usec > 0 ? usec / 3_000 : null,
   };
+}
+
+/** Says that all is well as often as systemd wants to hear it; a loop that hangs says nothing, and systemd starts svc anew. */
+export function keepWatchdog({ watchdogIntervalMs, alive }: Systemd, clock: Clock): void {
+  if (watchdogIntervalMs === null) return;
+  const beat = (): void => {
+    alive();
+    clock.after(watchdogIntervalMs, beat);
+  };
+  beat();
 }
 
 function loadLibrary(): Library | null {
