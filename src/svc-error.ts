@@ -11,6 +11,7 @@ export const errorCodes = {
   "pull-failed": 1,
   "not-ready-in-time": 1,
   "timed-out": 1,
+  "not-saved": 1,
   /** The command line or a file is wrong; nothing was done. */
   usage: 2,
   "unknown-unit": 2,

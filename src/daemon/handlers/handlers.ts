@@ -5,7 +5,8 @@ import { streamLogs } from "../output/read-log.ts";
 import { statuses } from "../statuses.ts";
 import { nameUnits, unknownUnit } from "./names.ts";
 import { reload } from "./reload.ts";
-import { restart, start } from "./start.ts";
+import { restart } from "./restart.ts";
+import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -93,7 +94,8 @@ export function handlers(daemon: Daemon): Handlers {
       return unit !== undefined && enabled.isEnabled(unit) !== on;
     });
     for (const name of known) enabled.set(name, on);
-    await daemon.save();
+    const unsaved = await daemon.save();
+    if (unsaved !== null) throw new SvcError("not-saved", unsaved, { hint: "make room on the disk, then try again" });
     return { changed };
   }
 }
