@@ -127,7 +127,12 @@ export function linkEngine(options: {
     const seen = new Map<string, SeenContainer>();
     await Promise.all(
       [...before.units.values()].map(async (unit) => {
-        const summary = pick(unit, summaries, stateOf(before, unit.name).container);
+        const known = stateOf(before, unit.name).container;
+        const summary = pick(unit, summaries, known);
+        if (known && summary && isAsKnown(summary, known)) {
+          seen.set(unit.name, { container: known, exit: null });
+          return;
+        }
         const detail = summary ? await engine.inspect(summary.id) : null;
         if (detail) seen.set(unit.name, seeContainer(unit, detail));
       }),
@@ -143,6 +148,12 @@ export function linkEngine(options: {
     if (first) options.onFirstList(seen);
     first = false;
     tell({ fact: "listed", containers: seen });
+  }
+
+  /** The list says all there is to know of it: only health and what it writes need another look. */
+  function isAsKnown(summary: ContainerSummary, known: Container): boolean {
+    const isFollowed = known.unit === null || runs.isFollowed(known.id);
+    return summary.id === known.id && summary.state === known.state && known.health === "none" && isFollowed;
   }
 
   function seeContainer(unit: Unit, detail: ContainerDetail): SeenContainer {
@@ -177,6 +188,7 @@ export function linkEngine(options: {
         if (isCurrent) tell({ fact: "gone", unit: unit.name, id });
         outOfMemory.delete(id);
         killedByHand.delete(id);
+        void runs.recorded(id);
         return;
       case "oom":
         outOfMemory.add(id);

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
+import type { Clock } from "../../clock/clock.ts";
 
 export type LogStream = "out" | "err" | "svc";
 export type WrittenLine = { readonly time: string; readonly stream: LogStream; readonly text: string };
@@ -14,6 +15,8 @@ export type UnitLog = {
   beginRun(): void;
   /** The container has ended: a last line without an end is a line. */
   endOfRun(): void;
+  /** The stream was lost in the middle of a line, which comes again from its beginning. */
+  forgetPartialLines(): void;
   /** Of this run. */
   lastLines(count: number): readonly string[];
   onLine(listener: (line: WrittenLine) => void): () => void;
@@ -36,7 +39,7 @@ export function openUnitLog(options: {
   readonly unit: string;
   readonly maxSizeBytes: number;
   readonly maxFiles: number;
-  readonly date: () => number;
+  readonly clock: Clock;
 }): UnitLog {
   const partial = { out: Buffer.alloc(0), err: Buffer.alloc(0) };
   const listeners = new Set<(line: WrittenLine) => void>();
@@ -62,6 +65,10 @@ export function openUnitLog(options: {
         if (partial[name].length > 0) write(name, now(), partial[name]);
         partial[name] = Buffer.alloc(0);
       }
+    },
+    forgetPartialLines() {
+      partial.out = Buffer.alloc(0);
+      partial.err = Buffer.alloc(0);
     },
     lastLines: (count) => recent.slice(-count),
     onLine(listener) {
@@ -155,11 +162,12 @@ export function openUnitLog(options: {
       stream = null;
       blocked = false;
       if (closed) return;
-      setTimeout(() => {
+      options.clock.after(reopenAfterMs, () => {
+        if (closed) return;
         open();
         tellDropped();
         pump();
-      }, reopenAfterMs).unref();
+      });
     });
     made.on("open", (path: string) => {
       if (existsSync(path)) chmodSync(path, 0o640);
@@ -168,6 +176,6 @@ export function openUnitLog(options: {
   }
 
   function now(): string {
-    return new Date(options.date()).toISOString();
+    return new Date(options.clock.date()).toISOString();
   }
 }
