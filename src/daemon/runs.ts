@@ -63,7 +63,7 @@ export function keepRuns(options: {
   /** Before the start, so that no byte is lost. */
   async function attach(unit: Unit, id: string, tty: boolean): Promise<void> {
     const log = logOf(unit);
-    log.beginRun();
+    log.beginRun(tty);
     const { promise: drained, resolve } = Promise.withResolvers<void>();
     const attachment: Attachment = await engine.attach(id, {
       tty,

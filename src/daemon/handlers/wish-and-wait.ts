@@ -3,7 +3,7 @@ import type { Fact } from "../../plan/fact.ts";
 import type { Daemon } from "../context.ts";
 import { waitFor } from "./wait-for.ts";
 
-export type Reply = { readonly progress: (progress: Progress) => void; readonly signal: AbortSignal };
+export type Reply = { readonly progress: (progress: Progress) => unknown; readonly signal: AbortSignal };
 
 /** Tells the loop what is wished, puts it on the disk, and then, if the one who asked wants it, waits until it is so. */
 export async function wishAndWait(

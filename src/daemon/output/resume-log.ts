@@ -26,7 +26,7 @@ export async function resumeOutput(options: {
 }): Promise<void> {
   const { engine, clock, container, log, folder, unit, signal, onEnd } = options;
   await log.flush();
-  const ours = await readLog({ folder, unit, since: container.startedAt - 1, lines: 2 * tailLines });
+  const ours = await readLog(folder, unit, { since: container.startedAt - 1, lines: 2 * tailLines });
   const tail = ours.filter((line): line is TimedLine & typeof line => line.stream !== "svc");
   const last = tail.at(-1);
   const since = last ? Date.parse(last.time) - skewMs : container.startedAt - 1;
