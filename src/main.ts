@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { SvcError } from "./svc-error.ts";
 
 /** The only entry. `svc` and `docker-runner` are one program, told apart by the name it was called by. */
 async function main(): Promise<number> {
@@ -8,14 +9,14 @@ async function main(): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
     case "daemon":
+      if (rest.some((word) => word === "--help" || word === "-h")) break;
       return (await import("./daemon/daemon.ts")).daemon(rest, process.env);
     case "run":
       return (await import("./runner/docker-runner.ts")).dockerRunner(rest, process.env);
     case "__guard":
       return (await import("./runner/guard.ts")).guard(rest);
-    default:
-      return (await import("./cli/main.ts")).cli(args, process.env);
   }
+  return (await import("./cli/main.ts")).cli(args, process.env);
 }
 
 main().then(
@@ -23,6 +24,11 @@ main().then(
     process.exitCode = code;
   },
   (thrown: unknown) => {
+    if (thrown instanceof SvcError) {
+      process.stderr.write(`svc: ${thrown.message}\n${thrown.hint ? `hint: ${thrown.hint}\n` : ""}`);
+      process.exitCode = thrown.exitCode;
+      return;
+    }
     process.stderr.write(`svc: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
     process.exitCode = 70;
   },

@@ -10,6 +10,7 @@ import { isRunning, ownContainer } from "../plan/conditions.ts";
 import type { Fact, SeenContainer } from "../plan/fact.ts";
 import { freshState, stateOf } from "../plan/world.ts";
 import { SvcError } from "../svc-error.ts";
+import { type Place, pathOf } from "../unit/places.ts";
 import { callRunner } from "./call-runner.ts";
 import type { Daemon } from "./context.ts";
 import { daemonLog } from "./daemon-log.ts";
@@ -270,15 +271,16 @@ function scriptOf(): readonly string[] {
 
 function foldersOf(args: readonly string[], environment: Environment) {
   try {
+    const path = (place: Place) => ({ type: "string", default: pathOf(place, environment) }) as const;
     const { values } = parseArgs({
       args: [...args],
       options: {
-        units: { type: "string", default: environment.SVC_UNITS ?? "/etc/svc/units" },
-        socket: { type: "string", default: environment.SVC_SOCKET ?? "/run/svc/svc.sock" },
-        "state-dir": { type: "string", default: "/var/lib/svc" },
-        "log-dir": { type: "string", default: "/var/log/svc" },
-        "default-dir": { type: "string", default: environment.SVC_DEFAULT_DIR ?? "/etc/default" },
-        "www-dir": { type: "string", default: environment.SVC_WWW_DIR ?? "/var/www" },
+        units: path("units"),
+        socket: path("socket"),
+        "state-dir": path("state-dir"),
+        "log-dir": path("log-dir"),
+        "default-dir": path("default-dir"),
+        "www-dir": path("www-dir"),
       },
     });
     return {
