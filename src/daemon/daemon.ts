@@ -1,4 +1,5 @@
 import { mkdir, readFile } from "node:fs/promises";
+import { isSea } from "node:sea";
 import { parseArgs } from "node:util";
 import type { Clock } from "../clock/clock.ts";
 import { systemClock } from "../clock/system-clock.ts";
@@ -124,13 +125,14 @@ export async function daemon(args: readonly string[], environment: Environment):
   });
   log.info(`svc ${parts.version} supervises ${supervisor.world.units.size} units, socket ${folders.socket}`);
   systemd.ready(`supervising ${supervisor.world.units.size} units`);
-  watchdog(clock, systemd);
+  const endWatchdog = watchdog(clock, systemd);
 
   const ending = await endingOf((set) => {
     reexec = set;
   });
-  systemd.stopping();
   if (ending !== "reexec") {
+    // Not for a reexec: systemd would then wait for the end of this process, and kill it when it does not come.
+    systemd.stopping(stopWithinMs(supervisor));
     log.info(`${ending}: all units are stopped in reverse order`);
     supervisor.tell({ fact: "shutting-down" });
     await allDown(supervisor, clock);
@@ -141,12 +143,12 @@ export async function daemon(args: readonly string[], environment: Environment):
   await runs.close();
   await save();
   await events.flush();
-  if (ending === "reexec")
-    process.execve?.(
-      process.execPath,
-      [process.argv0, ...process.execArgv, ...scriptOf(), "daemon", ...args],
-      process.env,
-    );
+  if (ending === "reexec") {
+    // The single executable has its own options of node inside; given again they would be options of svc.
+    const node = isSea() ? [] : [...process.execArgv, ...scriptOf()];
+    process.execve?.(process.execPath, [process.argv0, ...node, "daemon", ...args], process.env);
+  }
+  endWatchdog();
   return 0;
 
   /** Enabled units at boot; in the same boot, what runs with our label though nothing is saved of it is wanted. */
@@ -233,13 +235,14 @@ function endingOf(onReexec: (reexec: () => void) => void): Promise<"reexec" | "S
 /** Bounded: a container that cannot be stopped, or an engine that is away, must not hold up a shutdown for ever. */
 const shutdownSlackMs = 30_000;
 
-async function allDown(supervisor: Supervisor, clock: Clock): Promise<void> {
+function stopWithinMs(supervisor: Supervisor): number {
   const graces = [...supervisor.world.units.values()].map((unit) => unit.stopGraceMs);
+  return graces.reduce((sum, grace) => sum + grace, shutdownSlackMs);
+}
+
+async function allDown(supervisor: Supervisor, clock: Clock): Promise<void> {
   const deadline = new AbortController();
-  const cancel = clock.after(
-    graces.reduce((sum, grace) => sum + grace, shutdownSlackMs),
-    () => deadline.abort(),
-  );
+  const cancel = clock.after(stopWithinMs(supervisor), () => deadline.abort());
   await supervisor
     .until(() => {
       const { world } = supervisor;
@@ -253,14 +256,18 @@ async function allDown(supervisor: Supervisor, clock: Clock): Promise<void> {
   cancel();
 }
 
-function watchdog(clock: Clock, systemd: ReturnType<typeof notifySystemd>): void {
+/** Tells systemd that all is well, until the function that it returns is called. */
+function watchdog(clock: Clock, systemd: ReturnType<typeof notifySystemd>): () => void {
   const { watchdogIntervalMs } = systemd;
-  if (watchdogIntervalMs === null) return;
-  const beat = (): void => {
-    systemd.alive();
-    clock.after(watchdogIntervalMs, beat);
-  };
+  if (watchdogIntervalMs === null) return () => undefined;
+  let cancel: () => void;
   beat();
+  return () => cancel();
+
+  function beat(): void {
+    systemd.alive();
+    cancel = clock.after(watchdogIntervalMs ?? 0, beat);
+  }
 }
 
 /** In development the program is a script that node runs. */

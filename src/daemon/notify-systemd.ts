@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 
 export type Systemd = {
   ready(status: string): void;
-  stopping(): void;
+  /** It may take so long: systemd waits until then, whatever its own limit is. */
+  stopping(withinMs: number): void;
   alive(): void;
   /** How often to say that all is well; null: nobody listens. */
   readonly watchdogIntervalMs: number | null;
@@ -22,7 +23,7 @@ export function notifySystemd(environment: { readonly [name: string]: string | u
   };
   return {
     ready: (status) => tell(`READY=1\nSTATUS=${status}`),
-    stopping: () => tell("STOPPING=1"),
+    stopping: (withinMs) => tell(`STOPPING=1\nEXTEND_TIMEOUT_USEC=${Math.ceil(withinMs * 1_000)}`),
     alive: () => tell("WATCHDOG=1"),
     watchdogIntervalMs: listens && usec > 0 ? usec / 3_000 : null,
   };
