@@ -260,15 +260,17 @@ install_files() {
   chmod 0755 "$destdir$bin.svc-new"
   while IFS= read -r file; do
     new=$destdir$file.svc-new
-    if [ ! -h "$new" ] && cmp -s "$new" "$destdir$file"; then
-      chmod --reference="$new" "$destdir$file"
-      rm -f "$new"
-      continue
-    fi
+    if is_same "$new" "$destdir$file"; then rm -f "$new"; continue; fi
     [ "$file" != "$bin" ] || new_program=yes
     mv -fT "$new" "$destdir$file"
   done <"$scratch/files"
   staged=""
+}
+
+# Content, mode, and what a link leads to.
+is_same() {
+  if [ -h "$1" ] || [ -h "$2" ]; then [ "$(readlink "$1")" = "$(readlink "$2")" ] && return; return 1; fi
+  [ "$(stat -c %a "$1")" = "$(stat -c %a "$2" 2>/dev/null)" ] && cmp -s "$1" "$2"
 }
 
 start_daemon() {
@@ -279,21 +281,22 @@ start_daemon() {
     systemctl daemon-reload
     [ "$fresh" = no ] || systemctl enable svc >/dev/null 2>&1
   fi
-  begin "starting the daemon"
   before=$(daemon_since)
   if [ -n "$before" ]; then
-    if [ "$new_program" = no ]; then say "it runs"; step=""; return; fi
+    [ "$new_program" = yes ] || return 0
+    begin "handing over to the new program"
     "$bin" --quiet reexec || fail 1 "the daemon does not take the new program; it and all containers run on" "$look"
   elif has_systemd; then
+    begin "starting the daemon"
     systemctl start svc >/dev/null 2>&1 || fail 1 "the daemon does not start" "see why: $look"
   elif [ "$demo" = yes ]; then
+    begin "starting the daemon"
     mkdir -p /run/svc
     setsid "$bin" daemon >>/var/log/svc/daemon.log 2>&1 </dev/null &
     echo $! >/run/svc/demo.pid
     look="tail /var/log/svc/daemon.log"
   else
-    say "there is no systemd here; start it with: svc daemon"
-    step=""
+    say "There is no systemd here; start the daemon with:  svc daemon"
     return
   fi
   within 30 another_daemon_answers || fail 1 "the new daemon does not answer; containers run on" "see why: $look"

@@ -78,14 +78,13 @@ demo_image() {
 }
 
 run_demo() {
-  begin "starting six units"
-  [ ! -t 2 ] || say ""
+  # On a terminal svc itself shows how it goes.
+  quiet=""
+  if [ -t 2 ]; then say "starting six units"; else begin "starting six units"; quiet=--quiet; fi
   "$bin" reload >/dev/null || true
-  quiet=--quiet
-  [ ! -t 2 ] || quiet=""
   # shellcheck disable=SC2086
   "$bin" $quiet start $demo_units >/dev/null || fail 1 "not every unit is up" "svc status; svc logs UNIT"
-  end
+  [ -z "$quiet" ] || end
   say ""
   "$bin" status
   next_steps
