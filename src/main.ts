@@ -9,14 +9,14 @@ async function main(): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
     case "daemon":
+      if (rest.some((word) => word === "--help" || word === "-h")) break;
       return (await import("./daemon/daemon.ts")).daemon(rest, process.env);
     case "run":
       return (await import("./runner/docker-runner.ts")).dockerRunner(rest, process.env);
     case "__guard":
       return (await import("./runner/guard.ts")).guard(rest);
-    default:
-      return (await import("./cli/main.ts")).cli(args, process.env);
   }
+  return (await import("./cli/main.ts")).cli(args, process.env);
 }
 
 main().then(

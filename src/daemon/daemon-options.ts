@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { messageOf, SvcError } from "../svc-error.ts";
+import { type Place, pathOf } from "../unit/places.ts";
 import type { UnitFolders } from "../unit/read-units.ts";
 
 export type DaemonOptions = UnitFolders & {
@@ -13,20 +14,21 @@ type Environment = { readonly [name: string]: string | undefined };
 
 /** `svc daemon --units DIR …`; what is not said there comes from the environment, else from the usual places. */
 export function daemonOptions(args: readonly string[], environment: Environment): DaemonOptions {
-  const { values } = parsed(args);
+  const given = parsed(args);
+  const at = (place: Place): string => given[place] ?? pathOf(place, environment);
   return {
-    units: values.units ?? environment.SVC_UNITS ?? "/etc/svc/units",
-    socket: values.socket ?? environment.SVC_SOCKET ?? "/run/svc/svc.sock",
-    state: values["state-dir"] ?? "/var/lib/svc",
-    logs: values["log-dir"] ?? "/var/log/svc",
-    defaultDir: values["default-dir"] ?? environment.SVC_DEFAULT_DIR ?? "/etc/default",
-    wwwDir: values["www-dir"] ?? environment.SVC_WWW_DIR ?? "/var/www",
+    units: at("units"),
+    socket: at("socket"),
+    state: at("state-dir"),
+    logs: at("log-dir"),
+    defaultDir: at("default-dir"),
+    wwwDir: at("www-dir"),
   };
 }
 
 function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options });
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new SvcError("usage", messageOf(error), { hint: "svc help daemon", cause: error });
   }
@@ -40,4 +42,4 @@ const options = {
   "log-dir": path,
   "default-dir": path,
   "www-dir": path,
-} as const;
+} as const satisfies { readonly [place in Place]: object };

@@ -18,7 +18,7 @@ import { keepProbes } from "./probes.ts";
 import { keepRuns } from "./runs.ts";
 import { readSaved, savedUnits } from "./saved-state.ts";
 import { savingTo } from "./saving.ts";
-import { awaitEnding, replaceProgram, stopAll } from "./shut-down.ts";
+import { awaitEnding, replaceProgram, stopAll, stopWithinMs } from "./shut-down.ts";
 import { Supervisor } from "./supervisor.ts";
 import { UnitSource } from "./unit-source.ts";
 
@@ -44,12 +44,12 @@ export async function daemon(args: readonly string[], environment: Environment):
   link.open();
   log.info(`svc ${parts.version} supervises ${supervisor.world.units.size} units, socket ${options.socket}`);
   systemd.ready(`supervising ${supervisor.world.units.size} units`);
-  keepWatchdog(systemd, clock);
+  const endWatchdog = keepWatchdog(systemd, clock);
 
   const cause = await ending;
-  if (cause === "reexec") systemd.reloading();
-  else {
-    systemd.stopping();
+  // Not of a reexec: systemd would wait for the end of this process, and kill it when it does not come.
+  if (cause !== "reexec") {
+    systemd.stopping(stopWithinMs(supervisor));
     log.info(`${cause}: all units are stopped in reverse order`);
     await stopAll(supervisor, clock);
   }
@@ -60,6 +60,7 @@ export async function daemon(args: readonly string[], environment: Environment):
   await parts.save();
   await events.flush();
   if (cause === "reexec") replaceProgram(args);
+  endWatchdog();
   return 0;
 }
 

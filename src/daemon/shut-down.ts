@@ -13,18 +13,18 @@ export function awaitEnding(): { readonly ending: Promise<Ending>; readonly reex
   return { ending, reexec: () => resolve("reexec") };
 }
 
-/** Bounded: a container that cannot be stopped, or an engine that is away, must not hold up a shutdown for ever. */
 const slackMs = 30_000;
+
+/** A container that cannot be stopped, or an engine that is away, must not hold up a shutdown for ever. */
+export function stopWithinMs({ world }: Supervisor): number {
+  return [...world.units.values()].reduce((sum, unit) => sum + unit.stopGraceMs, slackMs);
+}
 
 /** Stops every unit, dependents first; resolves when all are down, or when waiting has no more point. */
 export async function stopAll(supervisor: Supervisor, clock: Clock): Promise<void> {
   supervisor.tell({ fact: "shutting-down" });
-  const graces = [...supervisor.world.units.values()].map((unit) => unit.stopGraceMs);
   const late = new AbortController();
-  const cancel = clock.after(
-    graces.reduce((sum, grace) => sum + grace, slackMs),
-    () => late.abort(),
-  );
+  const cancel = clock.after(stopWithinMs(supervisor), () => late.abort());
   await supervisor.until(() => (isDown(supervisor) ? true : null), late.signal).catch(() => undefined);
   cancel();
 }

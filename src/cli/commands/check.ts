@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { pathOf, places } from "../../unit/places.ts";
 import { printJson } from "../context.ts";
 import { showProblems } from "../show/problems.ts";
 import { table } from "../show/table.ts";
@@ -11,18 +12,18 @@ export function addChecking(program: Command, run: Run): void {
   program
     .command("check")
     .description("read the unit files and show every problem; needs no daemon")
-    .option("--units <folder>", "the unit files")
-    .option("--default-dir <folder>", "the env files")
-    .option("--www-dir <folder>", "the TAG files")
+    .option("--units <folder>", places.units.holds)
+    .option("--default-dir <folder>", places["default-dir"].holds)
+    .option("--www-dir <folder>", places["www-dir"].holds)
     .option("--json", "print JSON")
     .action((options: Options) =>
       run(async (cli) => {
         const { readUnits } = await import("../../unit/read-units.ts");
         const { findCycles } = await import("../../graph/cycles.ts");
         const read = await readUnits({
-          units: options.units ?? cli.environment.SVC_UNITS ?? "/etc/svc/units",
-          defaultDir: options.defaultDir ?? cli.environment.SVC_DEFAULT_DIR ?? "/etc/default",
-          wwwDir: options.wwwDir ?? cli.environment.SVC_WWW_DIR ?? "/var/www",
+          units: options.units ?? pathOf("units", cli.environment),
+          defaultDir: options.defaultDir ?? pathOf("default-dir", cli.environment),
+          wwwDir: options.wwwDir ?? pathOf("www-dir", cli.environment),
         });
         const cycles = findCycles(read.units);
         const cannot = read.units.flatMap((unit) =>
