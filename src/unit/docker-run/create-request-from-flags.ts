@@ -3,8 +3,10 @@ import type { CreateRequest } from "./create-request.ts";
 import { windowsFlags } from "./flags.ts";
 import { type FlagProblem, flagProblem, type ParsedFlag, parseFlags } from "./parse-flags.ts";
 import { attempt, readValues, type Surroundings, type Values } from "./read-values.ts";
+import { say } from "./sentence.ts";
 import { type Use, withoutUnsuited } from "./unsuited-flags.ts";
 import { readPlatform } from "./values/platform.ts";
+import { isReference } from "./values/reference.ts";
 
 export type { FlagProblem, ParsedFlag } from "./parse-flags.ts";
 
@@ -64,33 +66,23 @@ function readImage(words: readonly string[], rest: number, context: FlagContext,
     const [image = "", ...command] = words.slice(rest);
     if (rest >= words.length) problems.push(flagProblem(words.length, "there is no image", "name it after the flags"));
     else if (!isReference(image))
-      problems.push(flagProblem(rest, `"${image}" is not an image`, "write NAME:TAG in lower case"));
+      problems.push(flagProblem(rest, say`"${image}" is not an image`, "write NAME:TAG in lower case"));
     return { image, command };
   }
   if (rest < words.length) {
     const word = words[rest] ?? "";
     const hint =
       "only flags may stand here; quote a value that has blanks, and write --switch=false for a switch that is off";
-    problems.push(flagProblem(rest, `"${word}" is neither a flag nor the value of one`, hint));
+    problems.push(flagProblem(rest, say`"${word}" is neither a flag nor the value of one`, hint));
   }
   return { image: context.image ?? "", command: context.command };
-}
-
-function isReference(image: string): boolean {
-  const part = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
-  const host = "(?:localhost|[a-zA-Z0-9.-]*[.A-Z:][a-zA-Z0-9.-]*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?|[a-zA-Z0-9-]+:[0-9]+";
-  const name = `(?:(?:${host})/)?${part}(?:/${part})*`;
-  return (
-    new RegExp(`^${name}(?::[\\w][\\w.-]{0,127})?(?:@[a-z0-9]+:[0-9a-f]{32,})?$`).test(image) ||
-    /^[0-9a-f]{64}$/.test(image)
-  );
 }
 
 function checkClientFlags(values: Values, problems: FlagProblem[]): void {
   const pull = values.text("pull");
   if (!["", "always", "missing", "never"].includes(pull)) {
     problems.push(
-      flagProblem(values.word("pull"), `--pull: "${pull}" is none of always, missing, never`, "write one of them"),
+      flagProblem(values.word("pull"), say`--pull: "${pull}" is none of always, missing, never`, "write one of them"),
     );
   }
   if (values.last("help") === true)
