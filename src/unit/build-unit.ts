@@ -57,11 +57,14 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
   const respawn = respawnOf(keys);
   if (typeof respawn === "string") tellKey("error", "respawn_limit", respawn, "write 10 in 5m, 10 5 or unlimited");
   const ready = readyOf(keys);
-  if (typeof ready === "string") tellKey("error", "ready", ready, "svc help unit ready");
+  if ("wrong" in ready) {
+    const at = read.place(["ready", ready.field], "value");
+    tell({ severity: "error", code: "bad-value", ...at, message: ready.wrong, hint: "svc help unit ready" });
+  }
   if (keys.networks !== undefined && keys.network_mode !== undefined)
     tellKey("error", "network_mode", "network_mode and networks do not go together", "take one of them out");
   for (const { key, message, hint } of keysWithoutEffect(keys)) tellKey("warning", key, message, hint);
-  if (!asked || typeof respawn === "string" || typeof ready === "string") return { unit: null, needs: [], problems };
+  if (!asked || typeof respawn === "string" || "wrong" in ready) return { unit: null, needs: [], problems };
   if (problems.some(({ severity }) => severity === "error")) return { unit: null, needs: [], problems };
 
   const { words, result, isFromKeys } = asked;

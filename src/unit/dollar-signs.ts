@@ -11,12 +11,10 @@ export function readDollarSigns(content: string, yaml: YamlText): readonly YamlP
   changeScalars(yaml.document, (value, node) => {
     if (typeof value !== "string" || !value.includes("$")) return value;
     for (const place of expansions(content, node, yaml)) {
-      problems.push({
-        severity: "warning",
-        at: place,
-        message: `${place.source.slice(place.column - 1, place.column - 1 + place.length)} stays as it is: svc replaces no variables here`,
-        hint: "write the value; or with $$ for $, if the container is to see it",
-      });
+      const written = place.source.slice(place.column - 1, place.column - 1 + place.length);
+      const message = `${written} stays as it is: svc replaces no variables in unit files`;
+      const hint = `write its value, or $${written} if the container is to see it`;
+      problems.push({ severity: "warning", at: place, message, hint });
     }
     return value.replaceAll("$$", "$");
   });

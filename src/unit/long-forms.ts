@@ -190,9 +190,9 @@ const test = kind("a command for the shell, or a list that begins with CMD, CMD-
   z.union(
     [
       z.string(),
-      z
-        .array(word("a word"))
-        .refine(([how = ""]) => ["CMD", "CMD-SHELL", "NONE"].includes(how), { error: "a list that begins so" }),
+      z.array(word("a word")).refine(([how = ""]) => ["CMD", "CMD-SHELL", "NONE"].includes(how), {
+        error: "a list that begins with CMD, CMD-SHELL or NONE",
+      }),
     ],
     { error },
   ),
@@ -223,7 +223,7 @@ export const ready = kind("healthy, or a map with one of tcp, http, log, after",
         log: some(text, "A regular expression that a line of its output matches."),
         after: some(time, "Up for so long."),
       }).refine((map) => [map.tcp, map.http, map.log, map.after].filter((one) => one !== undefined).length === 1, {
-        error: "a map with exactly one of tcp, http, log, after",
+        error: "one of tcp, http, log, after alone",
       }),
     ],
     { error },

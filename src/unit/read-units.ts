@@ -17,7 +17,7 @@ export type UnitsRead = {
 };
 
 /**
- * Every unit of the folder and every problem, sorted by name. Templates make an instance for each name in `instances` and for
+ * Every unit of the folder sorted by name, and every problem, sorted by place. Templates make an instance for each name in `instances` and for
  * each that another unit needs. A file that is wrong makes its own unit invalid and no other.
  */
 export async function readUnits(
@@ -47,7 +47,7 @@ export async function readUnits(
   for (const { name, file } of related.rejected) invalid.set(name, file);
   return {
     units: related.units,
-    problems: [...problems, ...related.problems],
+    problems: [...problems, ...related.problems].sort(byPlace),
     templates,
     invalid: [...invalid].map(([name, file]) => ({ name, file })),
   };
@@ -79,6 +79,11 @@ export async function readUnits(
       problems.push(...read.problems.map((problem) => ({ ...problem, unit: null })));
     }
   }
+}
+
+function byPlace(one: UnitProblem, other: UnitProblem): number {
+  if (one.file !== other.file) return one.file < other.file ? -1 : 1;
+  return one.line - other.line || one.column - other.column;
 }
 
 async function readText(file: string): Promise<string | Error> {

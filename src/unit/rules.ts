@@ -31,17 +31,21 @@ function limitOf(text: string | undefined): Respawn["limit"] | string {
   return { count: Number(match[1]), windowMs };
 }
 
-/** A string: what is wrong. */
-export function readyOf({ ready }: UnitKeys): Ready | string {
+/** `wrong`: what is, with the field that it is in. */
+export type ReadyRead = Ready | { readonly wrong: string; readonly field: "tcp" | "http" | "log" };
+
+export function readyOf({ ready }: UnitKeys): ReadyRead {
   if (ready === undefined) return { how: "auto", afterMs: 1_000 };
   if (ready === "healthy") return { how: "healthy" };
   if (ready.tcp !== undefined) {
     const [, host = null, port] = /^(?:(.*):)?(\d+)$/.exec(ready.tcp) ?? [];
-    return isPort(port) ? { how: "tcp", host, port: Number(port) } : `ready.tcp: "${ready.tcp}" is no port`;
+    return isPort(port)
+      ? { how: "tcp", host, port: Number(port) }
+      : { wrong: `ready.tcp: "${ready.tcp}" is no port`, field: "tcp" };
   }
   if (ready.http !== undefined) {
     const [, host = "", port, path = "/"] = /^(?:http:\/\/)?(?:([^/:]*):)?(\d+)(\/.*)?$/.exec(ready.http) ?? [];
-    if (!isPort(port)) return `ready.http: "${ready.http}" is no port and path`;
+    if (!isPort(port)) return { wrong: `ready.http: "${ready.http}" is no port and path`, field: "http" };
     return { how: "http", host: host || null, port: Number(port), path, status: ready.status ?? null };
   }
   if (ready.log !== undefined) {
@@ -49,7 +53,7 @@ export function readyOf({ ready }: UnitKeys): Ready | string {
       new RegExp(ready.log);
       return { how: "log", pattern: ready.log };
     } catch {
-      return `ready.log: "${ready.log}" is no regular expression`;
+      return { wrong: `ready.log: "${ready.log}" is no regular expression`, field: "log" };
     }
   }
   return { how: "after", afterMs: durationMs(ready.after ?? 1) ?? 1_000 };

@@ -28,7 +28,7 @@ const limitWords = "COUNT in TIME, or unlimited";
 const exits = kind("exit codes and signals, as a list or in one text", (error) =>
   z.union([z.string(), z.number(), z.array(word("an exit code or a signal"))], { error }),
 );
-const restart = kind("no; svc respawns by its own rules", (error) => z.union([z.string(), z.boolean()], { error }));
+const restart = kind("a text", (error) => z.union([z.string(), z.boolean()], { error }));
 const pullPolicies = choice("always", "missing", "if_not_present", "never");
 const period = word("a time such as 50ms; a bare number is microseconds");
 const containerName = textLike("a name of letters, digits, _, . and -", /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/);

@@ -33,7 +33,7 @@ export function readUnitFile(unit: string, file: string, content: string | Error
   const read = { place, placeWithin, problems };
 
   for (const { severity, at, message, hint } of yaml.problems) tell(severity, "yaml", at, message, hint);
-  if (document.errors.length > 0) return { ...read, keys: null };
+  if (yaml.problems.some(({ severity }) => severity === "error")) return { ...read, keys: null };
   if (document.contents !== null && !isMap(document.contents) && !isEmpty(document.contents)) {
     tell("error", "yaml", place([], "value"), "a unit file is a map of keys", "write KEY: VALUE lines; svc help unit");
     return { ...read, keys: null };
@@ -47,8 +47,14 @@ export function readUnitFile(unit: string, file: string, content: string | Error
   try {
     value = document.toJS() ?? {};
   } catch (error) {
-    // An alias of nothing, or one too many, comes to light only now.
-    tell("error", "yaml", place([], "value"), error instanceof Error ? error.message : String(error), "mend the *NAME");
+    // Aliases that make too much of little.
+    tell(
+      "error",
+      "yaml",
+      place([], "value"),
+      error instanceof Error ? error.message : String(error),
+      "use fewer *NAME",
+    );
     return { ...read, keys: null };
   }
   const parsed = withoutExtensions(value);

@@ -50,6 +50,7 @@ export function readYaml(file: string, content: string): YamlText {
     return { file, line, column: col, length: inLine, source };
   };
   const problems = [...document.errors, ...document.warnings].map((error) => yamlProblem(error, at));
+  if (document.errors.length === 0) problems.push(...lostAliases(document, at));
   return { document, place, placeWithin, at, problems };
 
   function place(path: Path, what: "key" | "value"): PlaceInFile {
@@ -124,16 +125,33 @@ const hints: { readonly [code: string]: string } = {
   UNEXPECTED_TOKEN: "put the value in quotes if it is meant as text",
   MULTIPLE_DOCS: "a unit file is one document: take --- out, or make two files",
   TAG_RESOLVE_FAILED: "take the ! word out",
-  BAD_ALIAS: "write &NAME where the value is defined, and *NAME where it is used",
 };
 
 function yamlProblem(error: YAMLError, at: YamlText["at"]): YamlProblem {
+  const place = at(error.pos[0], Math.max(1, error.pos[1] - error.pos[0]));
+  const key = error.code === "DUPLICATE_KEY" ? /^[^:]*/.exec(place.source.slice(place.column - 1))?.[0] : undefined;
   return {
     severity: error.name === "YAMLWarning" ? "warning" : "error",
-    at: at(error.pos[0], Math.max(1, error.pos[1] - error.pos[0])),
-    message: error.message,
+    at: key === undefined ? place : { ...place, length: Math.max(1, key.trimEnd().length) },
+    // The rest is advice for programmers.
+    message: error.message.replace(/; please use .*$/, ""),
     hint: hints[error.code] ?? "put the value in quotes if it is meant as text",
   };
+}
+
+/** The library notices an alias of nothing only when the values are asked for. */
+function lostAliases(document: Document.Parsed, at: YamlText["at"]): readonly YamlProblem[] {
+  const problems: YamlProblem[] = [];
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document)) return;
+      const [start, end] = node.range ?? [0, 0];
+      const message = `*${node.source} stands for nothing`;
+      const hint = `write &${node.source} before it, where the value is defined`;
+      problems.push({ severity: "error", at: at(start, end - start), message, hint });
+    },
+  });
+  return problems;
 }
 
 /** Every text or number of the document; what `change` returns takes its place. */

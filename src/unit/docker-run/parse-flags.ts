@@ -80,7 +80,13 @@ function readShort(word: string): Taken {
   for (let rest = word.slice(1); rest !== ""; rest = rest.slice(1)) {
     const flag = findShortFlag(rest.charAt(0));
     if (!flag) {
-      return { ...refused(say`unknown flag -${rest.charAt(0)} in ${word}`, "see docker run --help"), complete: seen };
+      return {
+        ...refused(
+          { text: `unknown flag -${rest.charAt(0)} in ${word}`, masked: `unknown flag -${rest.charAt(0)}` },
+          "see docker run --help",
+        ),
+        complete: seen,
+      };
     }
     // Two characters alone, as in `-e=`, are a flag with the value `=`.
     if (rest.length > 2 && rest[1] === "=") return { ...complete(flag, rest.slice(2), seen) };

@@ -53,10 +53,10 @@ test("files that are wrong are told of all at once, each problem at its place; t
   expect(places).toEqual([
     "flags 2:10 invalid-options",
     "flags 2:32 invalid-options",
-    "syntax 2:1 yaml",
-    "typo 3:20 bad-value",
-    "typo 2:1 unknown-key",
     "lost 2:14 unknown-unit",
+    "syntax 2:1 yaml",
+    "typo 2:1 unknown-key",
+    "typo 3:20 bad-value",
   ]);
 });
 
