@@ -11,23 +11,31 @@ export function readAssignments(text: string, before: ReadonlyMap<string, string
   const known = new Map(before);
   const lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
 
+  // export sees all its words before it sets any.
+  const exported = new Map<string, string>();
   let exporting = false;
   for (let at = skipBlanks(text, 0); at < text.length; at = skipBlanks(text, at)) {
     const character = text.charAt(at);
     if (character === "#") at = endOfLine(text, at);
     else if (character === "\n" || character === ";") {
-      // `export A=1 B=2` goes on until here.
-      exporting = false;
+      endStatement();
       at++;
     } else at = readStatement(at);
   }
   return { assignments, problems };
 
+  /** `export A=1 B=2` goes on until here. */
+  function endStatement(): void {
+    for (const [name, value] of exported) known.set(name, value);
+    exported.clear();
+    exporting = false;
+  }
+
   function readStatement(start: number): number {
-    const exported = /^export(?=[ \t\n;\\]|$)/.exec(text.slice(start, start + 7));
-    if (exported && !exporting) {
+    const word = /^export(?=[ \t\n;\\]|$)/.exec(text.slice(start, start + 7));
+    if (word && !exporting) {
       exporting = true;
-      return start + exported[0].length;
+      return start + word[0].length;
     }
     const name = /^[A-Za-z_][A-Za-z0-9_]*/.exec(text.slice(start, start + 256))?.[0] ?? "";
     const afterName = start + name.length;
@@ -48,7 +56,7 @@ export function readAssignments(text: string, before: ReadonlyMap<string, string
   function readValue(name: string, start: number, valueStart: number): number {
     const word = readShellWord(text, valueStart, known);
     if ("message" in word) return refuse(word.at, word.message, word.hint);
-    known.set(name, word.value);
+    (exporting ? exported : known).set(name, word.value);
     const { line, column } = spot(start, start);
     const valueColumn = spot(valueStart, valueStart).column;
     const { value, offsets, end } = word;
@@ -61,7 +69,7 @@ export function readAssignments(text: string, before: ReadonlyMap<string, string
   function refuse(offset: number, message: string, hint: string): number {
     const { line, column } = spot(offset, offset);
     problems.push({ line, column, message, hint });
-    exporting = false;
+    endStatement();
     return endOfLine(text, offset);
   }
 

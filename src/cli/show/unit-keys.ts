@@ -11,9 +11,10 @@ export function showAllKeys(groups: readonly Group[]): string {
   return `${head}\n${parts.join("\n")}\n${foot}`;
 }
 
-const head = `A unit file is /etc/svc/units/NAME.yml. NAME@.yml is a template: %i stands for the instance, %p for NAME, %n for the unit.
+const head = `A unit file is /etc/svc/units/NAME.yml. NAME@.yml is a template: %i is the instance, %p NAME, %n the unit.
 `;
-const foot = `Keys that Compose has keep its name and grammar; x-… and YAML anchors too. A variable \${NAME} is not replaced; $$ stands for $.
+const foot = `Keys that Compose has keep its name and grammar; x-… and YAML anchors too.
+A variable \${NAME} is not replaced; $$ stands for $.
 svc help unit KEY shows what a key takes, its default and an example.
 `;
 
@@ -24,7 +25,10 @@ export function showKey({ name, type, description, default: usual, example, fiel
     ["  default", usual ?? "none"],
     ...(related.length > 0 ? [["  see also", related.join(", ")]] : []),
   ];
-  const long = fields.map((field) => [`    ${field.name}`, field.type, field.description]);
+  const long = fields.flatMap((field) => [
+    [`    ${field.name}`, field.type],
+    ["", field.description],
+  ]);
   return [
     `${name}\n  ${description}\n\n${table(rows)}`,
     `\n  example\n${example.replace(/^/gm, "    ")}\n`,
