@@ -52,11 +52,12 @@ export async function readUnits(
     invalid: [...invalid].map(([name, file]) => ({ name, file })),
   };
 
-  /** Its own file, or that of its template. */
+  /** Its own file, or that of its template; a template itself is no unit. */
   function fileOf(name: string): string | null {
+    if (name.endsWith("@")) return null;
     if (files.includes(name)) return name;
     const template = name.slice(0, name.indexOf("@") + 1);
-    return name !== template && templates.includes(template) ? template : null;
+    return templates.includes(template) ? template : null;
   }
 
   async function readOne(name: string, file: string): Promise<PlacedUnit | null> {
