@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { pathOf, places } from "../../unit/places.ts";
 import { printJson } from "../context.ts";
 import { showProblems } from "../show/problems.ts";
-import { table } from "../show/table.ts";
 import type { Run } from "./look.ts";
 
 type Options = { units?: string; defaultDir?: string; wwwDir?: string; json?: boolean };
@@ -46,7 +45,7 @@ export function addChecking(program: Command, run: Run): void {
     .description("the JSON Schema of unit files, for editors")
     .action(() =>
       run(async (cli) => {
-        const { unitJsonSchema } = await import("../../unit/schema.ts");
+        const { unitJsonSchema } = await import("../../unit/json-schema.ts");
         printJson(cli, unitJsonSchema());
         return 0;
       }),
@@ -61,25 +60,34 @@ export function addChecking(program: Command, run: Run): void {
           cli.out((command ?? program).helpInformation());
           return topic === undefined || command ? 0 : 2;
         }
-        const { unitKeys } = await import("../../unit/schema.ts");
-        const shown = key === undefined ? unitKeys : unitKeys.filter((one) => one.name === key);
-        if (key !== undefined) {
-          const [one] = shown;
-          if (!one) {
-            cli.err(`svc: there is no key ${key}\nhint: svc help unit shows all keys\n`);
-            return 2;
-          }
-          cli.out(
-            `${one.name}\n  ${one.description}\n  default: ${one.default ?? "none"}\n  example: ${one.example.includes(":") && one.group === "svc" ? one.example : `${one.name}: ${one.example}`}\n`,
-          );
+        const { allKeyHelp, keyHelp } = await import("../../unit/key-help.ts");
+        const { showAllKeys, showKey } = await import("../show/unit-keys.ts");
+        if (key === undefined) {
+          cli.out(showAllKeys(allKeyHelp()));
           return 0;
         }
-        cli.out(`keys of /etc/svc/units/NAME.yml\n\nsvc's own\n${rowsOf("svc")}\nas in Compose\n${rowsOf("compose")}`);
-        return 0;
-
-        function rowsOf(group: string): string {
-          return table(unitKeys.filter((one) => one.group === group).map((one) => [`  ${one.name}`, one.description]));
+        const help = keyHelp(key);
+        if (help) {
+          cli.out(showKey(help));
+          return 0;
         }
+        const { unsuitedKeys } = await import("../../unit/unsuited-keys.ts");
+        const unsuited = unsuitedKeys[key];
+        if (unsuited) cli.err(`svc: ${key} has no place in a unit file: ${unsuited.because}\nhint: ${unsuited.hint}\n`);
+        else cli.err(`svc: there is no key ${key}\nhint: ${await similarKey(key)}\n`);
+        return 2;
       }),
     );
+}
+
+async function similarKey(name: string): Promise<string> {
+  const { closest, distance } = await import("fastest-levenshtein");
+  const { keyGroups } = await import("../../unit/schema.ts");
+  const near = closest(
+    name,
+    keyGroups.flatMap(([, keys]) => keys),
+  );
+  return distance(near, name) <= Math.max(2, name.length / 3)
+    ? `did you mean ${near}?  svc help unit ${near}`
+    : "svc help unit shows all keys";
 }

@@ -54,11 +54,11 @@ test("files that are wrong are told of all at once, each problem at its place; t
   const places = read.problems.map(({ unit, line, column, code }) => `${unit} ${line}:${column} ${code}`);
   expect(places).toEqual([
     "flags 2:10 invalid-options",
-    "flags 2:10 invalid-options",
+    "flags 2:32 invalid-options",
+    "lost 2:14 unknown-unit",
     "syntax 2:1 yaml",
-    "typo 3:20 bad-value",
     "typo 2:1 unknown-key",
-    "lost 1:1 unknown-unit",
+    "typo 3:20 bad-value",
   ]);
 });
 
