@@ -143,7 +143,8 @@ async function pull(name: string, call: Extract<Call, { call: "pull" }>, options
     });
     return { ok: true };
   } catch (error) {
-    if (error instanceof EngineError && error.kind === "away") throw error;
+    // A pull that was given up looks as if the engine were away.
+    if (error instanceof EngineError && error.kind === "away" && !timeout.signal.aborted) throw error;
     const message = timeout.signal.aborted ? "it took longer than pull_timeout" : messageOf(error);
     return { ok: false, kind: "pull-failed", message: `cannot pull ${call.image}: ${message}` };
   } finally {

@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ExitRecord } from "../../src/control/request.ts";
 import { type Host, makeHost } from "../support/host.ts";
@@ -86,6 +87,18 @@ describe.concurrent("respawn", () => {
     expect(started.stderr).toContain(`No such image: ${host.name("nothing")}:1`);
     expect(await idOf("no-command")).toBe("");
     await host.svc("stop", "PREFIX-no-command", "PREFIX-no-image");
+  });
+
+  test("a pull that takes longer than it may is told as that, and the engine is not taken for away", async () => {
+    const registry = createServer((socket) => void socket.on("error", () => undefined));
+    await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve));
+    const { port } = registry.address() as { port: number };
+    await host.unit("pulled", { image: `127.0.0.1:${port}/app:1`, pull_timeout: "1s" });
+    const started = await host.svc("start", "PREFIX-pulled");
+    registry.close();
+    expect(started.code).toBe(1);
+    expect(started.stderr).toContain(`cannot pull 127.0.0.1:${port}/app:1: it took longer than pull_timeout`);
+    await host.svc("stop", "PREFIX-pulled");
   });
 
   test("B29 one that ends before it is ready has failed, even with 0", async () => {
