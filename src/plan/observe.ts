@@ -157,9 +157,9 @@ function isNormalExit(unit: Unit, exit: Exit): boolean {
   );
 }
 
-/** It is not there any more. If it was alive when last seen, it died unseen. */
+/** It is not there any more. If it was alive when last seen, it died unseen; one whose start failed never lived. */
 function gone(world: World, unit: string, container: Container, now: number, counts = true): World {
-  const after = died(world, unit, container, unseenExit, now, counts);
+  const after = isAlive(container) ? died(world, unit, container, unseenExit, now, counts) : world;
   return withState(after, unit, { container: null });
 }
 
@@ -186,6 +186,7 @@ function answered(world: World, unit: string, call: Call, answer: Answer, now: n
   if (answer.ok) return succeeded(next, unit, call, answer.container ?? null);
   if (answer.kind === "away")
     return next.engine.state === "away" ? next : { ...next, engine: { state: "away", since: now } };
+  if (answer.kind === "name-in-use") return withState(next, unit, { container: answer.holder });
   if (call.call === "launch" && answer.kind === "no-such-image") {
     const launch = world.units.get(unit)?.launch;
     const image = launch?.ok ? launch.image : null;

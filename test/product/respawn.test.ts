@@ -85,7 +85,7 @@ describe.concurrent("respawn", () => {
     expect(started.code).toBe(1);
     expect(started.stderr).toContain('exec: "/no/such/program"');
     expect(started.stderr).toContain(`No such image: ${host.name("nothing")}:1`);
-    expect(await idOf("no-command")).toBe("");
+    expect(await host.reaches("PREFIX-no-command", { container: null })).toMatchObject({ restarts: 0 });
     await host.svc("stop", "PREFIX-no-command", "PREFIX-no-image");
   });
 

@@ -84,7 +84,7 @@ export async function makeHost(): Promise<Host> {
         Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(status[key as keyof UnitStatus], value));
       return until(
         async () => {
-          [seen = null] = await host.ask("list", { units: [full(unit)] });
+          seen = (await host.ask("list", {})).find((one) => one.name === full(unit)) ?? null;
           return seen && as(seen) ? seen : null;
         },
         { within, seen: () => [wanted, seen] },

@@ -10,6 +10,6 @@ export async function until<T>(
     if (Date.now() > deadline) {
       throw new Error(`it never came: ${ask}${options.seen ? `; last seen: ${JSON.stringify(options.seen())}` : ""}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
