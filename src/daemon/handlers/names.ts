@@ -46,6 +46,9 @@ export async function readValid(asked: readonly string[], daemon: Daemon): Promi
 }
 
 export function unknownUnit(name: string, daemon: Daemon): SvcError {
+  if (daemon.source.now.templates.includes(name)) {
+    return new SvcError("unknown-unit", `${name} is a template`, { hint: `name a unit of it: ${name}1` });
+  }
   const known = [...daemon.supervisor.world.units.keys()];
   const near = known.length > 0 ? closest(name, known) : null;
   const hint =
