@@ -3,6 +3,7 @@ import { systemClock } from "../clock/system-clock.ts";
 import { serveControl } from "../control/server.ts";
 import { dockerEngine } from "../engine/docker/docker-engine.ts";
 import type { PullProgress } from "../engine/engine.ts";
+import { stateOf } from "../plan/world.ts";
 import { bootWishes, rememberedWishes } from "./boot-wishes.ts";
 import { callRunner } from "./call-runner.ts";
 import type { Daemon } from "./context.ts";

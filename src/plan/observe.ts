@@ -87,6 +87,9 @@ function listed(world: World, containers: ReadonlyMap<string, SeenContainer>, no
     const current = stateOf(next, name).container;
     if (!current) {
       next = withState(next, name, { container: seen.container });
+      // It ended while svc was away: a task that is done must not be run again.
+      if (seen.exit && seen.container.unit === name)
+        next = died(next, name, { ...seen.container, state: "running" }, seen.exit, now, wasUp);
     } else {
       const { state, health } = seen.container;
       const alive = isAlive(current);
