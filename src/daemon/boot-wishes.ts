@@ -27,7 +27,8 @@ export function bootWishes(
   },
 ): readonly Fact[] {
   const { world, saved, boot, isEnabled } = about;
-  const rebooted = saved.boot !== boot;
+  // Where no boot is saved nothing is: then what runs tells what was wished.
+  const rebooted = saved.boot !== "" && saved.boot !== boot;
   const facts: Fact[] = [];
   for (const unit of world.units.values()) {
     const runs = ownOf(unit.name, seen)?.state === "running";

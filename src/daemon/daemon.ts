@@ -3,6 +3,7 @@ import { systemClock } from "../clock/system-clock.ts";
 import { serveControl } from "../control/server.ts";
 import { dockerEngine } from "../engine/docker/docker-engine.ts";
 import type { PullProgress } from "../engine/engine.ts";
+import { stateOf } from "../plan/world.ts";
 import { bootWishes, rememberedWishes } from "./boot-wishes.ts";
 import { callRunner } from "./call-runner.ts";
 import type { Daemon } from "./context.ts";
@@ -97,6 +98,11 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     },
   });
   const supervisor: Supervisor = new Supervisor(clock, async (unit, call) => {
+    const { container } = stateOf(supervisor.world, unit);
+    if (call.call === "remove" && container?.id === call.id && container.unit !== unit) {
+      const because = `container ${call.id.slice(0, 12)}, which svc did not make for it, has its name and is removed`;
+      events.add({ unit, event: "foreign-container", phase: null, because });
+    }
     const answer = await runCall(unit, call);
     // The loop and the engine know each other: a call that finds the engine away makes the link look.
     if (!answer.ok && answer.kind === "away") link.lost();

@@ -48,6 +48,7 @@ export function linkEngine(options: {
   let listAgain = false;
   const outOfMemory = new Set<string>();
   const killedByHand = new Map<string, string>();
+  const deaths = new Map<string, Promise<void>>();
   return {
     open: () => void run(),
     relist: () => void relist().catch(() => lose()),
@@ -181,14 +182,18 @@ export function linkEngine(options: {
     const isCurrent = stateOf(world(), unit.name).container?.id === id;
     switch (event.kind) {
       case "die":
-        if (isCurrent) void onDeath(unit, id, event.exitCode);
+        if (isCurrent) deaths.set(id, onDeath(unit, id, event.exitCode));
         else options.log.info(`a container named ${event.name} ended`);
         return;
       case "destroy":
-        if (isCurrent) tell({ fact: "gone", unit: unit.name, id });
-        outOfMemory.delete(id);
-        killedByHand.delete(id);
-        void runs.recorded(id);
+        // `docker rm -f` ends and removes at once: how it ended is told first.
+        void Promise.resolve(deaths.get(id)).then(() => {
+          tell({ fact: "gone", unit: unit.name, id });
+          deaths.delete(id);
+          outOfMemory.delete(id);
+          killedByHand.delete(id);
+          void runs.recorded(id);
+        });
         return;
       case "oom":
         outOfMemory.add(id);

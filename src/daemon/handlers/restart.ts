@@ -6,14 +6,14 @@ import { stateOf } from "../../plan/world.ts";
 import { messageOf, SvcError } from "../../svc-error.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
-import { nameUnits, readValid } from "./names.ts";
+import { readValid } from "./names.ts";
 import { refuseConflicts } from "./refuse-conflicts.ts";
 import { type Reply, wishAndWait } from "./wish-and-wait.ts";
 
 /** New containers, made from what the disk says now. Nothing is stopped before everything has been found to be right. */
 export async function restart(ask: Ask<"restart">, reply: Reply, daemon: Daemon): Promise<Outcome> {
-  const names = await nameUnits(ask.names, daemon);
-  const units = await readValid(names, daemon);
+  const units = await readValid(ask.names, daemon);
+  const names = units.map((unit) => unit.name);
   const tied = unitsTiedTo(units, daemon);
   refuseUnlaunchable(tied);
   for (const unit of [...units, ...tied]) await bringImage(unit, reply, daemon);
@@ -28,7 +28,8 @@ export async function restart(ask: Ask<"restart">, reply: Reply, daemon: Daemon)
         ? Math.max(wish.generation, container?.generation ?? 0) + 1
         : wish.generation;
       const by = names.includes(name) ? "operator" : (names[0] ?? "operator");
-      return { fact: "wished", unit: name, wish: { want: "up", by, generation }, anew: true };
+      const alone = ask.noDeps ? { alone: true } : {};
+      return { fact: "wished", unit: name, wish: { want: "up", by, generation, ...alone }, anew: true };
     });
   const touched = [...names, ...tied.map((unit) => unit.name)];
   return wishAndWait({ names: touched, facts, goal: "up", ask, reply }, daemon);

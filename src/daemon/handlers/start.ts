@@ -3,14 +3,14 @@ import { withNeeds } from "../../graph/closure.ts";
 import type { Fact } from "../../plan/fact.ts";
 import { stateOf } from "../../plan/world.ts";
 import type { Daemon } from "../context.ts";
-import { nameUnits, readValid } from "./names.ts";
+import { readValid } from "./names.ts";
 import { refuseConflicts } from "./refuse-conflicts.ts";
 import { type Reply, wishAndWait } from "./wish-and-wait.ts";
 
 /** One transaction: everything is checked, then everything is wished; what is needed comes up too. */
 export async function start(ask: Ask<"start">, reply: Reply, daemon: Daemon): Promise<Outcome> {
-  const names = await nameUnits(ask.names, daemon);
-  const units = await readValid(names, daemon);
+  const units = await readValid(ask.names, daemon);
+  const names = units.map((unit) => unit.name);
   const { world } = daemon.supervisor;
   const all = ask.noDeps ? names : withNeeds(names, world.units);
   refuseConflicts(all, daemon);
@@ -22,7 +22,13 @@ export async function start(ask: Ask<"start">, reply: Reply, daemon: Daemon): Pr
       const by = named
         ? "operator"
         : (units.find((unit) => withNeeds([unit.name], world.units).includes(name))?.name ?? "operator");
-      facts.push({ fact: "wished", unit: name, wish: { want: "up", by, generation: wish.generation }, anew: true });
+      const alone = ask.noDeps ? { alone: true } : {};
+      facts.push({
+        fact: "wished",
+        unit: name,
+        wish: { want: "up", by, generation: wish.generation, ...alone },
+        anew: true,
+      });
     }
   }
   return wishAndWait({ names, facts, goal: "up", ask, reply }, daemon);
