@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 import { type RunnerOption, runnerOptions } from "../../runner/runner-options.ts";
-import { unitKeys } from "../../unit/schema.ts";
+import { allKeyHelp } from "../../unit/key-help.ts";
 
 /** What may stand in a place of a command line. `words` are its choices; `path` and `folder` are the shell's own business. */
 export type Kind =
@@ -39,7 +39,7 @@ export function grammarOf(program: Command): Grammar {
     options: [...program.options.map(optionGrammar), helpOption],
     commands: commands.map((command) => commandGrammar(command, names)),
     runner: runnerOptions.map(runnerGrammar),
-    keys: unitKeys.map((key) => key.name),
+    keys: allKeyHelp().flatMap((group) => group.keys.map((key) => key.name)),
   };
 }
 

@@ -1,5 +1,4 @@
-import { parse } from "yaml";
-import { type KeyHelp, type UnitKeys, unitKeys, unitSchema } from "../../unit/schema.ts";
+import { allKeyHelp, type KeyHelp } from "../../unit/key-help.ts";
 import { fileTerms } from "./places-terms.ts";
 import { example, lineBreak, paragraph, section, subsection, term, title } from "./roff.ts";
 
@@ -13,8 +12,7 @@ export function unitPage(version: string): string {
     section(
       "KEYS",
       paragraph("No key is required."),
-      ...keyGroup("svc's own", "svc"),
-      ...keyGroup("As in Compose", "compose"),
+      ...allKeyHelp().map((group) => subsection(group.title, ...group.keys.map(keyTerm))),
     ),
     section("ENV FILES", ...envFiles),
     section("TEMPLATES", ...templates),
@@ -71,31 +69,18 @@ const examples = [
   example("export TAG=build-42"),
 ];
 
-function keyGroup(name: string, group: KeyHelp["group"]): string[] {
-  return [subsection(name, ...unitKeys.filter((key) => key.group === group).map(keyTerm))];
-}
-
-function keyTerm(key: KeyHelp & { readonly type?: string }): string {
-  const more = [
-    ...(key.type ? [`Type: ${key.type}.`] : []),
-    ...(key.default === null ? [] : [`Default: ${key.default}.`]),
-    `Example: \`${exampleLine(key)}\``,
-  ];
-  return term(`\`${key.name}\``, key.description) + more.map(lineBreak).join("");
-}
-
-/** The example as a line of a unit file, in the first form that the schema takes: as it is, as a list, as a mapping. */
-export function exampleLine({ name, example: value }: Pick<KeyHelp, "name" | "example">): string {
-  const forms = [value, `${name}: ${value}`, `${name}: [${value}]`, `${name}: {${value}}`, `${name}: "${value}"`];
-  return forms.find((form) => isLineOf(name as keyof UnitKeys, form)) ?? `${name}: ${value}`;
-}
-
-function isLineOf(name: keyof UnitKeys, form: string): boolean {
-  try {
-    const read: unknown = parse(form);
-    if (typeof read !== "object" || read === null || Object.keys(read).join() !== name) return false;
-    return unitSchema.shape[name].safeParse(Object.values(read)[0]).success;
-  } catch {
-    return false;
-  }
+function keyTerm({
+  name,
+  type,
+  description: sentence,
+  default: usual,
+  example: lines,
+  fields,
+  related,
+}: KeyHelp): string {
+  const more = [`Takes: ${type}.`];
+  if (usual !== null) more.push(`Default: ${usual}.`);
+  if (fields.length > 0) more.push(`As a map: ${fields.map((field) => `\`${field.name}\``).join(", ")}.`);
+  if (related.length > 0) more.push(`See also: ${related.map((other) => `\`${other}\``).join(", ")}.`);
+  return [term(`\`${name}\``, sentence), ...more.map(lineBreak), example(...lines.split("\n"))].join("");
 }
