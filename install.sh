@@ -84,10 +84,9 @@ quietly() {
 
 has_systemd() { [ -z "$destdir" ] && [ -d /run/systemd/system ]; }
 engine_answers() { docker info >/dev/null 2>&1; }
-# Since when the daemon that answers is there; nothing: none answers.
-daemon_since() { "$bin" --json version 2>/dev/null | sed -n 's/.*"upSince": "\(.*\)".*/\1/p'; }
-daemon_answers() { [ -n "$(daemon_since)" ]; }
-another_daemon_answers() { now=$(daemon_since); [ -n "$now" ] && [ "$now" != "$before" ]; }
+# "pid" or "upSince" of the daemon that answers; nothing: none does.
+of_daemon() { "$bin" --json version 2>/dev/null | sed -n "s/.*\"$1\": \"\{0,1\}\([^\",]*\).*/\1/p"; }
+another_daemon_answers() { now=$(of_daemon upSince); [ -n "$now" ] && [ "$now" != "$before" ]; }
 # Polls COMMAND for up to SECONDS.
 within() {
   left=$(($1 * 5))
@@ -281,7 +280,7 @@ start_daemon() {
     systemctl daemon-reload
     [ "$fresh" = no ] || systemctl enable svc >/dev/null 2>&1
   fi
-  before=$(daemon_since)
+  before=$(of_daemon upSince)
   if [ -n "$before" ]; then
     [ "$new_program" = yes ] || return 0
     begin "handing over to the new program"
@@ -318,12 +317,14 @@ end_daemon() {
   pid=$(cat /run/svc/demo.pid 2>/dev/null) || return 0
   case $(readlink "/proc/$pid/exe") in */svc*)
     kill "-$1" "$pid"
-    within 300 is_gone "$pid" || fail 1 "the daemon (pid $pid) does not end" "tail /var/log/svc/daemon.log"
+    within 300 has_ended "$pid" || fail 1 "the daemon (pid $pid) does not end" "tail /var/log/svc/daemon.log"
     ;;
   esac
-  rm -rf /run/svc
+  rm -f /run/svc/demo.pid
+  rmdir /run/svc 2>/dev/null || true
 }
-is_gone() { ! kill -0 "$1" 2>/dev/null; }
+# One that nobody has waited for has no program any more.
+has_ended() { ! readlink "/proc/$1/exe" >/dev/null; }
 
 remove_files() {
   files | while IFS= read -r file; do rm -f "$destdir$file"; done
@@ -338,7 +339,11 @@ remove_files() {
 }
 
 uninstall() {
-  if [ -z "$destdir" ]; then end_daemon KILL; fi
+  daemon=""
+  if [ -z "$destdir" ]; then
+    end_daemon KILL
+    daemon=$(of_daemon pid)
+  fi
   remove_files
   say "svc is taken away."
   left=""
@@ -346,10 +351,9 @@ uninstall() {
   [ -z "$left" ] || say "Unit files, state and logs stay in$left. --uninstall --purge takes them away too."
   [ -z "$destdir" ] || return 0
   running=$(docker ps --filter label=svc.unit --format '{{.Names}}' 2>/dev/null | tr '\n' ' ')
-  [ -z "$running" ] || say "These containers run on, and nobody supervises them: $running
+  [ -z "$running" ] || [ -n "$daemon" ] || say "These containers run on, and nobody supervises them: $running
 Stop them with:  docker rm -f -v $running"
-  daemon=$(pgrep -f "^$bin daemon" 2>/dev/null | tr '\n' ' ') || true
-  [ -z "$daemon" ] || say "A daemon that was started by hand still runs. End it, and with it all units, with:  kill $daemon"
+  [ -z "$daemon" ] || say "A daemon that was started by hand still supervises. End it, and with it all units, with:  kill $daemon"
 }
 
 # shellcheck source=units/demo/demo.sh

@@ -39,6 +39,7 @@ put_demo_files() {
     echo '# What "install.sh --demo" put here. "install.sh --demo --uninstall" takes it away.' >"$manifest"
     [ "$fresh" = no ] || echo "$bin" >>"$manifest"
   fi
+  [ -d /var/www ] || echo /var/www >>"$manifest"
   while read -r source target; do
     [ ! -e "$target" ] || continue
     is_demos "$target" || echo "$target" >>"$manifest"
@@ -98,7 +99,7 @@ What to type next:
   svc logs -n 5 antisocial postfix redis              what they wrote; -f follows
   docker exec antisocial wget -qO- localhost:8000     the site
   docker-runner antisocial migrate                    a task with the site's image, tag, env and links
-  kill -9 $(docker inspect -f '{{.State.Pid}}' postfix); sleep 5; svc status
+  kill -9 $(docker inspect -f '{{.State.Pid}}' postfix); sleep 10; svc status
                                                       the relay is back, and what links to it after it
   svc history postfix                                 how its runs ended
   echo export TAG=build-2 >/var/www/antisocial/TAG; svc restart antisocial
@@ -128,7 +129,14 @@ uninstall_demo() {
   list_demo_files
   while read -r source target; do
     is_demos "$target" || continue
-    case $target in */TAG) rm -f "$target"; rmdir "${target%/*}" 2>/dev/null || true; continue ;; esac
+    case $target in
+      */TAG)
+        rm -f "$target"
+        rmdir "${target%/*}" 2>/dev/null || true
+        if is_demos /var/www; then rmdir /var/www 2>/dev/null || true; fi
+        continue
+        ;;
+    esac
     if [ ! -e "$target" ] || cmp -s "$source" "$target"; then rm -f "$target"; else say "$target was edited and stays"; fi
   done <"$scratch/demo"
   if is_demos "$bin"; then
