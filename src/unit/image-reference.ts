@@ -26,8 +26,8 @@ export function imageReference(keys: UnitKeys, files: AppFiles): ImageReference 
   const tag = digest ? ownTag : (given ?? ownTag);
   const image = digest ? named : tag === null ? bare : `${bare}:${tag}`;
   if (isReference(image)) return { ok: true, image, tag };
-  const from = keys.image === undefined ? "IMAGE, REPOSITORY or TAG of the env file" : "image";
-  return problem("missing-image", `${image} is no image reference`, `write ${from} as [host[:port]/]name[:tag]`);
+  const said = keys.image === undefined ? "what IMAGE, REPOSITORY and TAG of the env file say" : image;
+  return problem("missing-image", `${said} is no image reference`, "write [host[:port]/]name[:tag], in lower case");
 }
 
 /** The parts of `host:5000/name:tag@sha256:…`. */

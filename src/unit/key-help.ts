@@ -1,4 +1,4 @@
-import { families, keyGroups, unitSchema } from "./schema.ts";
+import { keyGroups, unitSchema } from "./schema.ts";
 
 /** All that help says of a key, or of a field of its long form. */
 export type KeyHelp = {
@@ -80,3 +80,38 @@ function fieldsOf(type: Type, above: string): KeyHelp["fields"] {
   const within = [...(options ?? []), innerType, element, valueType, input];
   return within.flatMap((one) => (one ? fieldsOf(one, above) : []));
 }
+
+/** Keys that are best read together. */
+export const families: readonly (readonly string[])[] = [
+  "type respawn respawn_limit on_limit normal_exit",
+  "app image env_file env_format tag_file",
+  "options env_file",
+  "image pull_policy pull_timeout platform",
+  "ready start_timeout on_unhealthy healthcheck",
+  "stop_signal stop_grace_period init",
+  "depends_on wants links after before conflicts",
+  "links external_links networks",
+  "restart respawn respawn_limit on_limit",
+  "volumes_from volumes tmpfs",
+  "container_name hostname domainname",
+  "command entrypoint working_dir",
+  "environment env_file",
+  "labels label_file annotations",
+  "user group_add privileged cap_add cap_drop security_opt",
+  "tty stdin_open",
+  "ports expose network_mode",
+  "networks network_mode mac_address",
+  "dns dns_opt dns_search extra_hosts",
+  "read_only tmpfs volumes shm_size storage_opt",
+  "devices device_cgroup_rules gpus",
+  "mem_limit mem_reservation memswap_limit mem_swappiness oom_kill_disable oom_score_adj shm_size",
+  "pids_limit ulimits",
+  "cpus cpuset cpu_shares cpu_period cpu_quota cpu_rt_period cpu_rt_runtime",
+  "blkio_config cgroup_parent cgroup",
+  "ipc pid uts userns_mode cgroup network_mode",
+  "sysctls privileged",
+  "runtime isolation platform annotations",
+  "enabled type",
+  "description app",
+  "auto_remove logging log",
+].map((family) => family.split(" "));

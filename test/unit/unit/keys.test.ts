@@ -1,11 +1,14 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { createRequestFromFlags } from "../../../src/unit/docker-run/create-request-from-flags.ts";
 import { splitWords } from "../../../src/unit/docker-run/split-words.ts";
-import { allKeyHelp } from "../../../src/unit/key-help.ts";
-import { families, keyGroups, unitSchema } from "../../../src/unit/schema.ts";
+import { allKeyHelp, families } from "../../../src/unit/key-help.ts";
+import { keyGroups, unitSchema } from "../../../src/unit/schema.ts";
 import { unsuitedKeys } from "../../../src/unit/unsuited-keys.ts";
+import { makeFolder, readAsDocker, requestOf } from "../docker-run/support/lines.ts";
+import { normalise } from "../docker-run/support/normalise.ts";
+import { askCli, cliMajor } from "../docker-run/support/recording-engine.ts";
 import { keyTable, type Row } from "./support/key-table.ts";
 import { readFiles } from "./support/read-one.ts";
 
@@ -40,6 +43,23 @@ function bodyOf(flags: string): object {
   if (!result.ok) throw new Error(`${flags}: ${JSON.stringify(result.problems)}`);
   return result.request.body;
 }
+
+test.skipIf(cliMajor() !== 28)("the flags of the table mean to the docker CLI what they mean here", async () => {
+  const folder = makeFolder();
+  const waiting = [...keyTable.flatMap(({ flags }) => flags ?? []).entries()];
+  const worker = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const split = splitWords(next[1]);
+      const words = [...(split.ok ? split.words : []), "site"];
+      const answer = await askCli(words, `keys-${next[0]}.sock`, folder);
+      const ours = requestOf(readAsDocker(words, folder));
+      expect(ours && normalise(ours), next[1]).toEqual(answer && normalise(answer));
+      expect(answer, next[1]).not.toBeNull();
+    }
+  };
+  await Promise.all([worker(), worker(), worker(), worker()]);
+  rmSync(folder.path, { recursive: true, force: true });
+});
 
 test("every key has a row, and every row says what is expected", () => {
   const seen = new Set(keyTable.flatMap(({ yaml }) => Object.keys(parse(yaml, { merge: true }) as object)));

@@ -107,7 +107,7 @@ test.each([
 test.each([
   ["", "", {}, "no image is named"],
   ["image: Bad Image\n", "", {}, "Bad Image is no image reference"],
-  ["", "IMAGE=a/\n", {}, "a/ is no image reference"],
+  ["", "IMAGE=a/\n", {}, "what IMAGE, REPOSITORY and TAG of the env file say is no image reference"],
   ["image: a\n", "", { "www/web/TAG": "a b\n" }, 'www/web/TAG: "a b" is no tag'],
   ["image: a\ntag_file: TAG\n", "", {}, "there is no tag in units/TAG"],
   ["image: a\nenv_file: [lost.env]\n", "", {}, "there is no env file units/lost.env"],

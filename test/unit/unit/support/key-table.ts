@@ -114,7 +114,7 @@ export const keyTable: readonly Row[] = [
     "environment: {A: 1, B: true, C: '', D: 1.10, E: 12345678901234567890, F: 0644}",
     "-e A=1 -e B=true -e C= -e D=1.10 -e E=12345678901234567890 -e F=0644",
   ),
-  row("environment:\n  PATH:\n  NOT_SET_ANYWHERE:", "-e PATH -e NOT_SET_ANYWHERE"),
+  row("environment:\n  HOME:\n  NOT_SET_ANYWHERE:", "-e HOME -e NOT_SET_ANYWHERE"),
   row("working_dir: /app", "-w /app"),
   row("user: 1000", "-u 1000"),
   row("user: '1000:www'", "-u 1000:www"),
