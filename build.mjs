@@ -1,6 +1,15 @@
 // Makes dist/svc, one executable: the bundle inside node itself. `docker-runner` is a link to it.
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,7 +55,7 @@ writeFileSync(
   JSON.stringify({
     main: "dist/svc.cjs",
     executable: "dist/node",
-    output: "dist/svc",
+    output: "dist/svc.new",
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
     useSnapshot: false,
@@ -55,6 +64,8 @@ writeFileSync(
   }),
 );
 execFileSync(node, ["--build-sea", "dist/sea.json"], { stdio: ["ignore", "ignore", "inherit"] });
+// The last build may be running.
+renameSync("dist/svc.new", "dist/svc");
 rmSync("dist/node");
 rmSync("dist/docker-runner", { force: true });
 symlinkSync("svc", "dist/docker-runner");

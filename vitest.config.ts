@@ -8,6 +8,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "install",
+          include: ["test/install/**/*.test.ts"],
+          globalSetup: ["test/install/build.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts", "test/product/**/*.test.ts"],
           testTimeout: 120_000,

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { SvcError } from "./svc-error.ts";
 
 /** The only entry. `svc` and `docker-runner` are one program, told apart by the name it was called by. */
 async function main(): Promise<number> {
@@ -8,14 +9,14 @@ async function main(): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
     case "daemon":
+      if (rest.some((word) => word === "--help" || word === "-h")) break;
       return (await import("./daemon/daemon.ts")).daemon(rest, process.env);
     case "run":
       return runTask(rest);
     case "__guard":
       return (await import("./runner/guard.ts")).guard(rest);
-    default:
-      return (await import("./cli/main.ts")).cli(args, process.env);
   }
+  return (await import("./cli/main.ts")).cli(args, process.env);
 }
 
 async function runTask(args: readonly string[]): Promise<number> {
@@ -31,7 +32,12 @@ main().then(
     process.exitCode = code;
   },
   (thrown: unknown) => {
+    // What was begun before it failed must not go on by itself: the process ends here.
+    if (thrown instanceof SvcError) {
+      process.stderr.write(`svc: ${thrown.message}\n${thrown.hint ? `hint: ${thrown.hint}\n` : ""}`);
+      process.exit(thrown.exitCode);
+    }
     process.stderr.write(`svc: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
-    process.exitCode = 70;
+    process.exit(70);
   },
 );

@@ -11,6 +11,7 @@ export const errorCodes = {
   "pull-failed": 1,
   "not-ready-in-time": 1,
   "timed-out": 1,
+  "not-saved": 1,
   /** The command line or a file is wrong; nothing was done. */
   usage: 2,
   "unknown-unit": 2,
@@ -39,6 +40,18 @@ export const errorCodes = {
   "bad-request": 2,
   internal: 70,
 } as const;
+
+/** Every exit status of svc, in the words of the help and the man page. */
+export const exitStatuses: { readonly [status: number]: string } = {
+  0: "done",
+  1: "something failed while it was being done",
+  2: "the command line or a file is wrong; nothing was done",
+  3: "refused: other units need it",
+  4: "the daemon is not there, or not yours to use",
+  5: "the engine is not there",
+  70: "a mistake in svc",
+  124: "the time given with `--timeout` is over",
+};
 
 export type ErrorCode = keyof typeof errorCodes;
 

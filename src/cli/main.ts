@@ -1,10 +1,8 @@
-import { Command, CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { SvcError } from "../svc-error.ts";
-import { addChanging } from "./commands/change.ts";
-import { addChecking } from "./commands/check.ts";
-import { addLooking } from "./commands/look.ts";
-import { addOutput } from "./commands/output.ts";
+import { pathOf } from "../unit/places.ts";
 import type { Cli } from "./context.ts";
+import { svcProgram } from "./program.ts";
 import { showError } from "./show/error.ts";
 
 type Environment = { readonly [name: string]: string | undefined };
@@ -12,39 +10,39 @@ type Environment = { readonly [name: string]: string | undefined };
 /** Runs one command; returns its exit code. */
 export async function cli(args: readonly string[], environment: Environment): Promise<number> {
   let code = 0;
-  const program = new Command("svc");
   const context = (): Cli => contextOf(program.opts(), environment);
-  program
-    .description("supervises Docker containers by unit files")
-    .option("--socket <path>", "the daemon's socket", environment.SVC_SOCKET ?? "/run/svc/svc.sock")
-    .option("--json", "print JSON")
-    .option("-q, --quiet", "print failures only")
-    .option("--no-color", "no colours")
-    .exitOverride()
-    .showSuggestionAfterError()
-    .helpCommand(false)
-    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-  const run = (action: (cli: Cli) => Promise<number>): Promise<void> =>
+  const program = svcProgram((action) =>
     action(context()).then((result) => {
       code = result;
-    });
-  addLooking(program, run);
-  addChanging(program, run);
-  addOutput(program, run);
-  addChecking(program, run);
-  program.command("daemon").description("supervise, in the foreground (systemd runs this)").helpOption(false);
-  program
-    .command("run")
-    .description("a one-off task with an app's image, env and links; also docker-runner")
-    .helpOption(false);
+    }),
+  );
+  endWithTheReader();
   try {
-    if (args.length === 0) program.help({ error: true });
+    if (args.length === 0) throw new SvcError("usage", "no command is named", { hint: "svc help shows all commands" });
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : new SvcError("usage", "").exitCode;
-    return showError(context(), error);
+    if (!(error instanceof CommanderError)) return showError(context(), error);
+    return error.exitCode === 0 ? 0 : showError(context(), usageError(error, args, program));
   }
+}
+
+/** `svc logs web | head`: who reads has enough, and that is no failure. */
+function endWithTheReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}
+
+/** commander says `error: …`, and what it takes to be meant in a line of its own. */
+function usageError(error: CommanderError, args: readonly string[], program: Command): SvcError {
+  const [words = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const command = program.commands.find((one) => args.includes(one.name()));
+  const meant = suggestion?.replace(/^\(Did you mean (.*)\?\)$/, "did you mean $1?");
+  return new SvcError("usage", words, {
+    hint: meant ?? `svc help${command ? ` ${command.name()}` : " shows all commands"}`,
+  });
 }
 
 function contextOf(
@@ -53,7 +51,7 @@ function contextOf(
 ): Cli {
   const noColour = (environment.NO_COLOR ?? "") !== "" || options.color === false;
   return {
-    socket: options.socket ?? "/run/svc/svc.sock",
+    socket: options.socket ?? pathOf("socket", environment),
     json: options.json ?? false,
     quiet: options.quiet ?? false,
     colour: process.stdout.isTTY === true && !noColour,

@@ -153,6 +153,8 @@ export type Outcome = {
     readonly because: string;
     readonly ok: boolean;
   }[];
+  /** It is being done, but something about it is not as it should be: the wish could not be saved. */
+  readonly warnings?: readonly string[];
 };
 
 export type Reloaded = {

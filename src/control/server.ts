@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process";
-import { chmod, chown, lstat, mkdir, rm } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { dirname } from "node:path";
@@ -8,7 +7,10 @@ import { askProblem } from "./check-ask.ts";
 import type { Ask, ProgressOf, RequestName, Result } from "./request.ts";
 
 export type Reply<N extends RequestName> = {
-  readonly progress: (progress: ProgressOf<N>) => void;
+  /** false: the client reads slower than it is told; who has much to tell waits for `drained`. */
+  readonly progress: (progress: ProgressOf<N>) => boolean;
+  /** Resolves when the client has read what it was told, or has hung up. */
+  readonly drained: () => Promise<void>;
   /** The client hung up. */
   readonly signal: AbortSignal;
 };
@@ -65,12 +67,19 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
   const hungUp = new AbortController();
   outgoing.on("close", () => hungUp.abort());
   outgoing.on("error", () => hungUp.abort());
-  const send = (line: object): void => {
-    if (outgoing.destroyed) return;
-    outgoing.write(`${JSON.stringify(line)}\n`);
+  const send = (line: object): boolean => {
+    if (outgoing.destroyed) return true;
+    const isRead = outgoing.write(`${JSON.stringify(line)}\n`);
     // Who does not read must not fill our memory.
     if (outgoing.writableLength > maxWaitingBytes) outgoing.destroy();
+    return isRead;
   };
+  const drained = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (outgoing.destroyed || !outgoing.writableNeedDrain) return resolve();
+      outgoing.once("drain", resolve);
+      hungUp.signal.addEventListener("abort", () => resolve());
+    });
   try {
     const name = /^\/v1\/([a-z]+)$/.exec(incoming.url ?? "")?.[1] ?? "";
     if (incoming.method !== "POST" || !Object.hasOwn(handlers, name)) {
@@ -88,7 +97,8 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
     outgoing.setHeader("Content-Type", "application/x-ndjson");
     outgoing.flushHeaders();
     const handler = handlers[name as RequestName] as (ask: unknown, reply: unknown) => Promise<unknown>;
-    const result = await handler(ask, { progress: (progress: unknown) => send({ progress }), signal: hungUp.signal });
+    const progress = (told: unknown): boolean => send({ progress: told });
+    const result = await handler(ask, { progress, drained, signal: hungUp.signal });
     send({ result });
   } catch (error) {
     if (error instanceof SvcError) send({ error: { ...error.toJSON(), ...extrasOf(error) } });
@@ -141,10 +151,9 @@ async function clearStale(socket: string): Promise<void> {
   await rm(socket, { force: true });
 }
 
-function groupId(group: string): Promise<number | null> {
-  return new Promise((resolve) => {
-    execFile("getent", ["group", group], (error, stdout) =>
-      resolve(error ? null : Number(stdout.split(":")[2] ?? Number.NaN) || null),
-    );
-  });
+/** null: there is no such group here, and the socket is root's alone. */
+async function groupId(group: string): Promise<number | null> {
+  const text = await readFile("/etc/group", "utf8").catch(() => "");
+  const line = text.split("\n").find((one) => one.startsWith(`${group}:`));
+  return line === undefined ? null : Number(line.split(":")[2]);
 }

@@ -62,7 +62,9 @@ async function launch(
   if (!unit) return { ok: false, kind: "cannot-start", message: "its unit file is gone" };
   if (!unit.launch.ok) return { ok: false, kind: "cannot-start", message: unit.launch.message };
   const request = withLabels(unit, unit.launch, { generation: call.generation, bound: call.bound, boot });
-  const id = await createFree(request, engine);
+  const made = await createFree(request, options);
+  if ("ok" in made) return made;
+  const { id } = made;
   const tty = request.body.Tty === true;
   try {
     options.tell({ fact: "appeared", unit: name, container: containerMade(id, request, clock.now()) });
@@ -82,17 +84,22 @@ async function launch(
   return { ok: true, container: { ...container, state: "running" } };
 }
 
-/** Creates it; while the name is still taken by a dead container, removes that and tries again. */
-async function createFree(request: CreateRequest, engine: Engine): Promise<string> {
+/** Creates it, or tells who has its name; a holder that is gone when it is looked at is no holder. */
+async function createFree(
+  request: CreateRequest,
+  { engine, clock }: CallRunnerOptions,
+): Promise<{ readonly id: string } | Extract<Answer, { kind: "name-in-use" }>> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return (await engine.create(request)).id;
+      return await engine.create(request);
     } catch (error) {
       if (!(error instanceof EngineError) || error.kind !== "name-in-use" || attempt === 5 || !request.name)
         throw error;
-      const holder = await engine.inspect(request.name);
-      if (holder?.state === "running") throw error;
-      if (holder) await engine.remove(holder.id);
+      const detail = await engine.inspect(request.name);
+      if (!detail) continue;
+      const now = clock.now();
+      const holder = containerOf(detail, { startedAt: now, watchedSince: now, adopted: true });
+      return { ok: false, kind: "name-in-use", holder, message: error.message };
     }
   }
 }
@@ -143,7 +150,8 @@ async function pull(name: string, call: Extract<Call, { call: "pull" }>, options
     });
     return { ok: true };
   } catch (error) {
-    if (error instanceof EngineError && error.kind === "away") throw error;
+    // A pull that was given up looks as if the engine were away.
+    if (error instanceof EngineError && error.kind === "away" && !timeout.signal.aborted) throw error;
     const message = timeout.signal.aborted ? "it took longer than pull_timeout" : messageOf(error);
     return { ok: false, kind: "pull-failed", message: `cannot pull ${call.image}: ${message}` };
   } finally {

@@ -5,6 +5,7 @@ import type { EngineLink } from "./engine-link.ts";
 import type { EventLog } from "./event-log.ts";
 import type { ExitRecords } from "./output/exit-records.ts";
 import type { Runs } from "./runs.ts";
+import type { Save } from "./saving.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { UnitSource } from "./unit-source.ts";
 
@@ -26,8 +27,7 @@ export type Daemon = {
     isEnabled(unit: Unit): boolean;
     set(unit: string, on: boolean): void;
   };
-  /** Resolves when all that was wished is on disk. */
-  readonly save: () => Promise<void>;
+  readonly save: Save;
   readonly pulls: ReadonlyMap<string, PullProgress>;
   /** Replaces the program; does not return if it can. */
   readonly reexec: () => void;

@@ -15,6 +15,8 @@ const firstRetryMs = 100;
 const longestRetryMs = 1_000;
 
 export type EngineLink = {
+  /** Looks at the engine for the first time, and from then on. */
+  readonly open: () => void;
   /** Looks at the list again, soon. */
   readonly relist: () => void;
   /** A call found that the engine does not answer. */
@@ -46,8 +48,9 @@ export function linkEngine(options: {
   let listAgain = false;
   const outOfMemory = new Set<string>();
   const killedByHand = new Map<string, string>();
-  void run();
+  const deaths = new Map<string, Promise<void>>();
   return {
+    open: () => void run(),
     relist: () => void relist().catch(() => lose()),
     lost: () => lose(),
     version: () => version,
@@ -125,7 +128,12 @@ export function linkEngine(options: {
     const seen = new Map<string, SeenContainer>();
     await Promise.all(
       [...before.units.values()].map(async (unit) => {
-        const summary = pick(unit, summaries, stateOf(before, unit.name).container);
+        const known = stateOf(before, unit.name).container;
+        const summary = pick(unit, summaries, known);
+        if (known && summary && isAsKnown(summary, known)) {
+          seen.set(unit.name, { container: known, exit: null });
+          return;
+        }
         const detail = summary ? await engine.inspect(summary.id) : null;
         if (detail) seen.set(unit.name, seeContainer(unit, detail));
       }),
@@ -141,6 +149,12 @@ export function linkEngine(options: {
     if (first) options.onFirstList(seen);
     first = false;
     tell({ fact: "listed", containers: seen });
+  }
+
+  /** The list says all there is to know of it: only health and what it writes need another look. */
+  function isAsKnown(summary: ContainerSummary, known: Container): boolean {
+    const isFollowed = known.unit === null || runs.isFollowed(known.id);
+    return summary.id === known.id && summary.state === known.state && known.health === "none" && isFollowed;
   }
 
   function seeContainer(unit: Unit, detail: ContainerDetail): SeenContainer {
@@ -168,13 +182,18 @@ export function linkEngine(options: {
     const isCurrent = stateOf(world(), unit.name).container?.id === id;
     switch (event.kind) {
       case "die":
-        if (isCurrent) void onDeath(unit, id, event.exitCode);
+        if (isCurrent) deaths.set(id, onDeath(unit, id, event.exitCode));
         else options.log.info(`a container named ${event.name} ended`);
         return;
       case "destroy":
-        if (isCurrent) tell({ fact: "gone", unit: unit.name, id });
-        outOfMemory.delete(id);
-        killedByHand.delete(id);
+        // `docker rm -f` ends and removes at once: how it ended is told first.
+        void Promise.resolve(deaths.get(id)).then(() => {
+          tell({ fact: "gone", unit: unit.name, id });
+          deaths.delete(id);
+          outOfMemory.delete(id);
+          killedByHand.delete(id);
+          void runs.recorded(id);
+        });
         return;
       case "oom":
         outOfMemory.add(id);

@@ -25,7 +25,9 @@ export class EventLog {
 
   static async open(folder: string, date: () => number): Promise<EventLog> {
     const log = new EventLog(join(folder, "events.ndjson"), date);
-    log.#events = parse(await readFile(log.#path, "utf8").catch(() => "")).slice(-kept);
+    const all = parse(await readFile(log.#path, "utf8").catch(() => ""));
+    log.#events = all.slice(-kept);
+    if (all.length > kept) log.#rewrite();
     for (const event of log.#events) {
       if (event.unit === null || event.phase === null) continue;
       log.#phases.set(event.unit, { phase: event.phase, because: event.because, since: Date.parse(event.time) });
@@ -57,8 +59,7 @@ export class EventLog {
     const line = `${JSON.stringify(stamped)}\n`;
     if (this.#events.length > 2 * kept) {
       this.#events = this.#events.slice(-kept);
-      const all = this.#events.map((one) => `${JSON.stringify(one)}\n`).join("");
-      this.#write(() => writeFileSafely(this.#path, all, 0o600));
+      this.#rewrite();
     } else {
       this.#write(() => appendFile(this.#path, line, { mode: 0o600 }));
     }
@@ -76,6 +77,11 @@ export class EventLog {
 
   async flush(): Promise<void> {
     await this.#writing;
+  }
+
+  #rewrite(): void {
+    const all = this.#events.map((one) => `${JSON.stringify(one)}\n`).join("");
+    this.#write(() => writeFileSafely(this.#path, all, 0o600));
   }
 
   /** Events are kept if the disk lets us; a full disk must not stop the supervision. */

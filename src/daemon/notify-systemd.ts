@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
+import type { Clock } from "../clock/clock.ts";
 
 export type Systemd = {
   ready(status: string): void;
-  stopping(): void;
+  /** It may take so long: systemd waits until then, whatever its own limit is. */
+  stopping(withinMs: number): void;
   alive(): void;
   /** How often to say that all is well; null: nobody listens. */
   readonly watchdogIntervalMs: number | null;
@@ -22,10 +24,26 @@ export function notifySystemd(environment: { readonly [name: string]: string | u
   };
   return {
     ready: (status) => tell(`READY=1\nSTATUS=${status}`),
-    stopping: () => tell("STOPPING=1"),
+    stopping: (withinMs) => tell(`STOPPING=1\nEXTEND_TIMEOUT_USEC=${Math.ceil(withinMs * 1_000)}`),
     alive: () => tell("WATCHDOG=1"),
     watchdogIntervalMs: listens && usec > 0 ? usec / 3_000 : null,
   };
+}
+
+/**
+ * Says that all is well as often as systemd wants to hear it, until the returned function is called. A loop that hangs says
+ * nothing, and systemd starts svc anew.
+ */
+export function keepWatchdog({ watchdogIntervalMs, alive }: Systemd, clock: Clock): () => void {
+  if (watchdogIntervalMs === null) return () => undefined;
+  let cancel: () => void;
+  beat();
+  return () => cancel();
+
+  function beat(): void {
+    alive();
+    cancel = clock.after(watchdogIntervalMs ?? 0, beat);
+  }
 }
 
 function loadLibrary(): Library | null {

@@ -14,8 +14,9 @@ type Run = {
   readonly unit: string;
   readonly log: UnitLog;
   readonly stop: () => void;
-  /** The output stream has ended. */
+  /** The output stream has ended: the container has, or the connection was lost. */
   readonly drained: Promise<void>;
+  isDrained: boolean;
   /** Wall clock, ms. */
   startedAt: number | null;
 };
@@ -39,7 +40,7 @@ export function keepRuns(options: {
   const logs = new Map<string, UnitLog>();
   const runs = new Map<string, Run>();
   const recordings = new Map<string, Promise<void>>();
-  return { logOf, knownLog, attach, resume, began, release, forget, ended, recorded, isFollowed, close };
+  return { logOf, attach, resume, began, release, forget, ended, recorded, isFollowed, close };
 
   function logOf(unit: Unit): UnitLog {
     const open = logs.get(unit.name);
@@ -49,24 +50,20 @@ export function keepRuns(options: {
       unit: unit.name,
       maxSizeBytes: unit.log.maxSizeBytes,
       maxFiles: unit.log.maxFiles,
-      date: () => clock.date(),
+      clock,
     });
     logs.set(unit.name, log);
     return log;
   }
 
-  function knownLog(unit: string): UnitLog | null {
-    return logs.get(unit) ?? null;
-  }
-
   function isFollowed(id: string): boolean {
-    return runs.has(id);
+    return runs.get(id)?.isDrained === false;
   }
 
   /** Before the start, so that no byte is lost. */
   async function attach(unit: Unit, id: string, tty: boolean): Promise<void> {
     const log = logOf(unit);
-    log.beginRun();
+    log.beginRun(tty);
     const { promise: drained, resolve } = Promise.withResolvers<void>();
     const attachment: Attachment = await engine.attach(id, {
       tty,
@@ -74,18 +71,34 @@ export function keepRuns(options: {
       onOutput: (stream, chunk) => log.output(stream, chunk),
       onEnd: resolve,
     });
-    runs.set(id, { unit: unit.name, log, stop: () => attachment.close(), drained, startedAt: null });
+    keep(id, { unit: unit.name, log, stop: () => attachment.close(), drained, isDrained: false, startedAt: null });
   }
 
-  /** A container that svc did not start in this life: its output goes on where the log ends. */
+  function keep(id: string, run: Run): void {
+    runs.set(id, run);
+    void run.drained.then(() => {
+      run.isDrained = true;
+    });
+  }
+
+  /** A container that runs and whose output is not followed, or not any more: it goes on where the log ends. */
   function resume(unit: Unit, detail: ContainerDetail): void {
-    if (runs.has(detail.id)) return;
+    const run = runs.get(detail.id);
+    if (run && !run.isDrained) return;
     const log = logOf(unit);
     const abort = new AbortController();
     const { promise: drained, resolve } = Promise.withResolvers<void>();
-    runs.set(detail.id, { unit: unit.name, log, stop: () => abort.abort(), drained, startedAt: detail.startedAt });
+    keep(detail.id, {
+      unit: unit.name,
+      log,
+      stop: () => abort.abort(),
+      drained,
+      isDrained: false,
+      startedAt: detail.startedAt,
+    });
     resumeOutput({
       engine,
+      clock,
       container: { id: detail.id, tty: detail.tty, startedAt: detail.startedAt ?? clock.date() },
       log,
       folder: options.logFolder,

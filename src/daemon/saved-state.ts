@@ -71,13 +71,13 @@ function parse(value: unknown): Saved {
 
 function savedUnit(value: unknown): SavedUnit {
   if (!isObject(value) || !isObject(value.wish)) throw new Error("a unit in it has no wish");
-  const { want, by, generation } = value.wish;
+  const { want, by, generation, alone } = value.wish;
   if ((want !== "up" && want !== "down") || typeof generation !== "number")
     throw new Error("a wish in it makes no sense");
   const { backoff, finished, lastExit } = value;
   const { respawns, restarts } = value;
   return {
-    wish: { want, by: String(by ?? "operator"), generation },
+    wish: { want, by: String(by ?? "operator"), generation, ...(alone === true ? { alone } : {}) },
     respawns: Array.isArray(respawns) ? respawns.filter((at) => typeof at === "number") : freshState.respawns,
     backoff:
       isObject(backoff) && typeof backoff.until === "number" && typeof backoff.delayMs === "number"

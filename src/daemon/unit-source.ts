@@ -38,9 +38,9 @@ export class UnitSource {
     this.#onRead = onRead;
   }
 
-  /** Instances of templates exist because somebody names them. */
+  /** Instances of templates exist because somebody names them; the template alone is none. */
   addInstances(names: readonly string[]): void {
-    for (const name of names) if (name.includes("@")) this.#instances.add(name);
+    for (const name of names) if (/@./.test(name)) this.#instances.add(name);
   }
 
   /** Reads all files; a read that is under way already may have missed the last change, so another follows it. */

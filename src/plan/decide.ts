@@ -212,7 +212,7 @@ function bringUp(unit: Unit, world: World, now: number): Decision {
   }
   const pull = pullOf(unit, world);
   if (pull) return { do: pull, phase: "pulling", because: `its image ${unit.launch.image} is pulled` };
-  const unmet = unit.needs.find((need) => !isMet(need, world, now));
+  const unmet = state.wish.alone ? undefined : unit.needs.find((need) => !isMet(need, world, now));
   if (unmet)
     return {
       wait: true,

@@ -39,6 +39,8 @@ export type Exit = {
 
 export type Answer =
   | { readonly ok: true; readonly container?: Container }
+  /** Another container, not known until now, has the unit's container name. */
+  | { readonly ok: false; readonly kind: "name-in-use"; readonly holder: Container; readonly message: string }
   | {
       readonly ok: false;
       readonly kind: "no-such-image" | "cannot-start" | "pull-failed" | "away" | "other";

@@ -87,6 +87,9 @@ function listed(world: World, containers: ReadonlyMap<string, SeenContainer>, no
     const current = stateOf(next, name).container;
     if (!current) {
       next = withState(next, name, { container: seen.container });
+      // It ended while svc was away: a task that is done must not be run again.
+      if (seen.exit && seen.container.unit === name)
+        next = died(next, name, { ...seen.container, state: "running" }, seen.exit, now, wasUp);
     } else {
       const { state, health } = seen.container;
       const alive = isAlive(current);
@@ -157,9 +160,9 @@ function isNormalExit(unit: Unit, exit: Exit): boolean {
   );
 }
 
-/** It is not there any more. If it was alive when last seen, it died unseen. */
+/** It is not there any more. If it was alive when last seen, it died unseen; one whose start failed never lived. */
 function gone(world: World, unit: string, container: Container, now: number, counts = true): World {
-  const after = died(world, unit, container, unseenExit, now, counts);
+  const after = isAlive(container) ? died(world, unit, container, unseenExit, now, counts) : world;
   return withState(after, unit, { container: null });
 }
 
@@ -186,6 +189,7 @@ function answered(world: World, unit: string, call: Call, answer: Answer, now: n
   if (answer.ok) return succeeded(next, unit, call, answer.container ?? null);
   if (answer.kind === "away")
     return next.engine.state === "away" ? next : { ...next, engine: { state: "away", since: now } };
+  if (answer.kind === "name-in-use") return withState(next, unit, { container: answer.holder });
   if (call.call === "launch" && answer.kind === "no-such-image") {
     const launch = world.units.get(unit)?.launch;
     const image = launch?.ok ? launch.image : null;

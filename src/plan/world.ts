@@ -46,6 +46,8 @@ export type Wish = {
   readonly by: string;
   /** How often a restart was asked for. A container of another generation is to be replaced. */
   readonly generation: number;
+  /** Asked for with --no-deps: it starts whatever becomes of what it needs. */
+  readonly alone?: boolean;
 };
 
 export type Trouble = {

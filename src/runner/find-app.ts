@@ -1,9 +1,9 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { closest, distance } from "fastest-levenshtein";
 import { SvcError } from "../svc-error.ts";
 import { readApp } from "../unit/read-app.ts";
 import type { UnitFolders } from "../unit/read-units.ts";
+import { similar } from "../unit/similar.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
 
@@ -51,8 +51,8 @@ function throwProblems(app: string, problems: readonly UnitProblem[]): never {
 
 async function nearHint(app: string, folders: UnitFolders): Promise<string> {
   const known = [...(await unitNames(folders.units)), ...(await imageFiles(folders.defaultDir))];
-  const near = known.length > 0 ? closest(app, known) : "";
-  if (near !== "" && distance(app, near) <= Math.max(2, app.length / 3)) return `did you mean ${near}?`;
+  const near = similar(app, known);
+  if (near !== null) return `did you mean ${near}?`;
   return `write ${join(folders.defaultDir, app)} with IMAGE=NAME:TAG in it; svc list shows the units`;
 }
 

@@ -1,4 +1,5 @@
 import { SvcError } from "../svc-error.ts";
+import { pathOf, places } from "../unit/places.ts";
 import type { UnitFolders } from "../unit/read-units.ts";
 
 export type RunnerOptions = {
@@ -13,19 +14,38 @@ export type RunnerOptions = {
   readonly args: readonly string[];
 };
 
+/** Every option, with its sentence: the parser, the help, the man page and the completion read this. */
+export const runnerOptions = [
+  { name: "verbose", short: "-v", value: null, description: "say what was not taken from the service" },
+  {
+    name: "print",
+    short: null,
+    value: null,
+    description: "print the docker run line that is equal to it, and run nothing",
+  },
+  { name: "service-ports", short: null, value: null, description: "keep the published ports" },
+  { name: "tag", short: null, value: "TAG", description: "another tag than the app's" },
+  { name: "no-tty", short: "-T", value: null, description: "no terminal, though this is one" },
+  { name: "units", short: null, value: "DIR", description: places.units.holds },
+  { name: "default-dir", short: null, value: "DIR", description: places["default-dir"].holds },
+  { name: "www-dir", short: null, value: "DIR", description: places["www-dir"].holds },
+  { name: "help", short: "-h", value: null, description: "print this help" },
+] as const;
+
+export type RunnerOption = (typeof runnerOptions)[number];
+
+/** `-v, --verbose`, `--tag TAG`. */
+export function flagsOf({ name, short, value }: RunnerOption): string {
+  return `${short === null ? "" : `${short}, `}--${name}${value === null ? "" : ` ${value}`}`;
+}
+
 export const runnerUsage = `docker-runner [options] APP [ARGS…]     (also: svc run)
 
 Runs one task with the image, tag, env, links, volumes and networks of APP: a unit, or only /etc/default/APP.
 Without its name, published ports, SERVICE_* variables, healthcheck and aliases. The exit code is the task's;
 125: it could not be started, 126: the command cannot be run, 127: there is no such command.
 
-  -v, --verbose       say what was not taken from the service
-  --print             print the docker run line that is equal to it, and run nothing
-  --service-ports     keep the published ports
-  --tag TAG           another tag than the app's
-  -T, --no-tty        no terminal, though this is one
-  --units DIR  --default-dir DIR  --www-dir DIR
-`;
+${runnerOptions.map((option) => `  ${flagsOf(option).padEnd(18)}  ${option.description}\n`).join("")}`;
 
 /** Options stand before APP; all that follows it is the task's, untouched. */
 export function readRunnerOptions(
@@ -43,15 +63,18 @@ export function readRunnerOptions(
       break;
     }
     const [name = "", inline] = word.split(/=(.*)/s);
-    if (switches.has(name)) flags.add(switches.get(name) ?? name);
-    else if (valued.has(name)) {
-      const value = inline ?? args[++at];
-      if (value === undefined) throw new SvcError("usage", `${name} needs a value`, { hint: "docker-runner --help" });
-      values.set(name, value);
-    } else
+    const option = named.get(name);
+    if (!option)
       throw new SvcError("usage", `unknown option ${name}`, {
         hint: "options of the task stand after APP; docker-runner --help",
       });
+    if (option.value === null) {
+      flags.add(option.name);
+      continue;
+    }
+    const value = inline ?? args[++at];
+    if (value === undefined) throw new SvcError("usage", `${name} needs a value`, { hint: "docker-runner --help" });
+    values.set(option.name, value);
   }
   const app = args[at] ?? "";
   const help = flags.has("help");
@@ -63,26 +86,19 @@ export function readRunnerOptions(
     print: flags.has("print"),
     servicePorts: flags.has("service-ports"),
     tty: !flags.has("no-tty"),
-    tag: values.get("--tag") ?? null,
+    tag: values.get("tag") ?? null,
     folders: {
-      units: values.get("--units") ?? environment.SVC_UNITS ?? "/etc/svc/units",
-      defaultDir: values.get("--default-dir") ?? environment.SVC_DEFAULT_DIR ?? "/etc/default",
-      wwwDir: values.get("--www-dir") ?? environment.SVC_WWW_DIR ?? "/var/www",
+      units: values.get("units") ?? pathOf("units", environment),
+      defaultDir: values.get("default-dir") ?? pathOf("default-dir", environment),
+      wwwDir: values.get("www-dir") ?? pathOf("www-dir", environment),
     },
     app,
     args: args.slice(at + 1),
   };
 }
 
-const switches: ReadonlyMap<string, string> = new Map([
-  ["-h", "help"],
-  ["--help", "help"],
-  ["-v", "verbose"],
-  ["--verbose", "verbose"],
-  ["--print", "print"],
-  ["--service-ports", "service-ports"],
-  ["-T", "no-tty"],
-  ["--no-tty", "no-tty"],
-]);
-
-const valued: ReadonlySet<string> = new Set(["--tag", "--units", "--default-dir", "--www-dir"]);
+const named: ReadonlyMap<string, RunnerOption> = new Map(
+  runnerOptions.flatMap((option) =>
+    [`--${option.name}`, ...(option.short === null ? [] : [option.short])].map((word) => [word, option] as const),
+  ),
+);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { buildUnit } from "./build-unit.ts";
 import type { UnitFolders } from "./read-units.ts";
 import type { Unit } from "./unit.ts";
-import type { UnitProblem } from "./unit-problem.ts";
+import { type UnitProblem, wholeFile } from "./unit-problem.ts";
 
 /** An app that has no unit file, only its env file (and TAG file): what docker-runner needs of it. null: it has no env file. */
 export async function readApp(
@@ -11,14 +11,15 @@ export async function readApp(
   folders: UnitFolders,
 ): Promise<{ readonly unit: Unit | null; readonly problems: readonly UnitProblem[] } | null> {
   const file = join(folders.defaultDir, app);
-  if (
-    app.includes("/") ||
-    !(await access(file).then(
-      () => true,
-      () => false,
-    ))
-  )
-    return null;
-  const place = () => ({ line: 1, column: 1, length: 0, source: "" });
-  return buildUnit({ name: app, file, keys: {}, place, folders });
+  if (app.includes("/") || !(await isThere(file))) return null;
+  const place = () => wholeFile(file);
+  const read = { keys: {}, place, placeWithin: place, problems: [] };
+  return buildUnit({ name: app, file, read, folders });
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }

@@ -31,34 +31,34 @@ function limitOf(text: string | undefined): Respawn["limit"] | string {
   return { count: Number(match[1]), windowMs };
 }
 
-/** A string: what is wrong. */
-export function readyOf(keys: UnitKeys): Ready | string {
-  const { ready } = keys;
+/** `wrong`: what is, with the field that it is in. */
+export type ReadyRead = Ready | { readonly wrong: string; readonly field: "tcp" | "http" | "log" };
+
+export function readyOf({ ready }: UnitKeys): ReadyRead {
   if (ready === undefined) return { how: "auto", afterMs: 1_000 };
   if (ready === "healthy") return { how: "healthy" };
-  if ("tcp" in ready) {
-    const match = /^(?:(.*):)?(\d+)$/.exec(ready.tcp);
-    return match ? { how: "tcp", host: match[1] ?? null, port: Number(match[2]) } : `ready: "${ready.tcp}" is no port`;
+  if (ready.tcp !== undefined) {
+    const [, host = null, port] = /^(?:(.*):)?(\d+)$/.exec(ready.tcp) ?? [];
+    return isPort(port)
+      ? { how: "tcp", host, port: Number(port) }
+      : { wrong: `ready.tcp: "${ready.tcp}" is no port`, field: "tcp" };
   }
-  if ("http" in ready) {
-    const match = /^(?:http:\/\/)?(?:([^/:]*):)?(\d+)(\/.*)?$/.exec(ready.http);
-    if (!match) return `ready: "${ready.http}" is no port and path`;
-    return {
-      how: "http",
-      host: match[1] || null,
-      port: Number(match[2]),
-      path: match[3] ?? "/",
-      status: ready.status ?? null,
-    };
+  if (ready.http !== undefined) {
+    const [, host = "", port, path = "/"] = /^(?:http:\/\/)?(?:([^/:]*):)?(\d+)(\/.*)?$/.exec(ready.http) ?? [];
+    if (!isPort(port)) return { wrong: `ready.http: "${ready.http}" is no port and path`, field: "http" };
+    return { how: "http", host: host || null, port: Number(port), path, status: ready.status ?? null };
   }
-  if ("log" in ready) {
+  if (ready.log !== undefined) {
     try {
       new RegExp(ready.log);
       return { how: "log", pattern: ready.log };
     } catch {
-      return `ready: "${ready.log}" is no regular expression`;
+      return { wrong: `ready.log: "${ready.log}" is no regular expression`, field: "log" };
     }
   }
-  const afterMs = durationMs(ready.after);
-  return afterMs === null ? `ready: "${ready.after}" is no duration` : { how: "after", afterMs };
+  return { how: "after", afterMs: durationMs(ready.after ?? 1) ?? 1_000 };
+}
+
+function isPort(text: string | undefined): boolean {
+  return text !== undefined && Number(text) > 0 && Number(text) <= 65_535;
 }

@@ -1,208 +1,239 @@
 import { z } from "zod";
-import { durationMs, sizeBytes } from "./quantities.ts";
+import {
+  choice,
+  command,
+  flag,
+  kind,
+  listOf,
+  names,
+  oneOrMore,
+  pairs,
+  size,
+  sizeOrUnlimited,
+  text,
+  textLike,
+  time,
+  whole,
+  word,
+} from "./key-types.ts";
+import * as long from "./long-forms.ts";
 
-/**
- * Every key of a unit file, each with its sentence and an example. Help, the JSON Schema and the man page are made from this.
- * Keys that Compose has keep Compose's name and grammar.
- */
-const text = z.string();
-const word = z.union([z.string(), z.number()]).transform(String);
-const list = (item: z.ZodType<string> = text) => z.union([item.transform((one) => [one]), z.array(item)]);
-const words = z.array(word);
-const command = z.union([z.string(), z.array(word)]);
-const flag = z.boolean();
-const variables = z.union([
-  z.array(z.string()),
-  z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-]);
-const duration = z
-  .union([z.string(), z.number()])
-  .refine((value) => durationMs(value) !== null, { error: "this is no duration; write 10s, 1m30s or 500ms" });
-const size = z.union([z.string(), z.number()]).refine((value) => sizeBytes(value) !== null || String(value) === "-1", {
-  error: "this is no size; write 512m or 1g",
-});
-const names = z.union([z.string().transform((all) => all.split(/[\s,]+/).filter(Boolean)), z.array(z.string())]);
-const dependsOn = z.union([
-  z.array(z.string()),
-  z.record(
-    z.string(),
-    z.strictObject({
-      condition: z.enum(["service_started", "service_healthy", "service_completed_successfully"]).optional(),
-      restart: z.boolean().optional(),
-      required: z.boolean().optional(),
-    }),
-  ),
-]);
-const ready = z.union([
-  z.literal("healthy"),
-  z.strictObject({ tcp: word }),
-  z.strictObject({ http: word, status: z.number().int().optional() }),
-  z.strictObject({ log: z.string() }),
-  z.strictObject({ after: duration }),
-]);
-const healthcheck = z.strictObject({
-  test: z.union([z.string(), z.array(z.string())]).optional(),
-  interval: duration.optional(),
-  timeout: duration.optional(),
-  retries: z.number().int().optional(),
-  start_period: duration.optional(),
-  start_interval: duration.optional(),
-  disable: z.boolean().optional(),
-});
-const ulimits = z.record(z.string(), z.union([z.number(), z.strictObject({ soft: z.number(), hard: z.number() })]));
-const logging = z.strictObject({ driver: z.string().optional(), options: z.record(z.string(), word).optional() });
-
-function key<T extends z.ZodType>(type: T, description: string, example: string, group: "svc" | "compose" = "compose") {
-  return type.optional().meta({ description, examples: [example], group });
+/** A key: what it takes, its sentence, an example as YAML (what stands after `KEY: `), and what holds without it. */
+function key<T extends z.ZodType>(type: T, sentence: string, example: string, fallback?: string) {
+  const { takes } = type.meta() ?? {};
+  return type.optional().meta({ takes, description: sentence, example, fallback });
 }
 
-export const unitSchema = z.strictObject({
-  description: key(text, "One line about the unit, shown by status.", "the shop's site", "svc"),
-  app: key(text, "Whose env file and TAG file it shares. Default: the unit's name.", "antisocial", "svc"),
-  env_file: key(
-    list(),
-    "Env files, read as the shell reads plain assignments. Default: /etc/default/APP where it exists.",
-    "/etc/default/antisocial",
-    "svc",
-  ),
-  env_format: key(z.enum(["sh", "docker", "dotenv"]), "The grammar of env_file. Default: sh.", "docker", "svc"),
-  tag_file: key(
-    text,
-    "Where the image's tag is read at every start. Default: /var/www/APP/TAG where it exists.",
-    "/var/www/antisocial/TAG",
-    "svc",
-  ),
-  options: key(text, "docker run flags in one string, as in OPTS.", "--link postfix -m 512m", "svc"),
-  type: key(
-    z.enum(["service", "task"]),
-    "A service is respawned whenever it ends; a task that ends with 0 is done. Default: service.",
-    "task",
-    "svc",
-  ),
-  enabled: key(flag, "Started at boot. Default: true.", "false", "svc"),
-  respawn: key(flag, "Start again after an exit that nobody asked for. Default: true.", "false", "svc"),
-  respawn_limit: key(text, "So many respawns within so long, or unlimited. Default: 10 in 5m.", "10 in 5m", "svc"),
-  on_limit: key(
-    z.enum(["delay", "fail"]),
-    "Past the limit: one try a minute, or failed. Default: delay.",
-    "fail",
-    "svc",
-  ),
-  normal_exit: key(
-    z.union([z.string(), z.number(), words]),
-    "Exit codes and signals that end it without a respawn.",
-    "0 1 TERM",
-    "svc",
-  ),
-  ready: key(
-    ready,
-    "When it counts as ready. Default: its healthcheck if it has one, else up for 1 s.",
-    "tcp: 25",
-    "svc",
-  ),
-  on_unhealthy: key(
-    z.enum(["ignore", "restart"]),
-    "What an unhealthy container means. Default: ignore.",
-    "restart",
-    "svc",
-  ),
-  start_timeout: key(duration, "From its start until it must be ready. Default: 60s.", "2m", "svc"),
-  pull_timeout: key(duration, "How long a pull may take. Default: 15m.", "30m", "svc"),
-  wants: key(names, "Units that are started too, and waited for, but may fail.", "redis", "svc"),
-  after: key(names, "Order alone: starts after these if they start too.", "redis", "svc"),
-  before: key(names, "Order alone: starts before these if they start too.", "antisocial", "svc"),
-  conflicts: key(names, "Units that may not run beside it.", "antisocial-old", "svc"),
-  log: key(
-    z.strictObject({ max_size: size.optional(), max_files: z.number().int().positive().optional() }),
-    "Its log is rotated at max_size, and max_files are kept. Default: 10m, 5.",
-    "max_size: 50m",
-    "svc",
-  ),
-  auto_remove: key(
-    flag,
-    "Let the engine remove the container by itself. Default: false; svc removes it once its exit is on disk.",
-    "true",
-    "svc",
-  ),
+const limitWords = "COUNT in TIME, or unlimited";
+const exits = kind("exit codes and signals, as a list or in one text", (error) =>
+  z.union([z.string(), z.number(), z.array(word("an exit code or a signal"))], { error }),
+);
+const restart = kind("a text", (error) => z.union([z.string(), z.boolean()], { error }));
+const pullPolicies = choice("always", "missing", "if_not_present", "never");
+const period = word("a time such as 50ms; a bare number is microseconds");
+const containerName = textLike("a name of letters, digits, _, . and -", /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/);
 
-  image: key(text, "The image. Default: IMAGE of the env file.", "registry.example/antisocial"),
-  container_name: key(text, "The container's name. Default: the unit's name.", "antisocial"),
-  command: key(command, "The command, in place of the image's.", "worker --queue mail"),
-  entrypoint: key(command, "The entrypoint, in place of the image's.", "/bin/sh"),
-  environment: key(variables, "Variables; they win over the env file.", "WORKERS: 4"),
-  ports: key(words, "Published ports, [ip:][host:]container[/proto].", "127.0.0.1:8000:8000"),
-  expose: key(words, "Ports that are exposed and not published.", "8000"),
-  volumes: key(words, "Volumes, source:target[:options].", "/srv/media:/media:ro"),
-  volumes_from: key(words, "Containers or units whose volumes it shares.", "antisocial"),
-  tmpfs: key(list(), "tmpfs mounts.", "/tmp"),
-  links: key(words, "Units it links to, unit[:alias]: needed, and found by that name.", "postfix:mail"),
-  external_links: key(words, "Containers outside svc that it links to.", "legacy-db:db"),
-  depends_on: key(dependsOn, "Units it needs: a list, or Compose's long form.", "redis"),
-  networks: key(words, "Networks it joins.", "backend"),
-  network_mode: key(text, "host, none, bridge, container:NAME or service:UNIT.", "host"),
-  user: key(word, "The user in the container.", "www-data"),
-  working_dir: key(text, "The working directory.", "/app"),
-  hostname: key(text, "Its host name.", "antisocial"),
-  domainname: key(text, "Its domain name.", "example.org"),
-  labels: key(variables, "Labels of the container.", "team: web"),
-  healthcheck: key(healthcheck, "How the engine checks its health.", "test: wget -q localhost"),
-  stop_signal: key(text, "What asks it to end. Default: the image's, else SIGTERM.", "SIGQUIT"),
-  stop_grace_period: key(duration, "Between that and SIGKILL. Default: 10s.", "30s"),
-  mem_limit: key(size, "Its memory limit.", "512m"),
-  mem_reservation: key(size, "Its soft memory limit.", "256m"),
-  memswap_limit: key(size, "Memory and swap together.", "1g"),
-  cpus: key(word, "How many CPUs it may use.", "1.5"),
-  cpu_shares: key(z.number().int(), "Its share of the CPUs.", "512"),
-  cpuset: key(word, "The CPUs it may use.", "0-3"),
-  pids_limit: key(z.number().int(), "How many processes it may have.", "200"),
-  ulimits: key(ulimits, "ulimits.", "nofile: 65536"),
-  logging: key(logging, "The engine's own log of the container.", "driver: json-file"),
-  cap_add: key(words, "Capabilities to add.", "NET_ADMIN"),
-  cap_drop: key(words, "Capabilities to drop.", "ALL"),
-  privileged: key(flag, "All privileges of the host.", "true"),
-  read_only: key(flag, "A read-only root file system.", "true"),
-  devices: key(words, "Devices, host[:container[:rwm]].", "/dev/fuse"),
-  dns: key(list(), "DNS servers.", "10.0.0.2"),
-  dns_search: key(list(), "DNS search domains.", "example.org"),
-  extra_hosts: key(words, "Lines of /etc/hosts, name:address.", "db:10.0.0.5"),
-  init: key(flag, "A small init as PID 1.", "true"),
-  ipc: key(text, "The IPC namespace.", "host"),
-  pid: key(text, "The PID namespace.", "host"),
-  security_opt: key(words, "Security options.", "no-new-privileges"),
-  shm_size: key(size, "The size of /dev/shm.", "64m"),
-  sysctls: key(variables, "Kernel parameters of its namespaces.", "net.core.somaxconn: 1024"),
-  tty: key(flag, "A terminal.", "true"),
-  stdin_open: key(flag, "Keep stdin open.", "true"),
-  userns_mode: key(text, "The user namespace.", "host"),
-  group_add: key(words, "More groups.", "audio"),
-  platform: key(text, "The platform of the image.", "linux/amd64"),
-  runtime: key(text, "The OCI runtime.", "runc"),
-  pull_policy: key(z.enum(["always", "missing", "never"]), "When the image is pulled. Default: missing.", "always"),
-  restart: key(z.union([z.string(), z.boolean()]), "Only no: svc respawns by its own rules, see respawn.", "no"),
+/**
+ * Every key of a unit file, in the groups that help shows. Help, the JSON Schema and the man page are made from this. Keys
+ * that Compose has keep Compose's name and grammar; maps with fields of their own are in `long-forms.ts`.
+ */
+const groups = {
+  "The unit": {
+    description: key(text, "One line about the unit, shown by status.", "the shop's site"),
+    type: key(choice("service", "task"), "A service runs on; a task that ends with 0 is done.", "task", "service"),
+    enabled: key(flag, "Started at boot.", "false", "true"),
+    app: key(text, "Whose env file and TAG file it shares.", "antisocial", "the unit's name"),
+  },
+  "Image, flags and files": {
+    image: key(text, "The image. A TAG file says its tag.", "registry.example/antisocial", "IMAGE of the env file"),
+    pull_policy: key(pullPolicies, "When the image is pulled at a start.", "always", "missing"),
+    platform: key(text, "The platform of the image.", "linux/amd64", "the engine's"),
+    env_file: key(
+      long.envFiles,
+      "Files of variables; IMAGE, OPTS, EXTRA, TAG and REPOSITORY in them are svc's.",
+      "[/etc/default/antisocial, {path: local.env, required: false}]",
+      "/etc/default/APP where it exists",
+    ),
+    env_format: key(
+      choice("sh", "docker", "dotenv"),
+      "The grammar of env_file: as the shell, docker run --env-file or dotenv reads it.",
+      "docker",
+      "sh",
+    ),
+    tag_file: key(
+      text,
+      "Where the image's tag is read at every start.",
+      "/var/www/antisocial/TAG",
+      "/var/www/APP/TAG where it exists",
+    ),
+    options: key(text, "docker run flags in one text, as in OPTS; keys win over them.", "--link postfix -m 512m"),
+  },
+  "Start and stop": {
+    ready: key(long.ready, "When it counts as ready.", "{tcp: 25}", "its healthcheck if it has one, else up for 1 s"),
+    on_unhealthy: key(choice("ignore", "restart"), "What an unhealthy container means.", "restart", "ignore"),
+    start_timeout: key(time, "From its start until it must be ready.", "2m", "60s"),
+    pull_timeout: key(time, "How long a pull may take.", "30m", "15m"),
+    stop_signal: key(word("a signal"), "What asks it to end.", "SIGQUIT", "the image's, else SIGTERM"),
+    stop_grace_period: key(time, "Between that and SIGKILL.", "30s", "10s"),
+    auto_remove: key(
+      flag,
+      "The engine removes the container by itself; else svc does once its exit is on disk.",
+      "true",
+      "false",
+    ),
+  },
+  "When it ends": {
+    respawn: key(flag, "Start again after an exit that nobody asked for.", "false", "true"),
+    respawn_limit: key(word(limitWords), "So many respawns within so long.", "10 in 5m", "10 in 5m"),
+    on_limit: key(choice("delay", "fail"), "Past the limit: one try a minute, or failed.", "fail", "delay"),
+    normal_exit: key(exits, "What ends it without a respawn.", "0 1 TERM"),
+    restart: key(restart, "Compose's restart policy has no effect here.", '"no"'),
+  },
+  "Other units": {
+    depends_on: key(
+      long.dependsOn,
+      "Units that must be ready before it starts.",
+      "\n  postfix:\n    condition: service_started\n    on_loss: restart",
+    ),
+    wants: key(names, "Units that are started too, and waited for, but may fail.", "redis"),
+    links: key(
+      listOf(word("unit[:alias]"), "a list of unit[:alias]"),
+      "Units it needs, found by that name.",
+      "[postfix:mail]",
+    ),
+    external_links: key(
+      listOf(word("container[:alias]"), "a list of container[:alias]"),
+      "Containers outside svc that it links to.",
+      "[legacy-db:db]",
+    ),
+    volumes_from: key(
+      listOf(word("unit[:ro]"), "a list of unit[:ro] or container:NAME[:ro]"),
+      "Units whose volumes it shares.",
+      "[antisocial:ro]",
+    ),
+    after: key(names, "Order alone: starts after these if they start too.", "redis"),
+    before: key(names, "Order alone: starts before these if they start too.", "[antisocial]"),
+    conflicts: key(names, "Units that may not run beside it.", "antisocial-old"),
+  },
+  "Its process": {
+    container_name: key(containerName, "The container's name.", "antisocial", "the unit's name, - for @"),
+    command: key(command, "The command, in place of the image's.", "worker --queue mail"),
+    entrypoint: key(command, "The entrypoint, in place of the image's; empty takes it away.", "[/bin/sh, -c]"),
+    environment: key(
+      pairs("variables"),
+      "Variables; they win over the env file. A name alone takes svc's own value.",
+      "{WORKERS: 4}",
+    ),
+    working_dir: key(text, "The working directory.", "/app"),
+    user: key(word("a name or number, with :group"), "The user in the container.", "www-data"),
+    group_add: key(listOf(word("a group"), "a list of groups"), "More groups.", "[audio, 44]"),
+    init: key(flag, "A small init as PID 1.", "true"),
+    tty: key(flag, "A terminal.", "true"),
+    stdin_open: key(flag, "Keep stdin open.", "true"),
+    labels: key(pairs("labels"), "Labels of the container.", "{team: web}"),
+    label_file: key(oneOrMore(text), "Files of labels, NAME=VALUE lines.", "labels.list"),
+    annotations: key(pairs("annotations"), "Annotations for the OCI runtime.", "{org.example.team: web}"),
+    healthcheck: key(
+      long.healthcheck,
+      "How the engine checks its health.",
+      "\n  test: wget -q localhost\n  interval: 10s",
+    ),
+  },
+  Network: {
+    ports: key(long.ports, "Published ports.", '["127.0.0.1:8000:8000", {target: 53, published: 53, protocol: udp}]'),
+    expose: key(
+      listOf(word("port[/protocol]"), "a list of port[-port][/protocol]"),
+      "Ports that are exposed and not published.",
+      '["8000"]',
+    ),
+    networks: key(long.networks, "Networks it joins.", "{backend: {aliases: [site]}}", "the engine's bridge"),
+    network_mode: key(text, "bridge, host, none, container:NAME or service:UNIT.", "host", "bridge"),
+    hostname: key(text, "Its host name.", "antisocial"),
+    domainname: key(text, "Its domain name.", "example.org"),
+    mac_address: key(long.macAddress, "A fixed MAC address.", "02:42:ac:11:00:02"),
+    dns: key(oneOrMore(text), "DNS servers.", "10.0.0.2"),
+    dns_opt: key(oneOrMore(text), "Options of the DNS client.", "[use-vc]"),
+    dns_search: key(oneOrMore(text), "DNS search domains.", "example.org"),
+    extra_hosts: key(long.extraHosts, "Lines of /etc/hosts.", "{db: 10.0.0.5}"),
+  },
+  "Files and devices": {
+    volumes: key(
+      long.volumes,
+      "What is mounted. Paths that begin with . are taken from the unit file's folder.",
+      "\n  - /srv/media:/media:ro\n  - {type: tmpfs, target: /tmp, tmpfs: {size: 64m}}",
+    ),
+    tmpfs: key(oneOrMore(text), "tmpfs mounts, path[:options].", "/tmp:size=64m"),
+    read_only: key(flag, "A read-only root file system.", "true"),
+    shm_size: key(size, "The size of /dev/shm.", "128m", "64m"),
+    storage_opt: key(pairs("options"), "Options of the engine's storage driver.", "{size: 10g}"),
+    devices: key(long.devices, "Devices of the host.", '["/dev/fuse", {source: /dev/ttyUSB0, target: /dev/modem}]'),
+    device_cgroup_rules: key(
+      listOf(text, "a list of rules such as c 42:* rwm"),
+      "Devices that it may use.",
+      '["c 42:* rwm"]',
+    ),
+    gpus: key(long.gpus, "GPUs it is given.", "all"),
+  },
+  Limits: {
+    mem_limit: key(size, "Its memory limit.", "512m"),
+    mem_reservation: key(size, "Its soft memory limit.", "256m"),
+    memswap_limit: key(sizeOrUnlimited, "Memory and swap together.", "1g"),
+    mem_swappiness: key(whole, "How willingly it is swapped out, 0 to 100.", "10"),
+    oom_kill_disable: key(flag, "Not killed when its memory is used up.", "true"),
+    oom_score_adj: key(whole, "How likely the kernel kills it, -1000 to 1000.", "-500"),
+    pids_limit: key(whole, "How many processes it may have; -1 is no limit.", "200"),
+    ulimits: key(long.ulimits, "Limits of each process.", "{nofile: 65536, nproc: {soft: 512, hard: 1024}}"),
+    cpus: key(word("a number such as 1.5"), "How many CPUs it may use.", "1.5"),
+    cpuset: key(word("numbers such as 0-3 or 0,2"), "The CPUs it may use.", "0-3"),
+    cpu_shares: key(whole, "Its share of the CPUs.", "512", "1024"),
+    cpu_period: key(period, "The scheduler's period.", "50ms", "100ms"),
+    cpu_quota: key(period, "How much of a period it may run.", "25ms"),
+    cpu_rt_period: key(period, "The real-time scheduler's period.", "1000ms"),
+    cpu_rt_runtime: key(period, "How much of that it may run.", "400ms"),
+    blkio_config: key(long.blkioConfig, "Its share of the disks.", "{weight: 300}"),
+    cgroup_parent: key(text, "The cgroup that its own is made in.", "shop.slice"),
+  },
+  "Rights and namespaces": {
+    privileged: key(flag, "All rights of the host's root.", "true"),
+    cap_add: key(listOf(text, "a list of capabilities"), "Capabilities to add.", "[NET_ADMIN]"),
+    cap_drop: key(listOf(text, "a list of capabilities"), "Capabilities to drop.", "[ALL]"),
+    security_opt: key(listOf(text, "a list of options"), "Security options.", '["no-new-privileges:true"]'),
+    sysctls: key(pairs("kernel parameters"), "Kernel parameters of its namespaces.", "{net.core.somaxconn: 1024}"),
+    ipc: key(text, "The IPC namespace: host, private, shareable, none, container:NAME or service:UNIT.", "host"),
+    pid: key(text, "The PID namespace: host, container:NAME or service:UNIT.", "host"),
+    cgroup: key(choice("host", "private"), "The cgroup namespace.", "private", "the engine's"),
+    uts: key(choice("host"), "The host name's namespace.", "host"),
+    userns_mode: key(choice("host"), "The user namespace.", "host"),
+    isolation: key(text, "The isolation of the container; only default on Linux.", "default"),
+    runtime: key(text, "The OCI runtime.", "runc"),
+  },
+  Output: {
+    log: key(long.log, "Its log is rotated when max_size is reached, and max_files are kept.", "{max_size: 50m}"),
+    logging: key(
+      long.logging,
+      "The engine's own log of the container.",
+      "{driver: json-file, options: {max-size: 10m}}",
+    ),
+  },
+} as const;
+
+export const unitSchema = z.strictObject({
+  ...groups["The unit"],
+  ...groups["Image, flags and files"],
+  ...groups["Start and stop"],
+  ...groups["When it ends"],
+  ...groups["Other units"],
+  ...groups["Its process"],
+  ...groups.Network,
+  ...groups["Files and devices"],
+  ...groups.Limits,
+  ...groups["Rights and namespaces"],
+  ...groups.Output,
 });
 
 export type UnitKeys = z.output<typeof unitSchema>;
 
-export type KeyHelp = {
-  readonly name: string;
-  readonly group: "svc" | "compose";
-  readonly description: string;
-  readonly default: string | null;
-  readonly example: string;
-};
-
-export const unitKeys: readonly KeyHelp[] = Object.entries(unitSchema.shape).map(([name, type]) => {
-  const meta = type.meta() as { description?: string; examples?: readonly string[]; group?: "svc" | "compose" };
-  const [description = "", fallback] = (meta.description ?? "").split(" Default: ");
-  return {
-    name,
-    group: meta.group ?? "compose",
-    description,
-    default: fallback?.replace(/\.$/, "") ?? null,
-    example: meta.examples?.[0] ?? "",
-  };
-});
-
-export function unitJsonSchema(): object {
-  return z.toJSONSchema(unitSchema, { io: "input", unrepresentable: "any" });
-}
+/** Group titles with the names of their keys, in order. */
+export const keyGroups: readonly (readonly [title: string, keys: readonly string[]])[] = Object.entries(groups).map(
+  ([title, keys]) => [title, Object.keys(keys)],
+);

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { readEnvText } from "./env-file.ts";
 
 export type Tag =
   | { readonly ok: true; readonly tag: string }
@@ -14,16 +15,36 @@ export async function readTag(path: string): Promise<Tag | null> {
 }
 
 export function parseTag(text: string): Tag {
-  let found: Tag = { ok: false, message: "it holds no tag", line: 1 };
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+  return /^\s*(?:export\s|[A-Za-z_][A-Za-z0-9_]*=)/m.test(text) ? fromAssignments(text) : fromWords(text);
+}
+
+/** As the shell reads it: the last TAG counts, other variables are passed over. */
+function fromAssignments(text: string): Tag {
+  const { assignments, problems } = readEnvText(text, "sh");
+  const [problem] = problems;
+  if (problem) return { ok: false, message: `it cannot be read: ${problem.message}`, line: problem.line };
+  const found = assignments.findLast(({ name }) => name === "TAG");
+  return found ? checked(found.value, found.line) : noTag;
+}
+
+function fromWords(text: string): Tag {
+  let found: Tag = noTag;
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .entries()) {
     const line = raw.replace(/(^|\s)#.*$/, "").trim();
     if (line === "") continue;
-    const match = /^(?:(?:export\s+)?TAG=)?(["']?)(.*?)\1;?$/.exec(line);
-    const tag = match?.[2] ?? "";
-    // The engine's grammar of tags.
-    if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(tag))
-      return { ok: false, message: `${JSON.stringify(tag)} is no tag`, line: index + 1 };
-    found = { ok: true, tag };
+    found = checked(/^(["'])(.*)\1$/.exec(line)?.[2] ?? line, index + 1);
+    if (!found.ok) return found;
   }
   return found;
+}
+
+const noTag: Tag = { ok: false, message: "it holds no tag", line: 1 };
+
+/** The engine's grammar of tags. */
+function checked(tag: string, line: number): Tag {
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(tag)) return { ok: true, tag };
+  return { ok: false, message: `${JSON.stringify(tag)} is no tag`, line };
 }

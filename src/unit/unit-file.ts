@@ -1,115 +1,123 @@
-import { closest, distance } from "fastest-levenshtein";
-import { isMap, isScalar, LineCounter, type Pair, parseDocument, visit } from "yaml";
+import { isMap, isScalar } from "yaml";
 import type { z } from "zod";
+import { readDollarSigns } from "./dollar-signs.ts";
 import { type UnitKeys, unitSchema } from "./schema.ts";
-import type { UnitProblem } from "./unit-problem.ts";
+import { schemaProblems } from "./schema-problems.ts";
+import { type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
+import { changeScalars, type Path, type Place, readYaml, type YamlText } from "./yaml-text.ts";
 
-export type Place = (
-  path: readonly PropertyKey[],
-  what: "key" | "value",
-) => Pick<UnitProblem, "line" | "column" | "length" | "source">;
-export type UnitFileRead = {
+export type UnitFile = {
+  /** The keys that are right; null when the file cannot be read at all. */
   readonly keys: UnitKeys | null;
   readonly place: Place;
+  /** The place of a part of a text; that of the whole text where it is escaped, or goes over several lines. */
+  readonly placeWithin: (path: Path, from: number, to: number) => PlaceInFile;
   readonly problems: readonly UnitProblem[];
 };
 
-/** One unit file: its keys, checked against the schema, or every problem in it with its place. */
-export function readUnitFile(unit: string, file: string, content: string | Error): UnitFileRead {
-  const nowhere: Place = () => ({ line: 1, column: 1, length: 0, source: "" });
-  const problem = (code: string, at: ReturnType<Place>, message: string, hint?: string): UnitProblem => ({
-    unit,
-    severity: "error",
-    code,
-    file,
-    ...at,
-    message,
-    ...(hint ? { hint } : {}),
-  });
+/** One unit file: its keys, checked against the schema, and every problem in it with its place. */
+export function readUnitFile(unit: string, file: string, content: string | Error): UnitFile {
+  const problems: UnitProblem[] = [];
+  const tell = (severity: UnitProblem["severity"], code: string, at: PlaceInFile, message: string, hint?: string) =>
+    problems.push({ unit, severity, code, ...at, message, ...(hint ? { hint } : {}) });
+
   if (content instanceof Error) {
-    return { keys: null, place: nowhere, problems: [problem("unreadable", nowhere([], "key"), content.message)] };
+    tell("error", "unreadable", wholeFile(file), content.message);
+    return { keys: null, place: () => wholeFile(file), placeWithin: () => wholeFile(file), problems };
   }
-  const counter = new LineCounter();
-  const document = parseDocument(content, { lineCounter: counter, prettyErrors: false, uniqueKeys: true });
-  const lines = content.split("\n");
-  const at = (offset: number, length: number): ReturnType<Place> => {
-    const { line, col } = counter.linePos(offset);
-    return { line, column: col, length, source: lines[line - 1] ?? "" };
-  };
-  const place: Place = (path, what) => {
-    const node = what === "key" ? keyNode(path) : document.getIn(path, true);
-    const range = (node as { range?: readonly number[] } | undefined)?.range;
-    if (range) return at(range[0] ?? 0, Math.max(1, (range[1] ?? 0) - (range[0] ?? 0)));
-    return path.length > 0 ? place(path.slice(0, -1), what) : at(0, 1);
-  };
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) =>
-      problem("yaml", at(error.pos[0], Math.max(1, error.pos[1] - error.pos[0])), error.message),
-    );
-    return { keys: null, place, problems };
+  const text = content.replace(/^\uFEFF/, "");
+  const yaml = readYaml(file, text);
+  const { document, place } = yaml;
+  const placeWithin: UnitFile["placeWithin"] = (path, from, to) =>
+    yaml.placeWithin(path, from, to) ?? place(path, "value");
+  const read = { place, placeWithin, problems };
+
+  for (const { severity, at, message, hint } of yaml.problems) tell(severity, "yaml", at, message, hint);
+  if (yaml.problems.some(({ severity }) => severity === "error")) return { ...read, keys: null };
+  if (document.contents !== null && !isMap(document.contents) && !isEmpty(document.contents)) {
+    tell("error", "yaml", place([], "value"), "a unit file is a map of keys", "write KEY: VALUE lines; svc help unit");
+    return { ...read, keys: null };
   }
-  if (document.contents !== null && !isMap(document.contents)) {
-    return {
-      keys: null,
-      place,
-      problems: [
-        problem("yaml", at(0, 1), "a unit file is a map of keys", "write KEY: VALUE lines; svc help unit shows them"),
-      ],
-    };
-  }
-  replaceSpecifiers(unit);
+  for (const { severity, at, message, hint } of readDollarSigns(text, yaml))
+    tell(severity, "dollar", at, message, hint);
+  keepNumbersAsWritten(yaml);
+  replaceSpecifiers(yaml, unit);
+
   let value: unknown;
   try {
     value = document.toJS() ?? {};
   } catch (error) {
-    return {
-      keys: null,
-      place,
-      problems: [problem("yaml", at(0, 1), error instanceof Error ? error.message : String(error))],
-    };
+    // Aliases that make too much of little.
+    tell(
+      "error",
+      "yaml",
+      place([], "value"),
+      error instanceof Error ? error.message : String(error),
+      "use fewer *NAME",
+    );
+    return { ...read, keys: null };
   }
-  const known = Object.fromEntries(Object.entries(value as object).filter(([name]) => !name.startsWith("x-")));
-  const parsed = unitSchema.safeParse(known);
-  if (parsed.success) return { keys: parsed.data, place, problems: [] };
-  return { keys: null, place, problems: parsed.error.issues.flatMap(problemsOfIssue) };
+  const parsed = withoutExtensions(value);
+  if (parsed.success) return { ...read, keys: parsed.data };
 
-  function problemsOfIssue(issue: z.core.$ZodIssue): UnitProblem[] {
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((name) => {
-        const path = [...issue.path, name];
-        const options = issue.path.length === 0 ? Object.keys(unitSchema.shape) : [];
-        const near = options.length > 0 ? closest(name, options) : "";
-        const hint =
-          near && distance(near, name) <= Math.max(2, name.length / 3)
-            ? `did you mean "${near}"?`
-            : "svc help unit shows all keys";
-        return problem("unknown-key", place(path, "key"), `unknown key "${path.join(".")}"`, hint);
-      });
-    }
-    const name = String(issue.path[0] ?? "");
-    const message = issue.code === "invalid_union" ? "this is not what the key takes" : issue.message;
-    return [
-      problem("bad-value", place(issue.path, "value"), `${issue.path.join(".")}: ${message}`, `svc help unit ${name}`),
-    ];
-  }
+  const found = schemaProblems(parsed.error.issues, value);
+  for (const { code, path, what, message, hint } of found) tell("error", code, place(path, what), message, hint);
+  return {
+    ...read,
+    keys: rightKeys(
+      value as Values,
+      found.map(({ path }) => path),
+    ),
+  };
+}
 
-  function keyNode(path: readonly PropertyKey[]): unknown {
-    const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-    if (!isMap(parent)) return undefined;
-    const pair = parent.items.find((item: Pair) => isScalar(item.key) && item.key.value === path.at(-1));
-    return pair?.key;
-  }
+type Values = { [key: PropertyKey]: unknown };
+type Parsed = z.ZodSafeParseResult<UnitKeys>;
 
-  /** `%i` the instance, `%p` what stands before the @, `%n` the whole name, `%%` a percent sign; in templates' instances. */
-  function replaceSpecifiers(name: string): void {
-    const [prefix = "", instance] = name.split("@");
-    if (instance === undefined || instance === "") return;
-    const meanings: { readonly [specifier: string]: string } = { "%i": instance, "%p": prefix, "%n": name, "%%": "%" };
-    visit(document, {
-      Scalar(_, node) {
-        if (typeof node.value === "string")
-          node.value = node.value.replace(/%[ipn%]/g, (found) => meanings[found] ?? found);
-      },
-    });
+/** `x-…` may stand wherever a map has fields that are known, as in Compose; only the schema knows where that is. */
+function withoutExtensions(value: unknown): Parsed {
+  const parsed = unitSchema.safeParse(value);
+  if (parsed.success) return parsed;
+  const extensions = parsed.error.issues.flatMap((issue) => extensionsIn(issue, []));
+  if (extensions.length === 0) return parsed;
+  for (const path of extensions) {
+    let parent = value as Values;
+    for (const step of path.slice(0, -1)) parent = parent[step] as Values;
+    delete parent[path.at(-1) ?? ""];
   }
+  return withoutExtensions(value);
+}
+
+function extensionsIn(issue: z.core.$ZodIssue, above: Path): readonly Path[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === "invalid_union") return issue.errors.flat().flatMap((inner) => extensionsIn(inner, path));
+  if (issue.code !== "unrecognized_keys") return [];
+  return issue.keys.filter((key) => key.startsWith("x-")).map((key) => [...path, key]);
+}
+
+/** The rest of the file is looked at too, so that all problems are told at once. */
+function rightKeys(value: Values, wrong: readonly Path[]): UnitKeys {
+  const names = new Set(wrong.map(([name]) => String(name)));
+  return unitSchema.parse(Object.fromEntries(Object.entries(value).filter(([name]) => !names.has(name))));
+}
+
+function isEmpty(node: unknown): boolean {
+  return isScalar(node) && node.value === null;
+}
+
+/** Where a text is wanted, `1.10`, `0644` and long numbers stand for what was written. */
+function keepNumbersAsWritten({ document }: YamlText): void {
+  changeScalars(document, (value, node) => {
+    if (typeof value !== "number" || !isScalar(node) || node.source === undefined) return value;
+    return String(value) === node.source ? value : node.source;
+  });
+}
+
+/** `%i` the instance, `%p` what stands before the @, `%n` the whole name, `%%` a percent sign; in templates' instances. */
+function replaceSpecifiers({ document }: YamlText, unit: string): void {
+  const [prefix = "", instance] = unit.split("@");
+  if (instance === undefined || instance === "") return;
+  const meanings: { readonly [specifier: string]: string } = { "%i": instance, "%p": prefix, "%n": unit, "%%": "%" };
+  const replace = (text: string) => text.replace(/%[ipn%]/g, (found) => meanings[found] ?? found);
+  changeScalars(document, (value) => (typeof value === "string" ? replace(value) : value), "keys too");
 }

@@ -1,15 +1,33 @@
-/** A mistake in a file that the user wrote, with its place. Lines and columns count from 1; `length` in characters. */
-export type UnitProblem = {
-  /** The unit that it makes invalid; null when the file belongs to no unit. */
-  readonly unit: string | null;
-  readonly severity: "error" | "warning";
-  readonly code: string;
+/** A place in a file. Lines and columns count from 1; `length` in characters, within the line. */
+export type PlaceInFile = {
   readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly length: number;
-  readonly message: string;
-  readonly hint?: string;
   /** The text of that line, to show with a caret. Empty when there is none; values of secrets are masked. */
   readonly source: string;
 };
+
+/** A mistake in a file that the user wrote, with its place. */
+export type UnitProblem = PlaceInFile & {
+  /** The unit that it makes invalid; null when the file belongs to no unit. */
+  readonly unit: string | null;
+  readonly severity: "error" | "warning";
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+};
+
+/** The beginning of a file, for what is not in it. */
+export function wholeFile(file: string): PlaceInFile {
+  return { file, line: 1, column: 1, length: 0, source: "" };
+}
+
+/** The line with everything but the shown stretches masked, blanks apart: what is shown keeps its column. */
+export function maskedLine(line: string, ...shown: readonly (readonly [from: number, to: number])[]): string {
+  return [...line.split("").entries()]
+    .map(([at, character]) =>
+      /\s/.test(character) || shown.some(([from, to]) => at >= from && at < to) ? character : "·",
+    )
+    .join("");
+}

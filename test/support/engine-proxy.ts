@@ -1,101 +1,69 @@
 import { rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-export type Passing = { readonly request: string; readonly at: "asked" | "answered" };
-
-/** A socket in front of the engine's, which tells of every request and can be cut, held and mended. */
+/** A socket in front of the engine, which can be cut off or made to stall as an engine that ends or starts up does. */
 export type EngineProxy = {
   /** For DOCKER_HOST. */
   readonly host: string;
-  /** Called before the request, or the first bytes of its answer, are passed on. */
-  watch(see: (passing: Passing) => void): void;
-  /** Resolves at the next passing of that kind. */
-  next(request: RegExp, at: Passing["at"]): Promise<void>;
-  /** Every connection is lost and none is taken, as when the engine dies. */
+  /** Every connection is lost, and nobody listens any more. */
   cut(): Promise<void>;
-  /** Connections are taken and nothing is passed on, as when the engine hangs. */
-  hold(): void;
-  mend(): Promise<void>;
+  /** Connections are accepted and nothing is ever answered; those that are open go silent. */
+  stall(): Promise<void>;
+  /** As before. Connections that were made to go silent are lost. */
+  restore(): Promise<void>;
   close(): Promise<void>;
 };
 
-export async function engineProxy(path: string): Promise<EngineProxy> {
-  const engine = (process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock").replace("unix://", "");
-  const sockets = new Set<Socket>();
-  const watchers = new Set<(passing: Passing) => void>();
-  let holds = false;
-  let server: Server | null = null;
-  const tell = (passing: Passing): void => {
-    for (const see of watchers) see(passing);
-  };
-  await listen();
-  return {
-    host: `unix://${path}`,
-    watch: (see) => void watchers.add(see),
-    next: (request, at) =>
-      new Promise((resolve) => {
-        const see = (passing: Passing): void => {
-          if (passing.at !== at || !request.test(passing.request)) return;
-          watchers.delete(see);
-          resolve();
-        };
-        watchers.add(see);
-      }),
-    cut,
-    hold() {
-      holds = true;
-    },
-    async mend() {
-      holds = false;
-      if (!server) await listen();
-    },
-    close: cut,
-  };
+const engineSocket = (process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock").replace("unix://", "");
 
-  async function listen(): Promise<void> {
-    await rm(path, { force: true });
-    const made = createServer({ allowHalfOpen: true }, join);
-    await new Promise<void>((resolve) => made.listen(path, resolve));
-    server = made;
-  }
+export async function engineProxy(path: string): Promise<EngineProxy> {
+  const clients = new Set<Socket>();
+  const engines = new Set<Socket>();
+  let stalled = false;
+  let server: Server | null = await listen();
+  return { host: `unix://${path}`, cut, stall, restore, close: cut };
 
   async function cut(): Promise<void> {
-    const old = server;
+    const closing = server;
     server = null;
-    const closed = new Promise((resolve) => (old ? old.close(resolve) : resolve(null)));
-    for (const socket of sockets) socket.destroy();
+    const closed = closing ? new Promise((resolve) => closing.close(resolve)) : null;
+    for (const socket of [...clients, ...engines]) socket.destroy();
     await closed;
+    await rm(path, { force: true });
   }
 
-  function join(client: Socket): void {
-    const upstream = connect({ path: engine, allowHalfOpen: true });
-    let request = "";
-    client.on("data", (chunk: Buffer) => {
-      const line = /^[A-Z]+ \S+ HTTP\/1\.1\r\n/.exec(chunk.toString("latin1"))?.[0];
-      if (line) {
-        request = line.trim();
-        tell({ request, at: "asked" });
-      }
-      if (!holds) upstream.write(chunk);
-    });
-    upstream.on("data", (chunk: Buffer) => {
-      if (request !== "") tell({ request, at: "answered" });
-      request = "";
-      if (!holds && !client.write(chunk)) upstream.pause();
-    });
-    client.on("drain", () => upstream.resume());
-    client.on("end", () => upstream.end());
-    upstream.on("end", () => client.end());
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(one);
-      one.on("error", () => undefined);
-      one.on("close", () => {
-        sockets.delete(one);
-        other.destroy();
+  async function stall(): Promise<void> {
+    stalled = true;
+    server ??= await listen();
+    for (const socket of clients) socket.pause().unpipe();
+    for (const socket of engines) socket.pause().unpipe();
+  }
+
+  async function restore(): Promise<void> {
+    if (stalled) for (const socket of [...clients, ...engines]) socket.destroy();
+    stalled = false;
+    server ??= await listen();
+  }
+
+  function listen(): Promise<Server> {
+    return new Promise((resolve, reject) => {
+      const made = createServer({ allowHalfOpen: true }, (client) => {
+        keep(client, clients);
+        if (stalled) return;
+        const engine = connect({ path: engineSocket, allowHalfOpen: true });
+        keep(engine, engines);
+        client.pipe(engine).pipe(client);
+        client.on("close", () => engine.destroy());
+        engine.on("close", () => client.destroy());
       });
-    }
+      made.once("error", reject);
+      made.listen(path, () => resolve(made));
+    });
+  }
+
+  function keep(socket: Socket, all: Set<Socket>): void {
+    all.add(socket);
+    socket.on("error", () => undefined);
+    socket.on("close", () => all.delete(socket));
   }
 }

@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { UnitStatus } from "../../src/control/request.ts";
+import { isDeepStrictEqual } from "node:util";
+import { request } from "../../src/control/client.ts";
+import type { Ask, ProgressOf, RequestName, Result, UnitStatus } from "../../src/control/request.ts";
 import { type Ran, type RealEngine, realEngine, run } from "./real-engine.ts";
+import { until } from "./until.ts";
 
 const main = join(import.meta.dirname, "../../src/main.ts");
 
@@ -14,20 +17,33 @@ export type Host = {
   readonly folder: string;
   /** `units/web.yml`, `default/web`, `www/web/TAG`; `PREFIX` stands for the run's prefix. */
   write(path: string, content: string): Promise<void>;
+  /** A unit of the image made here, which ends at once when it is told to; `change` are keys of the unit file. */
+  unit(name: string, change?: object): Promise<void>;
+  /** The full name of `web`: `PREFIX-web`. */
+  name(short: string): string;
   /** Starts the daemon and resolves once it answers. */
   startDaemon(): Promise<void>;
   /** Ends it by the signal and resolves once it has ended. */
   endDaemon(signal: NodeJS.Signals): Promise<void>;
   svc(...args: string[]): Promise<Ran>;
   runner(args: readonly string[], input?: string): Promise<Ran>;
-  /** The environment by which programs find this host. */
+  /** The environment by which programs find this host; what a test changes in it goes for what it starts then. */
   readonly env: NodeJS.ProcessEnv;
+  readonly pid: number;
+  /** A request on the socket, with no program in between: for looking often. */
+  ask<N extends RequestName>(name: N, ask: Ask<N>, onProgress?: (progress: ProgressOf<N>) => void): Promise<Result<N>>;
   status(unit: string): Promise<UnitStatus>;
+  /** Resolves when the unit's status is as stated. */
+  reaches(unit: string, wanted: Partial<UnitStatus>, within?: number): Promise<UnitStatus>;
+  /** `docker inspect`, empty when there is no such container. */
+  inspect(unit: string, format: string): Promise<string>;
   daemonOutput(): string;
   cleanup(): Promise<void>;
 };
 
 export const mainScript = main;
+
+const idle = ["sh", "-c", "trap 'exit 0' TERM; sleep 3600 & wait"];
 
 export async function makeHost(): Promise<Host> {
   const engine = await realEngine();
@@ -42,14 +58,45 @@ export async function makeHost(): Promise<Host> {
   };
   let daemon: ChildProcess | null = null;
   let output = "";
+  const full = (text: string): string => text.replaceAll("PREFIX", engine.prefix);
   const host: Host = {
     engine,
     folder,
     env,
+    name: (short) => `${engine.prefix}-${short}`,
+    async unit(name, change = {}) {
+      const keys = {
+        image: engine.image,
+        stop_grace_period: "2s",
+        ready: { after: "100ms" },
+        command: idle,
+        ...change,
+      };
+      await host.write(`units/PREFIX-${name}.yml`, JSON.stringify(keys));
+    },
+    get pid() {
+      return daemon?.pid ?? 0;
+    },
+    ask: (name, ask, onProgress) => request(env.SVC_SOCKET, name, ask, onProgress),
+    async reaches(unit, wanted, within = 40_000) {
+      let seen: UnitStatus | null = null;
+      const as = (status: UnitStatus): boolean =>
+        Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(status[key as keyof UnitStatus], value));
+      return until(
+        async () => {
+          seen = (await host.ask("list", {})).find((one) => one.name === full(unit)) ?? null;
+          return seen && as(seen) ? seen : null;
+        },
+        { within, seen: () => [wanted, seen] },
+      );
+    },
+    async inspect(unit, format) {
+      return (await engine.docker("inspect", "-f", format, full(unit))).stdout.trim();
+    },
     async write(path, content) {
-      const file = join(folder, path.replaceAll("PREFIX", engine.prefix));
+      const file = join(folder, full(path));
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, content.replaceAll("PREFIX", engine.prefix).replaceAll("IMG", engine.image));
+      await writeFile(file, full(content).replaceAll("IMG", engine.image));
     },
     async startDaemon() {
       const args = [main, "daemon", "--state-dir", join(folder, "state"), "--log-dir", join(folder, "log")];
@@ -75,10 +122,9 @@ export async function makeHost(): Promise<Host> {
       await ended;
       output = "";
     },
-    svc: (...args) =>
-      run(process.execPath, [main, ...args.map((word) => word.replaceAll("PREFIX", engine.prefix))], { env }),
+    svc: (...args) => run(process.execPath, [main, ...args.map(full)], { env }),
     runner: (args, input = "") =>
-      run(process.execPath, [main, "run", ...args.map((word) => word.replaceAll("PREFIX", engine.prefix))], {
+      run(process.execPath, [main, "run", ...args.map(full)], {
         env,
         input,
       }),

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { SvcError } from "../../svc-error.ts";
 import { ask, type Cli, printJson } from "../context.ts";
 import { showProblems } from "../show/problems.ts";
@@ -15,7 +15,7 @@ type Options = {
   only?: boolean;
   prune?: boolean;
   all?: boolean;
-  for?: string;
+  for?: "up" | "down" | "done";
 };
 
 /** Commands that change what is wished: start, stop, restart, reload, enable, disable, wait, reexec. */
@@ -79,13 +79,11 @@ export function addChanging(program: Command, run: Run): void {
   program
     .command("wait <units...>")
     .description("wait until units are up, down or done")
-    .option("--for <phase>", "up, down or done", "up")
+    .addOption(new Option("--for <phase>", "the phase").choices(["up", "down", "done"]).default("up"))
     .option("--timeout <time>", "give up after this long")
     .action((names: string[], options: Options) =>
       run(async (cli) => {
-        const goal = options.for;
-        if (goal !== "up" && goal !== "down" && goal !== "done")
-          throw new SvcError("usage", `"${goal}" cannot be waited for`, { hint: "up, down or done" });
+        const goal = options.for ?? "up";
         return showOutcome(cli, await ask(cli, "wait", { names, for: goal, ...timeoutOf(options) }));
       }),
     );

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { pathOf, places } from "../../unit/places.ts";
 import { printJson } from "../context.ts";
 import { showProblems } from "../show/problems.ts";
-import { table } from "../show/table.ts";
 import type { Run } from "./look.ts";
 
 type Options = { units?: string; defaultDir?: string; wwwDir?: string; json?: boolean };
@@ -11,18 +11,18 @@ export function addChecking(program: Command, run: Run): void {
   program
     .command("check")
     .description("read the unit files and show every problem; needs no daemon")
-    .option("--units <folder>", "the unit files")
-    .option("--default-dir <folder>", "the env files")
-    .option("--www-dir <folder>", "the TAG files")
+    .option("--units <folder>", places.units.holds)
+    .option("--default-dir <folder>", places["default-dir"].holds)
+    .option("--www-dir <folder>", places["www-dir"].holds)
     .option("--json", "print JSON")
     .action((options: Options) =>
       run(async (cli) => {
         const { readUnits } = await import("../../unit/read-units.ts");
         const { findCycles } = await import("../../graph/cycles.ts");
         const read = await readUnits({
-          units: options.units ?? cli.environment.SVC_UNITS ?? "/etc/svc/units",
-          defaultDir: options.defaultDir ?? cli.environment.SVC_DEFAULT_DIR ?? "/etc/default",
-          wwwDir: options.wwwDir ?? cli.environment.SVC_WWW_DIR ?? "/var/www",
+          units: options.units ?? pathOf("units", cli.environment),
+          defaultDir: options.defaultDir ?? pathOf("default-dir", cli.environment),
+          wwwDir: options.wwwDir ?? pathOf("www-dir", cli.environment),
         });
         const cycles = findCycles(read.units);
         const cannot = read.units.flatMap((unit) =>
@@ -45,40 +45,9 @@ export function addChecking(program: Command, run: Run): void {
     .description("the JSON Schema of unit files, for editors")
     .action(() =>
       run(async (cli) => {
-        const { unitJsonSchema } = await import("../../unit/schema.ts");
+        const { unitJsonSchema } = await import("../../unit/json-schema.ts");
         printJson(cli, unitJsonSchema());
         return 0;
-      }),
-    );
-  program
-    .command("help [topic] [key]")
-    .description("help on a command, on unit files (help unit), or on one key (help unit KEY)")
-    .action((topic: string | undefined, key: string | undefined) =>
-      run(async (cli) => {
-        if (topic !== "unit") {
-          const command = program.commands.find((one) => one.name() === topic);
-          cli.out((command ?? program).helpInformation());
-          return topic === undefined || command ? 0 : 2;
-        }
-        const { unitKeys } = await import("../../unit/schema.ts");
-        const shown = key === undefined ? unitKeys : unitKeys.filter((one) => one.name === key);
-        if (key !== undefined) {
-          const [one] = shown;
-          if (!one) {
-            cli.err(`svc: there is no key ${key}\nhint: svc help unit shows all keys\n`);
-            return 2;
-          }
-          cli.out(
-            `${one.name}\n  ${one.description}\n  default: ${one.default ?? "none"}\n  example: ${one.example.includes(":") && one.group === "svc" ? one.example : `${one.name}: ${one.example}`}\n`,
-          );
-          return 0;
-        }
-        cli.out(`keys of /etc/svc/units/NAME.yml\n\nsvc's own\n${rowsOf("svc")}\nas in Compose\n${rowsOf("compose")}`);
-        return 0;
-
-        function rowsOf(group: string): string {
-          return table(unitKeys.filter((one) => one.group === group).map((one) => [`  ${one.name}`, one.description]));
-        }
       }),
     );
 }

@@ -43,6 +43,7 @@ export function showOutcome(cli: Cli, outcome: Outcome): number {
     (outcome.ok ? cli.out : cli.err)(table(rows));
     if (outcome.timedOut) cli.err("svc: the time is up; svc goes on trying\n");
   }
+  for (const warning of cli.json ? [] : (outcome.warnings ?? [])) cli.err(`svc: warning: ${warning}\n`);
   if (outcome.ok) return 0;
   return outcome.timedOut ? 124 : 1;
 }

@@ -1,17 +1,18 @@
 import type { Handlers } from "../../control/server.ts";
-import { messageOf, SvcError } from "../../svc-error.ts";
+import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
-import { streamLogs } from "../output/read-log.ts";
 import { statuses } from "../statuses.ts";
+import { logs } from "./logs.ts";
 import { nameUnits, unknownUnit } from "./names.ts";
 import { reload } from "./reload.ts";
-import { restart, start } from "./start.ts";
+import { restart } from "./restart.ts";
+import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** What each request of the protocol does. */
 export function handlers(daemon: Daemon): Handlers {
-  const { supervisor, source, events, runs, records, enabled } = daemon;
+  const { supervisor, source, events, records, enabled } = daemon;
   return {
     list: async ({ units }) => {
       const all = currentStatuses();
@@ -32,7 +33,9 @@ export function handlers(daemon: Daemon): Handlers {
     events: async (ask, reply) => {
       const concerns = (unit: string | null): boolean =>
         !ask.units?.length || (unit !== null && ask.units.includes(unit));
-      for (const event of events.since(ask.since ?? 0)) if (concerns(event.unit)) reply.progress(event);
+      for (const event of events.since(ask.since ?? 0)) {
+        if (concerns(event.unit) && !reply.progress(event)) await reply.drained();
+      }
       if (!ask.follow) return null;
       const unfollow = events.follow((event) => {
         if (concerns(event.unit)) reply.progress(event);
@@ -41,23 +44,7 @@ export function handlers(daemon: Daemon): Handlers {
       unfollow();
       return null;
     },
-    logs: async (ask, reply) => {
-      const names = ask.units.length > 0 ? await nameUnits(ask.units, daemon) : [...supervisor.world.units.keys()];
-      const units = names.map((unit) => {
-        const known = supervisor.world.units.get(unit);
-        return { unit, log: known ? runs.logOf(known) : null };
-      });
-      const { follow = false, lines, since } = ask;
-      const grep = ask.grep === undefined ? undefined : regularExpression(ask.grep);
-      const wanted = {
-        follow,
-        ...(lines === undefined ? {} : { lines }),
-        ...(since === undefined ? {} : { since }),
-        ...(grep === undefined ? {} : { grep }),
-      };
-      for await (const line of streamLogs(daemon.logFolder, units, wanted, reply.signal)) reply.progress(line);
-      return null;
-    },
+    logs: (ask, reply) => logs(ask, reply, daemon),
     history: async ({ unit, runs: count }) => {
       if (!supervisor.world.units.has(unit) && records.last(unit) === null) throw unknownUnit(unit, daemon);
       return records.read(unit, count);
@@ -93,17 +80,8 @@ export function handlers(daemon: Daemon): Handlers {
       return unit !== undefined && enabled.isEnabled(unit) !== on;
     });
     for (const name of known) enabled.set(name, on);
-    await daemon.save();
+    const unsaved = await daemon.save();
+    if (unsaved !== null) throw new SvcError("not-saved", unsaved, { hint: "make room on the disk, then try again" });
     return { changed };
-  }
-}
-
-function regularExpression(text: string): RegExp {
-  try {
-    return new RegExp(text);
-  } catch (error) {
-    throw new SvcError("bad-request", `${JSON.stringify(text)} is no regular expression: ${messageOf(error)}`, {
-      cause: error,
-    });
   }
 }

@@ -1,5 +1,5 @@
-import { closest, distance } from "fastest-levenshtein";
 import { SvcError } from "../../svc-error.ts";
+import { similar } from "../../unit/similar.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
 
@@ -29,10 +29,10 @@ export async function nameUnits(
 }
 
 /** The unit files are read anew and must be right: a start takes what the disk says, or does nothing. */
-export async function readValid(names: readonly string[], daemon: Daemon): Promise<readonly Unit[]> {
-  daemon.source.addInstances(names);
+export async function readValid(asked: readonly string[], daemon: Daemon): Promise<readonly Unit[]> {
+  daemon.source.addInstances(asked);
   const { invalid } = await daemon.source.read();
-  await nameUnits(names, daemon);
+  const names = await nameUnits(asked, daemon);
   const wrong = names.filter((name) => invalid.has(name));
   if (wrong.length > 0) throw invalidUnits(wrong, daemon);
   const units = names.map((name) => daemon.supervisor.world.units.get(name)).filter((unit) => unit !== undefined);
@@ -46,10 +46,12 @@ export async function readValid(names: readonly string[], daemon: Daemon): Promi
 }
 
 export function unknownUnit(name: string, daemon: Daemon): SvcError {
+  if (daemon.source.now.templates.includes(name)) {
+    return new SvcError("unknown-unit", `${name} is a template`, { hint: `name a unit of it: ${name}1` });
+  }
   const known = [...daemon.supervisor.world.units.keys()];
-  const near = known.length > 0 ? closest(name, known) : null;
-  const hint =
-    near && distance(name, near) <= Math.max(2, name.length / 3) ? `did you mean ${near}?` : "svc list shows all units";
+  const near = similar(name, known);
+  const hint = near ? `did you mean ${near}?` : "svc list shows all units";
   return new SvcError("unknown-unit", `there is no unit ${name}`, { hint });
 }
 

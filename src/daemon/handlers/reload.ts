@@ -26,7 +26,8 @@ function differs(unit: Unit, before: Unit | undefined): boolean {
 function pullUpNewNeeds({ supervisor }: Daemon): void {
   const { world } = supervisor;
   for (const unit of world.units.values()) {
-    if (stateOf(world, unit.name).wish.want !== "up") continue;
+    const { want, alone } = stateOf(world, unit.name).wish;
+    if (want !== "up" || alone) continue;
     for (const name of withNeeds([unit.name], world.units)) {
       const { wish } = stateOf(world, name);
       if (wish.by !== "nobody") continue;

@@ -1,13 +1,11 @@
-import type { Ask, Outcome, Progress } from "../../control/request.ts";
+import type { Ask, Outcome } from "../../control/request.ts";
 import { dependents, withDependents } from "../../graph/closure.ts";
 import { isRunning, ownContainer } from "../../plan/conditions.ts";
 import { stateOf } from "../../plan/world.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { nameUnits } from "./names.ts";
-import { waitFor } from "./wait-for.ts";
-
-type Reply = { readonly progress: (progress: Progress) => void; readonly signal: AbortSignal };
+import { type Reply, wishAndWait } from "./wish-and-wait.ts";
 
 /** Stops what is named. What still needs it is stopped too only if that was asked for; else the whole is refused. */
 export async function stop(ask: Ask<"stop">, reply: Reply, daemon: Daemon): Promise<Outcome> {
@@ -24,18 +22,11 @@ export async function stop(ask: Ask<"stop">, reply: Reply, daemon: Daemon): Prom
   }
   const going = ask.withDependents ? withDependents(named, supervisor.world.units) : named;
   const names = ask.prune ? [...going, ...noLongerNeeded(going, daemon)] : going;
-  supervisor.tell(
-    ...names.map((unit) => {
-      const { generation } = stateOf(supervisor.world, unit).wish;
-      return { fact: "wished", unit, wish: { want: "down", by: "operator", generation }, anew: true } as const;
-    }),
-  );
-  await daemon.save();
-  const wait = ask.wait ?? true;
-  return waitFor(
-    { names, goal: "down", wait, timeoutMs: ask.timeoutMs, signal: reply.signal, progress: reply.progress },
-    daemon,
-  );
+  const facts = names.map((unit) => {
+    const { generation } = stateOf(supervisor.world, unit).wish;
+    return { fact: "wished", unit, wish: { want: "down", by: "operator", generation }, anew: true } as const;
+  });
+  return wishAndWait({ names, facts, goal: "down", ask, reply }, daemon);
 }
 
 /** Units outside the set that run, or are to run, and require one in it. */

@@ -12,7 +12,7 @@ export type WaitFor = {
   readonly wait?: boolean;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
-  readonly progress?: (progress: Progress) => void;
+  readonly progress?: (progress: Progress) => unknown;
 };
 
 type Verdict = "reached" | "hopeless" | "open";
@@ -87,7 +87,7 @@ function isHopeless(
 function showChanges(
   names: readonly string[],
   shown: Map<string, string>,
-  progress: (progress: Progress) => void,
+  progress: (progress: Progress) => unknown,
   daemon: Daemon,
 ): void {
   for (const name of names) {

@@ -1,9 +1,13 @@
-import { mkdir, open, readdir, readFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExitRecord } from "../../control/request.ts";
 import { writeFileSafely } from "../../unit/write-file-safely.ts";
 
-const keptRuns = 200;
+/** A file that has grown beyond the one is cut back to its newest records, as many as fit in the other. */
+const largestBytes = 4 << 20;
+const keptBytes = 2 << 20;
+/** The last record, with its 50 lines, is within this many bytes of the end; a longer one is not shown as the last exit. */
+const tailBytes = 1 << 20;
 
 export type ExitRecords = {
   /** Durable when it resolves. */
@@ -18,16 +22,12 @@ export async function exitRecords(stateFolder: string): Promise<ExitRecords> {
   const folder = join(stateFolder, "history");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const last = new Map<string, ExitRecord>();
-  const counts = new Map<string, number>();
   const appending = new Map<string, Promise<void>>();
   const pathOf = (unit: string): string => join(folder, `${encodeURIComponent(unit)}.ndjson`);
   for (const name of await readdir(folder)) {
     if (!name.endsWith(".ndjson")) continue;
-    const unit = decodeURIComponent(name.slice(0, -".ndjson".length));
-    const all = await readAll(unit);
-    const newest = all.at(-1);
-    if (newest) last.set(unit, newest);
-    counts.set(unit, all.length);
+    const newest = parse(await readTail(join(folder, name))).at(-1);
+    if (newest) last.set(decodeURIComponent(name.slice(0, -".ndjson".length)), newest);
   }
   return {
     append(record) {
@@ -37,37 +37,63 @@ export async function exitRecords(stateFolder: string): Promise<ExitRecords> {
       appending.set(record.unit, now);
       return now;
     },
-    read: async (unit, runs = keptRuns) => (await readAll(unit)).slice(-runs),
+    async read(unit, runs) {
+      const all = parse(await readFile(pathOf(unit), "utf8").catch(() => ""));
+      return runs === undefined ? all : all.slice(Math.max(0, all.length - runs));
+    },
     last: (unit) => last.get(unit) ?? null,
   };
 
   async function write(record: ExitRecord): Promise<void> {
     last.set(record.unit, record);
-    const count = (counts.get(record.unit) ?? 0) + 1;
-    counts.set(record.unit, count);
-    const file = await open(pathOf(record.unit), "a", 0o600);
+    const path = pathOf(record.unit);
+    const file = await open(path, "a", 0o600);
+    let size: number;
     try {
       // The line end comes first too: what a crash tore off must not swallow this one.
-      await file.write(`${count === 1 ? "" : "\n"}${JSON.stringify(record)}\n`);
+      await file.write(`\n${JSON.stringify(record)}\n`);
       await file.datasync();
+      size = (await file.stat()).size;
     } finally {
       await file.close();
     }
-    if (count > 2 * keptRuns) {
-      const kept = (await readAll(record.unit)).slice(-keptRuns);
-      await writeFileSafely(pathOf(record.unit), kept.map((one) => `${JSON.stringify(one)}\n`).join(""), 0o600);
-      counts.set(record.unit, kept.length);
-    }
+    if (size > largestBytes) await cutBack(path);
   }
+}
 
-  async function readAll(unit: string): Promise<readonly ExitRecord[]> {
-    const text = await readFile(pathOf(unit), "utf8").catch(() => "");
-    return text.split("\n").flatMap((line) => {
-      try {
-        return line === "" ? [] : [JSON.parse(line) as ExitRecord];
-      } catch {
-        return [];
-      }
-    });
+async function cutBack(path: string): Promise<void> {
+  const newest: string[] = [];
+  let bytes = 0;
+  for (const record of parse(await readFile(path, "utf8")).reverse()) {
+    const line = `${JSON.stringify(record)}\n`;
+    bytes += Buffer.byteLength(line);
+    if (bytes > keptBytes) break;
+    newest.unshift(line);
   }
+  await writeFileSafely(path, newest.join(""), 0o600);
+}
+
+async function readTail(path: string): Promise<string> {
+  let file: FileHandle | null = null;
+  try {
+    file = await open(path, "r");
+    const { size } = await file.stat();
+    const start = Math.max(0, size - tailBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
+    return buffer.subarray(0, bytesRead).toString();
+  } catch {
+    return "";
+  } finally {
+    await file?.close();
+  }
+}
+
+function parse(text: string): ExitRecord[] {
+  return text.split("\n").flatMap((line) => {
+    try {
+      return line === "" ? [] : [JSON.parse(line) as ExitRecord];
+    } catch {
+      return [];
+    }
+  });
 }

@@ -1,4 +1,6 @@
+import type { Clock } from "../../clock/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { linesSeenBefore, type TimedLine } from "./lines-seen-before.ts";
 import { readLog } from "./read-log.ts";
 import type { UnitLog } from "./unit-log.ts";
 
@@ -6,12 +8,15 @@ import type { UnitLog } from "./unit-log.ts";
 const skewMs = 2_000;
 const tailLines = 64;
 
+type EngineLine = TimedLine & { readonly line: Buffer };
+
 /**
  * Follows a container that svc did not start in this life from where its log ends: the engine's lines are matched to the tail of
  * ours, and what comes after is appended. Where the engine keeps no log the output of the gap is lost, and that is said.
  */
 export async function resumeOutput(options: {
   readonly engine: Engine;
+  readonly clock: Clock;
   readonly container: { readonly id: string; readonly tty: boolean; readonly startedAt: number };
   readonly log: UnitLog;
   readonly folder: string;
@@ -19,29 +24,25 @@ export async function resumeOutput(options: {
   readonly signal: AbortSignal;
   readonly onEnd: () => void;
 }): Promise<void> {
-  const { engine, container, log, folder, unit, signal, onEnd } = options;
-  const tail = (await readLog({ folder, unit, since: container.startedAt - 1, lines: tailLines })).filter(
-    (line) => line.stream !== "svc",
-  );
+  const { engine, clock, container, log, folder, unit, signal, onEnd } = options;
+  await log.flush();
+  const ours = await readLog(folder, unit, { since: container.startedAt - 1, lines: 2 * tailLines });
+  const tail = ours.filter((line): line is TimedLine & typeof line => line.stream !== "svc");
   const last = tail.at(-1);
   const since = last ? Date.parse(last.time) - skewMs : container.startedAt - 1;
-  const readAt = Date.now();
-  let early: { stream: "out" | "err"; time: string; line: Buffer }[] | null = [];
+  const readAt = clock.date();
+  // What the engine has of the time before now may be in our log already; it is judged when all of it is here.
+  let early: EngineLine[] | null = [];
   const settle = (): void => {
     if (!early) return;
-    const known = early;
+    const found = early;
     early = null;
-    for (const one of known.slice(
-      matchTail(
-        known.map(({ line }) => line.toString()),
-        tail.map((line) => line.text),
-      ),
-    )) {
-      log.line(one.stream, one.time, one.line);
-    }
+    const seen = linesSeenBefore(found, tail);
+    for (const one of found) if (!seen.has(one)) log.line(one.stream, one.time, one.line);
   };
   try {
-    // First what there is up to now, which ends; then what follows.
+    // A line that was cut when the stream was lost is whole in the engine's log.
+    log.forgetPartialLines();
     await engine.logs(container.id, {
       tty: container.tty,
       since,
@@ -49,7 +50,7 @@ export async function resumeOutput(options: {
       abort: signal,
       onLine(stream, time, line) {
         if (early && Date.parse(time) <= readAt) {
-          early.push({ stream, time, line: Buffer.from(line) });
+          early.push({ stream, time, text: line.toString(), line: Buffer.from(line) });
           return;
         }
         settle();
@@ -61,7 +62,7 @@ export async function resumeOutput(options: {
       },
     });
     // The engine sends what it has at once; silence after it means that there was no more.
-    setTimeout(settle, skewMs).unref();
+    clock.after(skewMs, settle);
   } catch {
     if (signal.aborted) return onEnd();
     log.remark("the engine keeps no log of this container: what it wrote while svc was away is lost");
@@ -73,15 +74,4 @@ export async function resumeOutput(options: {
     });
     signal.addEventListener("abort", () => attachment.close());
   }
-}
-
-/** The index behind the last place in `lines` where the end of `tail` stands; 0: nowhere. */
-export function matchTail(lines: readonly string[], tail: readonly string[]): number {
-  for (let end = lines.length; end > 0 && tail.length > 0; end--) {
-    let matched = 0;
-    while (matched < tail.length && matched < end && lines[end - 1 - matched] === tail[tail.length - 1 - matched])
-      matched++;
-    if (matched === tail.length || (matched > 0 && matched === end)) return end;
-  }
-  return 0;
 }

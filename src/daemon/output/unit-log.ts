@@ -1,5 +1,7 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
+import type { Clock } from "../../clock/clock.ts";
+import { logFileName } from "./log-files.ts";
 
 export type LogStream = "out" | "err" | "svc";
 export type WrittenLine = { readonly time: string; readonly stream: LogStream; readonly text: string };
@@ -10,10 +12,12 @@ export type UnitLog = {
   /** A line that the engine kept, with the engine's time. */
   line(stream: "out" | "err", time: string, line: Buffer): void;
   remark(text: string): void;
-  /** A new container: `lastLines` are its own. */
-  beginRun(): void;
+  /** A new container: `lastLines` are its own. A terminal ends its lines with CR LF, of which the CR is not the container's. */
+  beginRun(tty: boolean): void;
   /** The container has ended: a last line without an end is a line. */
   endOfRun(): void;
+  /** The stream was lost in the middle of a line, which comes again from its beginning. */
+  forgetPartialLines(): void;
   /** Of this run. */
   lastLines(count: number): readonly string[];
   onLine(listener: (line: WrittenLine) => void): () => void;
@@ -36,10 +40,11 @@ export function openUnitLog(options: {
   readonly unit: string;
   readonly maxSizeBytes: number;
   readonly maxFiles: number;
-  readonly date: () => number;
+  readonly clock: Clock;
 }): UnitLog {
   const partial = { out: Buffer.alloc(0), err: Buffer.alloc(0) };
   const listeners = new Set<(line: WrittenLine) => void>();
+  let tty = false;
   let recent: string[] = [];
   const queue: Buffer[] = [];
   let queuedBytes = 0;
@@ -54,7 +59,8 @@ export function openUnitLog(options: {
     output,
     line: (name, time, line) => write(name, time, line),
     remark: (text) => write("svc", now(), Buffer.from(text)),
-    beginRun() {
+    beginRun(isTerminal) {
+      tty = isTerminal;
       recent = [];
     },
     endOfRun() {
@@ -62,6 +68,10 @@ export function openUnitLog(options: {
         if (partial[name].length > 0) write(name, now(), partial[name]);
         partial[name] = Buffer.alloc(0);
       }
+    },
+    forgetPartialLines() {
+      partial.out = Buffer.alloc(0);
+      partial.err = Buffer.alloc(0);
     },
     lastLines: (count) => recent.slice(-count),
     onLine(listener) {
@@ -80,7 +90,7 @@ export function openUnitLog(options: {
     let rest = partial[name].length > 0 ? Buffer.concat([partial[name], chunk]) : chunk;
     for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
       const line = rest.subarray(0, end);
-      write(name, now(), line.at(-1) === 13 ? line.subarray(0, -1) : line);
+      write(name, now(), tty && line.at(-1) === 13 ? line.subarray(0, -1) : line);
       rest = rest.subarray(end + 1);
     }
     while (rest.length > maxLineBytes) {
@@ -139,7 +149,7 @@ export function openUnitLog(options: {
   }
 
   function open(): void {
-    const file = `${encodeURIComponent(options.unit).replaceAll("%40", "@")}.log`;
+    const file = logFileName(options.unit);
     const made = createStream((_, index) => (index === undefined || index === null ? file : `${file}.${index}.gz`), {
       path: options.folder,
       size: `${Math.max(1, Math.ceil(options.maxSizeBytes / 1024))}K`,
@@ -155,11 +165,12 @@ export function openUnitLog(options: {
       stream = null;
       blocked = false;
       if (closed) return;
-      setTimeout(() => {
+      options.clock.after(reopenAfterMs, () => {
+        if (closed) return;
         open();
         tellDropped();
         pump();
-      }, reopenAfterMs).unref();
+      });
     });
     made.on("open", (path: string) => {
       if (existsSync(path)) chmodSync(path, 0o640);
@@ -168,6 +179,6 @@ export function openUnitLog(options: {
   }
 
   function now(): string {
-    return new Date(options.date()).toISOString();
+    return new Date(options.clock.date()).toISOString();
   }
 }

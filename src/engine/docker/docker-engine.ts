@@ -2,27 +2,40 @@ import Docker from "dockerode";
 import type { Attachment, AttachOptions, Engine, PullOptions } from "../engine.ts";
 import { EngineError } from "../engine.ts";
 import { detailOf, imageOf, summaryOf } from "./answers.ts";
+import { ask, open } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
-import { engineError } from "./docker-error.ts";
 import { readEvents } from "./events.ts";
 import { followLogs } from "./logs.ts";
 import { pullImage } from "./pull.ts";
 
-/** Short calls answer within milliseconds; an engine that starts up accepts connections and lets them hang. */
-const shortMs = 20_000;
-const pingMs = 2_000;
-/** Create, start and remove may wait for locks, networks and disks. */
-const longMs = 120_000;
+/** How long each kind of call may take until it counts as unanswered. */
+export type Deadlines = {
+  readonly pingMs: number;
+  /** Calls that answer within milliseconds, and streams until they are open. */
+  readonly shortMs: number;
+  /** Create, start and remove may wait for locks, networks and disks. */
+  readonly longMs: number;
+  /** A pull in which the engine says nothing: a slow layer sends its progress, one that hangs does not. */
+  readonly pullSilenceMs: number;
+};
+
+const usual: Deadlines = { pingMs: 2_000, shortMs: 20_000, longMs: 120_000, pullSilenceMs: 300_000 };
 
 /** The Docker engine at DOCKER_HOST or the default socket, through dockerode, which lives in this folder alone. */
-export function dockerEngine(options: { readonly host?: string } = {}): Engine {
+export function dockerEngine(options: { readonly host?: string; readonly deadlines?: Deadlines } = {}): Engine {
   const docker = connect(options.host ?? process.env.DOCKER_HOST);
+  const { pingMs, shortMs, longMs, pullSilenceMs } = options.deadlines ?? usual;
   const container = (id: string): Docker.Container => docker.getContainer(id);
 
   const engine: Engine = {
     async ping() {
-      const version = await ask(pingMs, (abortSignal) => versionOf(docker, abortSignal));
-      return { engine: version.Version, api: version.ApiVersion };
+      try {
+        const version = await ask(pingMs, (abortSignal) => versionOf(docker, abortSignal));
+        return { engine: version.Version, api: version.ApiVersion };
+      } catch (error) {
+        if (!(error instanceof EngineError) || error.kind !== "timeout") throw error;
+        throw new EngineError("away", error.message, 0, { cause: error });
+      }
     },
     async list() {
       const all = await ask(shortMs, (abortSignal) => docker.listContainers({ all: true, abortSignal }));
@@ -48,16 +61,15 @@ export function dockerEngine(options: { readonly host?: string } = {}): Engine {
       );
       return { id: made.id, warnings: [] };
     },
-    attach: (id, attach) => attachTo(docker, id, attach),
+    attach: (id, attach) => attachTo(docker, { id, openMs: shortMs }, attach),
     start: (id) => fine([304], longMs, (abortSignal) => container(id).start({ abortSignal })),
     // 409: it does not run (any more), which is what a signal is for.
     signal: (id, signal) => fine([404, 409], shortMs, (abortSignal) => container(id).kill({ signal, abortSignal })),
-    unpause: (id) => fine([404, 409, 500], shortMs, () => container(id).unpause()),
+    unpause: (id) => fine([404, 409, 500], shortMs, (abortSignal) => container(id).unpause({ abortSignal })),
     remove: (id) => remove(id),
-    async wait(id, until, abort) {
-      return waitFor(docker, id, until, abort);
-    },
-    resize: (id, columns, rows) => fine([404, 409], shortMs, () => container(id).resize({ h: rows, w: columns })),
+    wait: (id, until, abort) => waitFor(docker, { id, condition: until, openMs: shortMs }, abort),
+    resize: (id, columns, rows) =>
+      fine([404, 409], shortMs, (abortSignal) => container(id).resize({ h: rows, w: columns, abortSignal })),
     async image(reference) {
       try {
         return imageOf(await ask(shortMs, () => docker.getImage(reference).inspect()));
@@ -66,23 +78,26 @@ export function dockerEngine(options: { readonly host?: string } = {}): Engine {
         throw error;
       }
     },
-    pull: (reference: string, pull: PullOptions) => pullImage(docker, reference, pull),
-    logs: (id, logs) => followLogs(container(id), logs),
-    events: (onEvent, onEnd) => readEvents(docker, onEvent, onEnd),
+    pull: (reference: string, pull: PullOptions) => pullImage(docker, reference, { ...pull, silenceMs: pullSilenceMs }),
+    logs: (id, logs) => followLogs(container(id), logs, shortMs),
+    events: (onEvent, onEnd) => readEvents(docker, { onEvent, onEnd }, shortMs),
   };
   return engine;
 
   /** By force, with anonymous volumes. While a removal is in progress its end is waited for. */
   async function remove(id: string): Promise<void> {
-    const gone = waitFor(docker, id, "removed").catch(() => 0);
+    const over = new AbortController();
+    const gone = waitFor(docker, { id, condition: "removed", openMs: shortMs }, over.signal).catch(() => 0);
     try {
       await ask(longMs, (abortSignal) => container(id).remove({ force: true, v: true, abortSignal }));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       if (error.status === 404) return;
       if (error.status !== 409) throw error;
-      await gone;
+      await ask(longMs, () => gone);
       if (await engine.inspect(id)) throw new EngineError("busy", error.message, 409, { cause: error });
+    } finally {
+      over.abort();
     }
   }
 }
@@ -100,24 +115,6 @@ const unixOnly = { protocol: "http", host: undefined, port: undefined } as unkno
 function versionOf(docker: Docker, abortSignal: AbortSignal): Promise<Docker.DockerVersion> {
   const { version } = docker as unknown as { version(options: object): Promise<Docker.DockerVersion> };
   return version.call(docker, { abortSignal });
-}
-
-/** One call with its deadline; what it rejects with is an EngineError. */
-async function ask<T>(deadlineMs: number, call: (abort: AbortSignal) => Promise<T>): Promise<T> {
-  const deadline = AbortSignal.timeout(deadlineMs);
-  try {
-    return await call(deadline);
-  } catch (error) {
-    if (deadline.aborted) {
-      const kind = deadlineMs === pingMs ? "away" : "timeout";
-      throw tooLate(kind, deadlineMs, error);
-    }
-    throw engineError(error);
-  }
-}
-
-function tooLate(kind: "away" | "timeout", deadlineMs: number, cause: unknown): EngineError {
-  return new EngineError(kind, `the engine did not answer within ${deadlineMs / 1000} s`, 0, { cause });
 }
 
 /** A call whose refusals with these statuses mean that what was wanted is so already. */
@@ -139,17 +136,15 @@ async function fine(
  */
 const noDetachKeys = "%FF,%FE,%FF,%FE,%FF,%FE,%FF,%FE";
 
-async function attachTo(docker: Docker, id: string, options: AttachOptions): Promise<Attachment> {
+async function attachTo(
+  docker: Docker,
+  what: { readonly id: string; readonly openMs: number },
+  options: AttachOptions,
+): Promise<Attachment> {
   const { tty, stdin, onOutput, onEnd } = options;
-  const stream = await attachedStream(
-    docker,
-    `/containers/${encodeURIComponent(id)}/attach?detachKeys=${noDetachKeys}&`,
-    {
-      hijack: stdin,
-      openStdin: stdin,
-      options: { stream: true, stdout: true, stderr: true, stdin },
-    },
-  );
+  const path = `/containers/${encodeURIComponent(what.id)}/attach?detachKeys=${noDetachKeys}&`;
+  const wanted = { hijack: stdin, openStdin: stdin, options: { stream: true, stdout: true, stderr: true, stdin } };
+  const stream = await open(what.openMs, (abortSignal) => dial(docker, { path, ...wanted, abortSignal }));
   const take = tty ? (chunk: Buffer) => onOutput("out", chunk) : demultiplex(onOutput);
   let ended = false;
   const end = (): void => {
@@ -172,38 +167,14 @@ async function attachTo(docker: Docker, id: string, options: AttachOptions): Pro
   };
 }
 
-/** The deadline is for the answer alone; a signal that comes later would cut the stream. */
-async function attachedStream(docker: Docker, path: string, options: object): Promise<NodeJS.ReadWriteStream> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), shortMs);
-  const statusCodes = { 200: true, 404: "no such container", 500: "server error" };
-  const dial = { path, method: "POST", isStream: true, statusCodes, abortSignal: late.signal, ...options };
-  try {
-    return await new Promise((resolve, reject) => {
-      docker.modem.dial(dial, (error, stream) => (error ? reject(error) : resolve(stream as NodeJS.ReadWriteStream)));
-    });
-  } catch (error) {
-    if (late.signal.aborted) throw tooLate("timeout", shortMs, error);
-    throw engineError(error);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** The engine sends the headers at once and the answer when it happens: a connection that is lost in between must not hang. */
-async function waitFor(docker: Docker, id: string, condition: string, abort?: AbortSignal): Promise<number> {
-  const answer = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
-    docker.modem.dial(
-      {
-        path: `/containers/${encodeURIComponent(id)}/wait?condition=${condition}&`,
-        method: "POST",
-        isStream: true,
-        statusCodes: { 200: true, 404: "no such container", 500: "server error" },
-        ...(abort ? { abortSignal: abort } : {}),
-      },
-      (error, stream) => (error ? reject(engineError(error)) : resolve(stream as NodeJS.ReadableStream)),
-    );
-  });
+async function waitFor(
+  docker: Docker,
+  what: { readonly id: string; readonly condition: string; readonly openMs: number },
+  abort?: AbortSignal,
+): Promise<number> {
+  const path = `/containers/${encodeURIComponent(what.id)}/wait?condition=${what.condition}&`;
+  const answer = await open(what.openMs, (abortSignal) => dial(docker, { path, abortSignal }), abort);
   const text = await new Promise<string>((resolve, reject) => {
     let all = "";
     answer.on("data", (chunk: Buffer) => {
@@ -215,4 +186,14 @@ async function waitFor(docker: Docker, id: string, condition: string, abort?: Ab
   });
   const { StatusCode } = JSON.parse(text) as { StatusCode: number };
   return StatusCode;
+}
+
+/** A stream of a container, by a path that dockerode does not make. */
+function dial(docker: Docker, call: { readonly path: string; readonly [option: string]: unknown }) {
+  const statusCodes = { 200: true, 404: "no such container", 500: "server error" };
+  return new Promise<NodeJS.ReadWriteStream>((resolve, reject) => {
+    docker.modem.dial({ method: "POST", isStream: true, statusCodes, ...call }, (error, stream) =>
+      error ? reject(error) : resolve(stream as NodeJS.ReadWriteStream),
+    );
+  });
 }

@@ -1,11 +1,8 @@
 import type Docker from "dockerode";
 import type { EngineEvent } from "../engine.ts";
 import { healthOf } from "./answers.ts";
-import { engineError } from "./docker-error.ts";
+import { open } from "./deadline.ts";
 import { lineSplitter } from "./lines.ts";
-
-/** How long the engine may take to open the stream. */
-const openMs = 20_000;
 
 type Message = {
   readonly Action?: string;
@@ -15,20 +12,11 @@ type Message = {
 
 export async function readEvents(
   docker: Docker,
-  onEvent: (event: EngineEvent) => void,
-  onEnd: () => void,
+  { onEvent, onEnd }: { readonly onEvent: (event: EngineEvent) => void; readonly onEnd: () => void },
+  openMs: number,
 ): Promise<() => void> {
-  const open = new AbortController();
-  const deadline = setTimeout(() => open.abort(), openMs);
   const filters = JSON.stringify({ type: ["container"] });
-  let stream: NodeJS.ReadableStream;
-  try {
-    stream = await docker.getEvents({ filters, abortSignal: open.signal });
-  } catch (error) {
-    throw engineError(error);
-  } finally {
-    clearTimeout(deadline);
-  }
+  const stream = await open(openMs, (abortSignal) => docker.getEvents({ filters, abortSignal }));
   let ended = false;
   const end = (): void => {
     if (ended) return;

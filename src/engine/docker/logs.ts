@@ -1,27 +1,22 @@
 import type Docker from "dockerode";
 import type { LogsOptions } from "../engine.ts";
+import { open } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
-import { engineError } from "./docker-error.ts";
 import { lineSplitter } from "./lines.ts";
 
 /** Resolves once the stream is open; with `follow` false, when it has ended. */
-export async function followLogs(container: Docker.Container, options: LogsOptions): Promise<void> {
+export async function followLogs(container: Docker.Container, options: LogsOptions, openMs: number): Promise<void> {
   const { tty, since, follow, onLine, onEnd, abort } = options;
-  let stream: NodeJS.ReadableStream;
-  try {
+  const what = {
     // Always as a stream: the form without follow would be one buffer.
-    stream = (await container.logs({
-      follow: true,
-      stdout: true,
-      stderr: true,
-      timestamps: true,
-      ...(since === null ? {} : { since: Math.floor(since) / 1000 }),
-      ...(follow ? {} : { until: Math.floor(Date.now()) / 1000 }),
-      ...(abort ? { abortSignal: abort } : {}),
-    })) as NodeJS.ReadableStream;
-  } catch (error) {
-    throw engineError(error);
-  }
+    follow: true as const,
+    stdout: true,
+    stderr: true,
+    timestamps: true,
+    ...(since === null ? {} : { since: Math.floor(since) / 1000 }),
+    ...(follow ? {} : { until: Math.floor(Date.now()) / 1000 }),
+  };
+  const stream = await open(openMs, (abortSignal) => container.logs({ ...what, abortSignal }), abort);
   const splitters = { out: splitter("out"), err: splitter("err") };
   const take = tty
     ? (chunk: Buffer) => splitters.out.take(chunk)

@@ -1,11 +1,8 @@
 import type Docker from "dockerode";
 import { EngineError, type PullOptions } from "../engine.ts";
-import { engineError } from "./docker-error.ts";
+import { open } from "./deadline.ts";
 import { lineSplitter } from "./lines.ts";
 import { registryAuth } from "./registry-auth.ts";
-
-/** A layer whose download hangs sends nothing for ever; a slow one sends its progress. */
-const silenceMs = 300_000;
 
 type Message = {
   readonly id?: string;
@@ -14,27 +11,33 @@ type Message = {
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
 };
 
-export async function pullImage(docker: Docker, reference: string, options: PullOptions): Promise<void> {
+export async function pullImage(
+  docker: Docker,
+  reference: string,
+  options: PullOptions & { readonly silenceMs: number },
+): Promise<void> {
+  const { silenceMs } = options;
   const silence = new AbortController();
   const signal = options.abort ? AbortSignal.any([options.abort, silence.signal]) : silence.signal;
   const authconfig = await registryAuth(reference, process.env);
-  let stream: NodeJS.ReadableStream;
-  try {
-    stream = await docker.pull(reference, {
-      abortSignal: signal,
-      ...(authconfig ? { authconfig } : {}),
-      ...(options.platform ? { platform: options.platform } : {}),
-    });
-  } catch (error) {
-    throw engineError(error);
-  }
-  await readProgress(stream, silence, options.onProgress);
+  // The engine says nothing before the registry has answered it: opening is given as long as any silence.
+  const stream = await open(
+    silenceMs,
+    (abortSignal) =>
+      docker.pull(reference, {
+        abortSignal,
+        ...(authconfig ? { authconfig } : {}),
+        ...(options.platform ? { platform: options.platform } : {}),
+      }),
+    signal,
+  );
+  await readProgress(stream, silence, options);
 }
 
 function readProgress(
   stream: NodeJS.ReadableStream,
   silence: AbortController,
-  onProgress: PullOptions["onProgress"],
+  { onProgress, silenceMs }: Pick<PullOptions, "onProgress"> & { readonly silenceMs: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const layers = new Map<string, { done: number; total: number; complete: boolean }>();

@@ -1,40 +1,47 @@
-import { posix } from "node:path";
 import type { Json, JsonObject } from "./create-request.ts";
 import { type Draft, type Fields, isEmpty, put } from "./draft.ts";
 import { flags } from "./flags.ts";
 import type { FlagProblem } from "./parse-flags.ts";
 import { attempt, type Surroundings, type Values } from "./read-values.ts";
-import { checkNamespaces, placeHealthcheck, placeLogging, placeRestart, placeSwappiness } from "./running-fields.ts";
+import {
+  checkNamespace,
+  healthFlags,
+  namespaces,
+  placeHealthcheck,
+  placeLogging,
+  placeRestart,
+  placeSwappiness,
+} from "./running-fields.ts";
 import { checkMacAddress } from "./values/addresses.ts";
-import { BadValue } from "./values/bad-value.ts";
-import { isVendorDevice, readDevice } from "./values/devices.ts";
-import { readCapabilities, readSecurity } from "./values/kernel.ts";
+import { readCapabilities, securityFields } from "./values/kernel.ts";
 import { type Attachment, readEndpoints } from "./values/networks.ts";
 import { cut, pairs } from "./values/pair.ts";
-import { type PublishedPort, readPublish } from "./values/ports.ts";
-import { readPairFile } from "./values/variables.ts";
+import type { PublishedPort } from "./values/ports.ts";
 import { readVolumes } from "./values/volumes.ts";
 
 /** The body of the create request but for the image and the command. Only what was asked for is in it. */
 export function containerFields(values: Values, surroundings: Surroundings, problems: FlagProblem[]): JsonObject {
   const draft: Draft = { top: {}, host: {}, endpoints: {} };
-  const step = (flag: string, run: () => void) => attempt(problems, values.word(flag), `--${flag}`, run);
+  const step = (names: string, run: () => void) => {
+    const [flag = "", ...others] = names.split(" ");
+    attempt(problems, values.word(flag, ...others), `--${flag}`, run);
+  };
 
   placePlainFields(values, draft);
-  step("entrypoint", () => placeCommand(values, draft));
-  step("env-file", () => placeEnvironment(values, draft, surroundings));
-  step("label-file", () => placeLabels(values, draft, surroundings));
-  step("publish", () => placePorts(values, draft));
-  step("volume", () => placeVolumes(values, draft, surroundings));
-  step("device", () => placeDevices(values, draft));
-  step("security-opt", () => placeSecurity(values, draft, surroundings));
-  step("log-driver", () => placeLogging(values, draft));
-  step("health-cmd", () => placeHealthcheck(values, draft));
+  placeCommand(values, draft);
+  placeEnvironment(values, draft);
+  placeLabels(values, draft);
+  placePorts(values, draft);
+  placeVolumes(values, draft, surroundings);
+  placeDevices(values, draft);
+  placeSecurity(values, draft);
+  step("log-driver log-opt", () => placeLogging(values, draft));
+  step(`no-healthcheck health-cmd ${Object.keys(healthFlags).join(" ")}`, () => placeHealthcheck(values, draft));
   step("restart", () => placeRestart(values, draft));
   step("memory-swappiness", () => placeSwappiness(values, draft));
-  step("pid", () => checkNamespaces(values));
+  for (const flag of Object.keys(namespaces)) step(flag, () => checkNamespace(values, flag));
   step("mac-address", () => placeMacAddress(values, draft));
-  step("network", () => placeNetworks(values, draft));
+  step(`network ${networkDetails}`, () => placeNetworks(values, draft));
 
   return {
     ...draft.top,
@@ -84,26 +91,22 @@ function placeCommand(values: Values, { top }: Draft): void {
   if (top.OpenStdin && top.AttachStdin) top.StdinOnce = true;
 }
 
-function placeEnvironment(values: Values, { top }: Draft, surroundings: Surroundings): void {
-  const fromFiles = values
-    .texts("env-file")
-    .flatMap((path) => readPairFile(readText(path, surroundings), path, surroundings.hostEnvironment));
+function placeEnvironment(values: Values, { top }: Draft): void {
+  const fromFiles = values.all("env-file").flatMap((variables) => variables as readonly string[]);
   // The CLI puts what -e says into a map, so of one name the last counts; what files say is sent as it stands.
   const byName = new Map(values.texts("env").map((text) => [cut(text, "=").before, text]));
   put(top, "Env", [...fromFiles, ...byName.values()]);
 }
 
-function placeLabels(values: Values, { top }: Draft, surroundings: Surroundings): void {
-  const fromFiles = values
-    .texts("label-file")
-    .flatMap((path) => readPairFile(readText(path, surroundings), path, null));
+function placeLabels(values: Values, { top }: Draft): void {
+  const fromFiles = values.all("label-file").flatMap((labels) => labels as readonly string[]);
   put(top, "Labels", pairs([...fromFiles, ...values.texts("label")]));
 }
 
 function placePorts(values: Values, { top, host }: Draft): void {
   const exposed: Fields = {};
   const bindings: { [port: string]: Json[] } = {};
-  const published = values.texts("publish").flatMap((text): readonly PublishedPort[] => readPublish(text));
+  const published = values.all("publish").flatMap((ports) => ports as readonly PublishedPort[]);
   for (const { port, HostIp, HostPort } of published) {
     exposed[port] = {};
     bindings[port] = [...(bindings[port] ?? []), { HostIp, HostPort }];
@@ -120,17 +123,19 @@ function placeVolumes(values: Values, { top, host }: Draft, { workingDirectory }
 }
 
 function placeDevices(values: Values, { host }: Draft): void {
-  const texts = values.texts("device");
-  const vendors = texts.filter(isVendorDevice);
-  put(host, "Devices", texts.filter((text) => !isVendorDevice(text)).map(readDevice));
+  const devices = values.all("device");
+  const vendors = devices.filter((device) => typeof device === "string");
+  put(
+    host,
+    "Devices",
+    devices.filter((device) => typeof device !== "string"),
+  );
   const requested = vendors.length === 0 ? [] : [{ Driver: "cdi", DeviceIDs: vendors }];
   put(host, "DeviceRequests", [...values.all("gpus"), ...requested]);
 }
 
-function placeSecurity(values: Values, { host }: Draft, surroundings: Surroundings): void {
-  const { options, showsSystemPaths } = readSecurity(values.texts("security-opt"), (path) =>
-    readText(path, surroundings),
-  );
+function placeSecurity(values: Values, { host }: Draft): void {
+  const { options, showsSystemPaths } = securityFields(values.texts("security-opt"));
   put(host, "SecurityOpt", options);
   if (showsSystemPaths) Object.assign(host, { MaskedPaths: [], ReadonlyPaths: [] });
 }
@@ -140,6 +145,8 @@ function placeMacAddress(values: Values, { top }: Draft): void {
   const address = values.text("mac-address");
   if (address !== "") top.MacAddress = checkMacAddress(address.trim());
 }
+
+const networkDetails = "network-alias link-local-ip ip ip6 mac-address";
 
 function placeNetworks(values: Values, { host, endpoints }: Draft): void {
   const networks = values.all("network") as Attachment[];
@@ -156,12 +163,4 @@ function placeNetworks(values: Values, { host, endpoints }: Draft): void {
   Object.assign(endpoints, found);
   const first = networks[0]?.name ?? "default";
   if (first !== "default") host.NetworkMode = first;
-}
-
-function readText(path: string, { workingDirectory, readFile }: Surroundings): string {
-  try {
-    return readFile(posix.resolve(workingDirectory, path));
-  } catch (thrown) {
-    throw new BadValue(`${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-  }
 }

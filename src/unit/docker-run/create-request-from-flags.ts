@@ -1,10 +1,12 @@
 import { containerFields } from "./container-fields.ts";
 import type { CreateRequest } from "./create-request.ts";
 import { windowsFlags } from "./flags.ts";
-import { type FlagProblem, flagProblem, type ParsedFlag, parseFlags } from "./parse-flags.ts";
+import { type FlagProblem, flagProblem, type ParsedFlag, type ParsedWords, parseFlags } from "./parse-flags.ts";
 import { attempt, readValues, type Surroundings, type Values } from "./read-values.ts";
-import { type Use, withoutUnsuited } from "./unsuited-flags.ts";
+import { say } from "./sentence.ts";
+import { type FlagWarning, type Use, withoutUnsuited } from "./unsuited-flags.ts";
 import { readPlatform } from "./values/platform.ts";
+import { isReference } from "./values/reference.ts";
 
 export type { FlagProblem, ParsedFlag } from "./parse-flags.ts";
 
@@ -21,16 +23,16 @@ export type FlagResult =
       readonly ok: true;
       readonly request: CreateRequest;
       readonly pull: "missing" | "always" | "never" | null;
-      readonly warnings: readonly string[];
+      readonly warnings: readonly FlagWarning[];
       readonly flags: readonly ParsedFlag[];
     }
   | { readonly ok: false; readonly problems: readonly FlagProblem[] };
 
 /** The create request that the docker CLI would send for these words of `docker run`, or every problem in them. */
 export function createRequestFromFlags(words: readonly string[], context: FlagContext): FlagResult {
-  const parsed = parseFlags(words);
+  const parsed = context.use === "docker" ? parseFlags(words) : parseOnlyFlags(words);
   const problems: FlagProblem[] = [...parsed.problems];
-  const warnings: string[] = [];
+  const warnings: FlagWarning[] = [];
   const { image, command } = readImage(words, parsed.rest, context, problems);
 
   const given = withoutUnsuited(parsed.flags, context.use, problems, warnings);
@@ -64,33 +66,37 @@ function readImage(words: readonly string[], rest: number, context: FlagContext,
     const [image = "", ...command] = words.slice(rest);
     if (rest >= words.length) problems.push(flagProblem(words.length, "there is no image", "name it after the flags"));
     else if (!isReference(image))
-      problems.push(flagProblem(rest, `"${image}" is not an image`, "write NAME:TAG in lower case"));
+      problems.push(flagProblem(rest, say`"${image}" is not an image`, "write NAME:TAG in lower case"));
     return { image, command };
-  }
-  if (rest < words.length) {
-    const word = words[rest] ?? "";
-    const hint =
-      "only flags may stand here; quote a value that has blanks, and write --switch=false for a switch that is off";
-    problems.push(flagProblem(rest, `"${word}" is neither a flag nor the value of one`, hint));
   }
   return { image: context.image ?? "", command: context.command };
 }
 
-function isReference(image: string): boolean {
-  const part = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
-  const host = "(?:localhost|[a-zA-Z0-9.-]*[.A-Z:][a-zA-Z0-9.-]*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?|[a-zA-Z0-9-]+:[0-9]+";
-  const name = `(?:(?:${host})/)?${part}(?:/${part})*`;
-  return (
-    new RegExp(`^${name}(?::[\\w][\\w.-]{0,127})?(?:@[a-z0-9]+:[0-9a-f]{32,})?$`).test(image) ||
-    /^[0-9a-f]{64}$/.test(image)
-  );
+/** Where nothing but flags may stand a bare word is a problem, and the words after it are read too, to tell all at once. */
+function parseOnlyFlags(words: readonly string[]): ParsedWords {
+  const flags: ParsedFlag[] = [];
+  const problems: FlagProblem[] = [];
+  for (let start = 0; start < words.length; ) {
+    const parsed = parseFlags(words.slice(start));
+    flags.push(...parsed.flags.map((flag) => ({ ...flag, word: flag.word + start })));
+    problems.push(...parsed.problems.map((problem) => ({ ...problem, word: problem.word + start })));
+    const rest = start + parsed.rest;
+    start = rest + 1;
+    const word = words[rest];
+    // What follows a flag that is not known was most likely meant as its value.
+    if (word === undefined || problems.at(-1)?.word === rest - 1) continue;
+    const hint =
+      "only flags may stand here; quote a value that has blanks, and write --switch=false for a switch that is off";
+    problems.push(flagProblem(rest, say`"${word}" is neither a flag nor the value of one`, hint));
+  }
+  return { flags, problems, rest: words.length };
 }
 
 function checkClientFlags(values: Values, problems: FlagProblem[]): void {
   const pull = values.text("pull");
   if (!["", "always", "missing", "never"].includes(pull)) {
     problems.push(
-      flagProblem(values.word("pull"), `--pull: "${pull}" is none of always, missing, never`, "write one of them"),
+      flagProblem(values.word("pull"), say`--pull: "${pull}" is none of always, missing, never`, "write one of them"),
     );
   }
   if (values.last("help") === true)

@@ -1,5 +1,6 @@
-import { distance } from "fastest-levenshtein";
+import { similar } from "../similar.ts";
 import { type Flag, findFlag, findShortFlag, flags } from "./flags.ts";
+import { plain, type Sentence, say } from "./sentence.ts";
 
 /** A flag as it was given: its full name, and its value as text (`true` for a switch alone). */
 export type ParsedFlag = { readonly name: string; readonly value: string; readonly word: number };
@@ -9,6 +10,8 @@ export type FlagProblem = {
   readonly word: number;
   readonly code: "invalid-options";
   readonly message: string;
+  /** The message without the words themselves, which may hold secrets. */
+  readonly masked: string;
   readonly hint: string;
 };
 
@@ -40,7 +43,7 @@ export function parseFlags(words: readonly string[]): ParsedWords {
 
     const value = words[at + 1];
     if (value === undefined) {
-      problems.push(flagProblem(start, `${word} needs a value`, `write it as --${taken.waiting}=VALUE`));
+      problems.push(flagProblem(start, say`${word} needs a value`, `write it as --${taken.waiting}=VALUE`));
     } else {
       at++;
       parsed.push({ name: taken.waiting, value, word: at });
@@ -49,23 +52,25 @@ export function parseFlags(words: readonly string[]): ParsedWords {
   return { flags: parsed, problems, rest: at };
 }
 
-export function flagProblem(word: number, message: string, hint: string): FlagProblem {
-  return { word, code: "invalid-options", message, hint };
+export function flagProblem(word: number, message: Sentence | string, hint: string): FlagProblem {
+  const said = typeof message === "string" ? plain(message) : message;
+  return { word, code: "invalid-options", message: said.text, masked: said.masked, hint };
 }
 
 type Taken = {
   readonly complete: readonly { readonly name: string; readonly value: string }[];
   /** The flag whose value is the next word. */
   readonly waiting: string | null;
-  readonly problem: { readonly message: string; readonly hint: string } | null;
+  readonly problem: { readonly message: Sentence; readonly hint: string } | null;
 };
 
 function readLong(word: string): Taken {
   const equals = word.indexOf("=");
   const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
-  if (name === "" || name.startsWith("-")) return refused(`${word} is not a flag`, "a flag is --name or --name=value");
+  if (name === "" || name.startsWith("-"))
+    return refused(say`${word} is not a flag`, "a flag is --name or --name=value");
   const flag = findFlag(name);
-  if (!flag) return refused(`unknown flag --${name}`, similarFlag(name));
+  if (!flag) return refused(plain(`unknown flag --${name}`), similarFlag(name));
   if (equals >= 0) return complete(flag, word.slice(equals + 1));
   return flag.kind === "switch" ? complete(flag, "true") : waiting(flag);
 }
@@ -75,7 +80,13 @@ function readShort(word: string): Taken {
   for (let rest = word.slice(1); rest !== ""; rest = rest.slice(1)) {
     const flag = findShortFlag(rest.charAt(0));
     if (!flag) {
-      return { ...refused(`unknown flag -${rest.charAt(0)} in ${word}`, "see docker run --help"), complete: seen };
+      return {
+        ...refused(
+          { text: `unknown flag -${rest.charAt(0)} in ${word}`, masked: `unknown flag -${rest.charAt(0)}` },
+          "see docker run --help",
+        ),
+        complete: seen,
+      };
     }
     // Two characters alone, as in `-e=`, are a flag with the value `=`.
     if (rest.length > 2 && rest[1] === "=") return { ...complete(flag, rest.slice(2), seen) };
@@ -95,13 +106,14 @@ function waiting(flag: Flag): Taken {
   return { complete: [], waiting: flag.name, problem: null };
 }
 
-function refused(message: string, hint: string): Taken {
+function refused(message: Sentence, hint: string): Taken {
   return { complete: [], waiting: null, problem: { message, hint } };
 }
 
 function similarFlag(name: string): string {
-  const near = flags
-    .map((flag) => ({ name: flag.name, distance: distance(flag.name, name) }))
-    .sort((one, other) => one.distance - other.distance)[0];
-  return near && near.distance <= 2 ? `did you mean --${near.name}?` : "see docker run --help";
+  const near = similar(
+    name,
+    flags.map((flag) => flag.name),
+  );
+  return near ? `did you mean --${near}?` : "see docker run --help";
 }

@@ -1,6 +1,8 @@
+import { posix } from "node:path";
 import type { Json } from "./create-request.ts";
 import { findFlag } from "./flags.ts";
 import { type FlagProblem, flagProblem, type ParsedFlag } from "./parse-flags.ts";
+import { say } from "./sentence.ts";
 import { checkLink, readAddress, readExtraHost, readSearchDomain } from "./values/addresses.ts";
 import { BadValue } from "./values/bad-value.ts";
 import * as devices from "./values/devices.ts";
@@ -8,8 +10,8 @@ import * as kernel from "./values/kernel.ts";
 import { readMount } from "./values/mount.ts";
 import { readNetwork } from "./values/networks.ts";
 import * as numbers from "./values/numbers.ts";
-import { readExpose } from "./values/ports.ts";
-import { checkLabel, readVariable } from "./values/variables.ts";
+import { readExpose, readPublish } from "./values/ports.ts";
+import { checkLabel, readPairFile, readVariable } from "./values/variables.ts";
 import { checkVolume } from "./values/volumes.ts";
 
 export type Surroundings = {
@@ -53,9 +55,9 @@ export class Values {
     return Number(this.last(name) ?? 0);
   }
 
-  /** Where the flag was given last; the first word when it was not. */
-  word(name: string): number {
-    return this.#words.get(name) ?? 0;
+  /** Where one of the flags was given last; the first word when none was. */
+  word(...names: readonly string[]): number {
+    return Math.max(0, ...names.map((name) => this.#words.get(name) ?? 0));
   }
 }
 
@@ -73,7 +75,9 @@ export function attempt(problems: FlagProblem[], word: number, flag: string, ste
     step();
   } catch (thrown) {
     if (!(thrown instanceof BadValue)) throw thrown;
-    problems.push(flagProblem(word, `${flag}: ${thrown.message}`, `correct the value of ${flag}`));
+    const { text, masked } = thrown.sentence;
+    const message = { text: `${flag}: ${text}`, masked: `${flag}: ${masked}` };
+    problems.push(flagProblem(word, message, `correct the value of ${flag}`));
   }
 }
 
@@ -102,7 +106,8 @@ function readValue({ name, value }: ParsedFlag, surroundings: Surroundings): Jso
   }
 }
 
-function readListed(name: string, value: string, { hostEnvironment, workingDirectory }: Surroundings): Json {
+function readListed(name: string, value: string, surroundings: Surroundings): Json {
+  const { hostEnvironment, workingDirectory } = surroundings;
   switch (name) {
     case "add-host":
       return readExtraHost(value);
@@ -110,6 +115,8 @@ function readListed(name: string, value: string, { hostEnvironment, workingDirec
       return kernel.checkStream(value);
     case "blkio-weight-device":
       return devices.readDeviceWeight(value);
+    case "device":
+      return devices.isVendorDevice(value) ? value : devices.readDevice(value);
     case "device-cgroup-rule":
       return devices.checkDeviceRule(value);
     case "device-read-bps":
@@ -124,18 +131,26 @@ function readListed(name: string, value: string, { hostEnvironment, workingDirec
       return readSearchDomain(value);
     case "env":
       return readVariable(value, hostEnvironment);
+    case "env-file":
+      return [...readPairFile(readText(value, surroundings), value, hostEnvironment)];
     case "expose":
       return [...readExpose(value)];
     case "gpus":
       return devices.readGpus(value);
     case "label":
       return checkLabel(value);
+    case "label-file":
+      return [...readPairFile(readText(value, surroundings), value, null)];
     case "link":
       return checkLink(value);
     case "mount":
       return readMount(value, workingDirectory);
     case "network":
       return readNetwork(value);
+    case "publish":
+      return [...readPublish(value)];
+    case "security-opt":
+      return kernel.readSecurityOption(value, (path) => readText(path, surroundings));
     case "storage-opt":
       return kernel.checkStorageOption(value);
     case "sysctl":
@@ -146,5 +161,13 @@ function readListed(name: string, value: string, { hostEnvironment, workingDirec
       return checkVolume(value);
     default:
       return value;
+  }
+}
+
+function readText(path: string, { workingDirectory, readFile }: Surroundings): string {
+  try {
+    return readFile(posix.resolve(workingDirectory, path));
+  } catch (thrown) {
+    throw new BadValue(say`${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
 }

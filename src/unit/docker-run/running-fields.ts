@@ -1,5 +1,6 @@
 import { type Draft, type Fields, isEmpty, put } from "./draft.ts";
 import type { Values } from "./read-values.ts";
+import { say } from "./sentence.ts";
 import { BadValue } from "./values/bad-value.ts";
 import { readRestart } from "./values/kernel.ts";
 import { pairs } from "./values/pair.ts";
@@ -12,7 +13,7 @@ export function placeLogging(values: Values, { host }: Draft): void {
   host.LogConfig = { ...(driver === "" ? {} : { Type: driver }), ...(isEmpty(options) ? {} : { Config: options }) };
 }
 
-const healthFlags = {
+export const healthFlags = {
   "health-interval": "Interval",
   "health-timeout": "Timeout",
   "health-start-period": "StartPeriod",
@@ -47,18 +48,21 @@ export function placeRestart(values: Values, { host }: Draft): void {
 export function placeSwappiness(values: Values, { host }: Draft): void {
   if (!values.has("memory-swappiness") || values.number("memory-swappiness") === -1) return;
   const swappiness = values.number("memory-swappiness");
-  if (swappiness < 0 || swappiness > 100) throw new BadValue(`${swappiness} is not from 0 to 100`);
+  if (swappiness < 0 || swappiness > 100) throw new BadValue(say`${swappiness} is not from 0 to 100`);
   host.MemorySwappiness = swappiness;
 }
 
-export function checkNamespaces(values: Values): void {
-  const pid = values.text("pid");
-  if (!["", "host"].includes(pid) && !/^container:./.test(pid))
-    throw new BadValue(`"${pid}" is not host or container:NAME`);
-  if (!["", "host"].includes(values.text("uts"))) throw new BadValue(`--uts: "${values.text("uts")}" is not host`);
-  if (!["", "host"].includes(values.text("userns")))
-    throw new BadValue(`--userns: "${values.text("userns")}" is not host`);
-  if (!["", "host", "private"].includes(values.text("cgroupns"))) {
-    throw new BadValue(`--cgroupns: "${values.text("cgroupns")}" is not host or private`);
-  }
+/** What a namespace may be, beside the container's own. */
+export const namespaces: { readonly [flag: string]: RegExp } = {
+  pid: /^(?:|host|container:.+)$/,
+  uts: /^(?:|host)$/,
+  userns: /^(?:|host)$/,
+  cgroupns: /^(?:|host|private)$/,
+};
+
+export function checkNamespace(values: Values, flag: string): void {
+  const value = values.text(flag);
+  if (namespaces[flag]?.test(value)) return;
+  const choices = { pid: "host or container:NAME", cgroupns: "host or private" }[flag] ?? "host";
+  throw new BadValue({ text: `"${value}" is not ${choices}`, masked: `"…" is not ${choices}` });
 }

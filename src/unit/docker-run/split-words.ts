@@ -2,17 +2,32 @@ export type SplitWords =
   | { readonly ok: true; readonly words: readonly string[] }
   | { readonly ok: false; readonly offset: number; readonly message: string };
 
+/** A word, and where it stands in the text with its quotes. */
+export type LocatedWord = { readonly word: string; readonly start: number; readonly end: number };
+
+export type LocatedWords =
+  | { readonly ok: true; readonly words: readonly LocatedWord[] }
+  | { readonly ok: false; readonly offset: number; readonly message: string };
+
 /** Splits text into words as a POSIX shell does, with nothing expanded: `$`, backquote, `*`, `~` and `#` are plain characters. */
 export function splitWords(text: string): SplitWords {
-  const words: string[] = [];
+  const split = locateWords(text);
+  return split.ok ? { ok: true, words: split.words.map(({ word }) => word) } : split;
+}
+
+/** The words of `splitWords`, each with its place. */
+export function locateWords(text: string): LocatedWords {
+  const words: LocatedWord[] = [];
+  let start = 0;
   // null: between two words. Quotes alone (`""`) also make a word.
   let word: string | null = null;
 
   for (let at = 0; at < text.length; at++) {
     const character = text.charAt(at);
+    if (word === null) start = at;
 
     if (" \t\n".includes(character)) {
-      if (word !== null) words.push(word);
+      if (word !== null) words.push({ word, start, end: at });
       word = null;
     } else if (character === "\\") {
       const next = text[at + 1];
@@ -33,7 +48,7 @@ export function splitWords(text: string): SplitWords {
       word = (word ?? "") + character;
     }
   }
-  if (word !== null) words.push(word);
+  if (word !== null) words.push({ word, start, end: text.length });
   return { ok: true, words };
 }
 
@@ -55,6 +70,6 @@ function readDoubleQuoted(text: string, start: number): { readonly text: string;
   return null;
 }
 
-function problem(offset: number, message: string): SplitWords {
+function problem(offset: number, message: string): LocatedWords {
   return { ok: false, offset, message };
 }

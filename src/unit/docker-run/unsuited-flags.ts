@@ -1,5 +1,8 @@
 import { type FlagProblem, flagProblem, type ParsedFlag } from "./parse-flags.ts";
 
+/** A flag that is passed over. */
+export type FlagWarning = { readonly word: number; readonly message: string };
+
 export type Use = "service" | "one-off" | "docker";
 
 /** What becomes of a flag of docker run that svc does not pass on as it stands. */
@@ -19,7 +22,7 @@ export function withoutUnsuited(
   given: readonly ParsedFlag[],
   use: Use,
   problems: FlagProblem[],
-  warnings: string[],
+  warnings: FlagWarning[],
 ): readonly ParsedFlag[] {
   if (use === "docker") return given;
   return given.filter((flag) => {
@@ -30,7 +33,7 @@ export function withoutUnsuited(
     if (treatment.is === "refused") {
       problems.push(flagProblem(flag.word, `--${flag.name} cannot be used here: ${treatment.because}`, treatment.hint));
     } else if (treatment.is === "ignored") {
-      warnings.push(`--${flag.name} has no effect here: ${treatment.because}`);
+      warnings.push({ word: flag.word, message: `--${flag.name} has no effect here: ${treatment.because}` });
     }
     return false;
   });

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -7,7 +6,7 @@ import { flags, otherNames } from "../../../src/unit/docker-run/flags.ts";
 import { parseFlags } from "../../../src/unit/docker-run/parse-flags.ts";
 import { goldenFolder, makeFolder, readAsDocker, readLines, requestOf, wordsOf } from "./support/lines.ts";
 import { normalise } from "./support/normalise.ts";
-import { type Answer, askCli } from "./support/recording-engine.ts";
+import { type Answer, askCli, cliMajor } from "./support/recording-engine.ts";
 
 // The answers of the docker CLI are kept beside the lines; UPDATE_GOLDEN=1 asks the CLI for them anew.
 const answersFile = join(goldenFolder, "answers.json");
@@ -62,13 +61,4 @@ function readAnswers(): { readonly [line: string]: Json } {
 function show(answers: { readonly [line: string]: Json }): string {
   const rows = Object.entries(answers).map(([line, answer]) => `${JSON.stringify(line)}: ${JSON.stringify(answer)}`);
   return `{\n${rows.join(",\n")}\n}\n`;
-}
-
-function cliMajor(): number | null {
-  try {
-    const words = execFileSync("docker", ["--version"], { encoding: "utf8" });
-    return Number(/version (\d+)\./.exec(words)?.[1] ?? Number.NaN);
-  } catch {
-    return null;
-  }
 }

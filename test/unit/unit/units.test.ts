@@ -8,15 +8,17 @@ import { readUnits } from "../../../src/unit/read-units.ts";
 const shipped = join(import.meta.dirname, "../../../units");
 
 test("every shipped unit loads with no problem, and can be launched", async () => {
-  const read = await readUnits({ units: shipped, defaultDir: join(shipped, "default"), wwwDir: "/nowhere" });
+  const folders = { units: shipped, defaultDir: join(shipped, "default"), wwwDir: "/nowhere" };
+  const read = await readUnits(folders, { instances: ["worker@mail"] });
   expect(read.problems).toEqual([]);
   expect(read.units.map(({ name, launch }) => `${name} ${launch.ok ? launch.image : launch.message}`)).toEqual([
     "antisocial svc-demo",
     "antisocial-beat svc-demo",
     "antisocial-worker svc-demo",
     "postfix svc-demo:build-1",
-    "redis redis:7",
-    "registrator gliderlabs/registrator:v7",
+    "redis svc-demo:build-1",
+    "registrator svc-demo:build-1",
+    "worker@mail svc-demo",
   ]);
   expect(findCycles(read.units)).toEqual([]);
 });
@@ -52,11 +54,11 @@ test("files that are wrong are told of all at once, each problem at its place; t
   const places = read.problems.map(({ unit, line, column, code }) => `${unit} ${line}:${column} ${code}`);
   expect(places).toEqual([
     "flags 2:10 invalid-options",
-    "flags 2:10 invalid-options",
+    "flags 2:32 invalid-options",
+    "lost 2:14 unknown-unit",
     "syntax 2:1 yaml",
-    "typo 3:20 bad-value",
     "typo 2:1 unknown-key",
-    "lost 1:1 unknown-unit",
+    "typo 3:20 bad-value",
   ]);
 });
 

@@ -1,7 +1,13 @@
-/** A value that docker would not take; the message says why. Caught where the word it stands in is known. */
+import { plain, type Sentence } from "../sentence.ts";
+
+/** A value that docker would not take; the sentence says why. Caught where the word it stands in is known. */
 export class BadValue extends Error {
-  constructor(message: string) {
-    super(message);
+  readonly sentence: Sentence;
+
+  constructor(sentence: Sentence | string) {
+    const said = typeof sentence === "string" ? plain(sentence) : sentence;
+    super(said.text);
     this.name = "BadValue";
+    this.sentence = said;
   }
 }

@@ -1,3 +1,4 @@
+import { say } from "../sentence.ts";
 import { BadValue } from "./bad-value.ts";
 
 /** The fields of one comma-separated record; a field with a comma or a quote in it stands in double quotes, quotes doubled. */
@@ -10,7 +11,7 @@ export function readCsv(text: string): readonly string[] {
     const field = rest.startsWith('"')
       ? /^"((?:[^"]|"")*)"(?=,|\r?\n|$)/.exec(rest)
       : /^([^,"\n]*?)(?=,|\r?\n|\r?$)/.exec(rest);
-    if (!field) throw new BadValue(`the quotes in ${text} do not fit`);
+    if (!field) throw new BadValue(say`the quotes in ${text} do not fit`);
     fields.push(rest.startsWith('"') ? (field[1] ?? "").replaceAll('""', '"') : (field[1] ?? ""));
     rest = rest.slice(field[0].length);
     if (!rest.startsWith(",")) return fields;

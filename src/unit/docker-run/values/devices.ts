@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { say } from "../sentence.ts";
 import { BadValue } from "./bad-value.ts";
 import { readCsv } from "./csv.ts";
 import { readDecimal, readSize } from "./numbers.ts";
@@ -22,13 +23,13 @@ export function isVendorDevice(text: string): boolean {
 export function readDevice(text: string): Device {
   const parts = text.split(":");
   const [host = "", second, third] = parts;
-  if (parts.length > 3 || host === "") throw new BadValue(`"${text}" is not HOST:CONTAINER:MODE`);
+  if (parts.length > 3 || host === "") throw new BadValue(say`"${text}" is not HOST:CONTAINER:MODE`);
   if (third !== undefined && !isDeviceMode(third))
-    throw new BadValue(`"${third}" is not a mode: some of r, w, m, each once`);
+    throw new BadValue(say`"${third}" is not a mode: some of r, w, m, each once`);
 
   const hasModeOnly = third === undefined && second !== undefined && isDeviceMode(second);
   const inContainer = second === undefined || hasModeOnly ? host : second;
-  if (!inContainer.startsWith("/")) throw new BadValue(`"${inContainer}" is not an absolute path`);
+  if (!inContainer.startsWith("/")) throw new BadValue(say`"${inContainer}" is not an absolute path`);
 
   // Docker tidies only the path that stands last before a mode, and takes what comes of it for host and container alike.
   const tidy = third === undefined ? tidyPath(inContainer) : inContainer;
@@ -41,7 +42,7 @@ export function readDevice(text: string): Device {
 
 export function checkDeviceRule(text: string): string {
   if (/^[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}$/.test(text)) return text;
-  throw new BadValue(`"${text}" is not a rule such as "c 42:* rwm"`);
+  throw new BadValue(say`"${text}" is not a rule such as "c 42:* rwm"`);
 }
 
 export type DeviceWeight = { readonly Path: string; readonly Weight: number };
@@ -50,7 +51,7 @@ export type DeviceRate = { readonly Path: string; readonly Rate: number };
 export function readDeviceWeight(text: string): DeviceWeight {
   const { path, rest } = splitDevicePath(text);
   const weight = readDecimal(rest, 65_535n);
-  if (weight > 0 && (weight < 10 || weight > 1000)) throw new BadValue(`${rest} is not a weight from 10 to 1000`);
+  if (weight > 0 && (weight < 10 || weight > 1000)) throw new BadValue(say`${rest} is not a weight from 10 to 1000`);
   return { Path: path, Weight: weight };
 }
 
@@ -78,9 +79,9 @@ export function readGpus(text: string): GpuRequest {
   for (const field of readCsv(text)) {
     const { before, after } = cut(field, "=");
     const key = after === null ? "count" : before;
-    if (given.has(key)) throw new BadValue(`"${text}" says ${key} twice`);
+    if (given.has(key)) throw new BadValue(say`"${text}" says ${key} twice`);
     if (!["driver", "count", "device", "capabilities", "options"].includes(key))
-      throw new BadValue(`unknown key "${key}" in "${text}"`);
+      throw new BadValue(say`unknown key "${key}" in "${text}"`);
     given.set(key, after ?? before);
   }
   const count = given.get("count");
@@ -96,13 +97,13 @@ export function readGpus(text: string): GpuRequest {
 
 function readGpuCount(text: string): number {
   if (text === "all") return -1;
-  if (!/^[+-]?[0-9]+$/.test(text)) throw new BadValue(`"${text}" is neither all nor a number of GPUs`);
+  if (!/^[+-]?[0-9]+$/.test(text)) throw new BadValue(say`"${text}" is neither all nor a number of GPUs`);
   return Number(text);
 }
 
 function splitDevicePath(text: string): { readonly path: string; readonly rest: string } {
   const { before, after } = cut(text, ":");
-  if (after === null || !before.startsWith("/dev/")) throw new BadValue(`"${text}" is not /dev/NAME:VALUE`);
+  if (after === null || !before.startsWith("/dev/")) throw new BadValue(say`"${text}" is not /dev/NAME:VALUE`);
   return { path: before, rest: after };
 }
 

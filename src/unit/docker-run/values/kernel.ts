@@ -1,3 +1,4 @@
+import { say } from "../sentence.ts";
 import { BadValue } from "./bad-value.ts";
 import { cut } from "./pair.ts";
 
@@ -10,12 +11,12 @@ export type Ulimit = { readonly Name: string; readonly Soft: number; readonly Ha
 /** `name=soft[:hard]`, -1 is unlimited. */
 export function readUlimit(text: string): Ulimit {
   const parts = /^([^=]*)=([+-]?[0-9]+)(?::([+-]?[0-9]+))?$/.exec(text);
-  if (!parts?.[1] || !parts[2]) throw new BadValue(`"${text}" is not NAME=SOFT:HARD`);
-  if (!limits.includes(parts[1])) throw new BadValue(`"${parts[1]}" is no limit; there are ${limits.join(", ")}`);
+  if (!parts?.[1] || !parts[2]) throw new BadValue(say`"${text}" is not NAME=SOFT:HARD`);
+  if (!limits.includes(parts[1])) throw new BadValue(say`"${parts[1]}" is no limit; there are ${limits}`);
   const soft = Number(parts[2]);
   const hard = Number(parts[3] ?? parts[2]);
   if (hard !== -1 && (soft === -1 || soft > hard))
-    throw new BadValue(`the soft limit in "${text}" is above the hard one`);
+    throw new BadValue(say`the soft limit in "${text}" is above the hard one`);
   return { Name: parts[1], Soft: soft, Hard: hard };
 }
 
@@ -25,7 +26,7 @@ const kernelSettings = ["msgmax", "msgmnb", "msgmni", "sem", "shmall", "shmmax",
 export function checkSysctl(text: string): string {
   const { before: key, after } = cut(text, "=");
   const isOwn = kernelSettings.some((name) => key === `kernel.${name}`) || /^(net\.|fs\.mqueue\.)/.test(key);
-  if (after === null || !isOwn) throw new BadValue(`"${text}" is not a setting that a container has of its own`);
+  if (after === null || !isOwn) throw new BadValue(say`"${text}" is not a setting that a container has of its own`);
   return text;
 }
 
@@ -44,20 +45,19 @@ export type Security = {
   readonly showsSystemPaths: boolean;
 };
 
-/** The engine is given a seccomp profile by content, so the file is read here; `readFile` refuses what is not there. */
-export function readSecurity(texts: readonly string[], readFile: (path: string) => string): Security {
-  const options = texts.map((text) => readSecurityOption(text, readFile));
+export function securityFields(options: readonly string[]): Security {
   return {
     options: options.filter((option) => option !== "systempaths=unconfined"),
     showsSystemPaths: options.includes("systempaths=unconfined"),
   };
 }
 
-function readSecurityOption(text: string, readFile: (path: string) => string): string {
+/** The engine is given a seccomp profile by content, so the file is read here; `readFile` refuses what is not there. */
+export function readSecurityOption(text: string, readFile: (path: string) => string): string {
   const withEquals = cut(text, "=");
   const isBare = withEquals.before === "no-new-privileges";
   const { before: key, after: value } = withEquals.after === null && !isBare ? cut(text, ":") : withEquals;
-  if (!value && !isBare && key !== "no-new-privileges") throw new BadValue(`"${text}" is not KEY=VALUE`);
+  if (!value && !isBare && key !== "no-new-privileges") throw new BadValue(say`"${text}" is not KEY=VALUE`);
   if (key !== "seccomp" || !value || value === "builtin" || value === "unconfined") return text;
   return `seccomp=${compactJson(readFile(value), value)}`;
 }
@@ -67,25 +67,26 @@ function compactJson(text: string, path: string): string {
   try {
     JSON.parse(text);
   } catch {
-    throw new BadValue(`${path} is not JSON`);
+    throw new BadValue(say`${path} is not JSON`);
   }
   return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, quoted?: string) => quoted ?? "");
 }
 
 export function readRestart(text: string): { readonly Name: string; readonly MaximumRetryCount: number } {
   const { before, after } = cut(text, ":");
-  if (after !== null && before === "") throw new BadValue(`"${text}" names no policy before the colon`);
-  if (after && !/^[+-]?[0-9]+$/.test(after)) throw new BadValue(`"${after}" in "${text}" is not a number of restarts`);
+  if (after !== null && before === "") throw new BadValue(say`"${text}" names no policy before the colon`);
+  if (after && !/^[+-]?[0-9]+$/.test(after))
+    throw new BadValue(say`"${after}" in "${text}" is not a number of restarts`);
   return { Name: before, MaximumRetryCount: Number(after || 0) };
 }
 
 export function checkStorageOption(text: string): string {
-  if (!text.includes("=")) throw new BadValue(`"${text}" is not KEY=VALUE`);
+  if (!text.includes("=")) throw new BadValue(say`"${text}" is not KEY=VALUE`);
   return text;
 }
 
 export function checkStream(text: string): string {
   const name = text.toLowerCase();
-  if (!["stdin", "stdout", "stderr"].includes(name)) throw new BadValue(`"${text}" is not stdin, stdout or stderr`);
+  if (!["stdin", "stdout", "stderr"].includes(name)) throw new BadValue(say`"${text}" is not stdin, stdout or stderr`);
   return name;
 }

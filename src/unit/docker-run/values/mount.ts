@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { Json } from "../create-request.ts";
+import { say } from "../sentence.ts";
 import { BadValue } from "./bad-value.ts";
 import { readCsv } from "./csv.ts";
 import { readBoolean, readDecimal, readSize } from "./numbers.ts";
@@ -37,7 +38,7 @@ const switches = ["readonly", "ro", "volume-nocopy", "bind-nonrecursive"];
 function setField(mount: Mount, field: string, workingDirectory: string): void {
   const { before, after } = cut(field, "=");
   const key = before.toLowerCase();
-  if (after === null && !switches.includes(key)) throw new BadValue(`"${field}" is not KEY=VALUE`);
+  if (after === null && !switches.includes(key)) throw new BadValue(say`"${field}" is not KEY=VALUE`);
   const value = after ?? "true";
 
   switch (key) {
@@ -94,7 +95,7 @@ function setField(mount: Mount, field: string, workingDirectory: string): void {
       group(mount, "tmpfs").Mode = readOctal(value);
       return;
     default:
-      throw new BadValue(`unknown key "${before}" in the mount`);
+      throw new BadValue(say`unknown key "${before}" in the mount`);
   }
 }
 
@@ -107,7 +108,7 @@ function setRecursion(mount: Mount, value: string): void {
   };
   const field = fields[value];
   if (field === undefined)
-    throw new BadValue(`bind-recursive=${value} is none of enabled, disabled, writable, readonly`);
+    throw new BadValue(say`bind-recursive=${value} is none of enabled, disabled, writable, readonly`);
   if (field !== null) group(mount, "bind")[field] = true;
 }
 
@@ -115,7 +116,7 @@ function checkMount({ fields, groups }: Mount): void {
   const type = fields.Type;
   if (type === "") throw new BadValue("the mount's type is empty");
   for (const name of groups.keys()) {
-    if (name !== type) throw new BadValue(`${name}-* options do not go with type=${type}`);
+    if (name !== type) throw new BadValue(say`${name}-* options do not go with type=${String(type)}`);
   }
   const bind = groups.get("bind") ?? {};
   if ((bind.ReadOnlyNonRecursive || bind.ReadOnlyForceRecursive) && fields.ReadOnly !== true) {
@@ -151,6 +152,6 @@ function setSwitch(options: Options, name: string, value: string): void {
 }
 
 function readOctal(text: string): number {
-  if (!/^[0-7]+$/.test(text)) throw new BadValue(`"${text}" is not a mode such as 1777`);
+  if (!/^[0-7]+$/.test(text)) throw new BadValue(say`"${text}" is not a mode such as 1777`);
   return readDecimal(String(Number.parseInt(text, 8)), 4_294_967_295n);
 }

@@ -1,4 +1,5 @@
 import type { Json } from "../create-request.ts";
+import { say } from "../sentence.ts";
 import { checkMacAddress } from "./addresses.ts";
 import { BadValue } from "./bad-value.ts";
 import { readCsv } from "./csv.ts";
@@ -40,7 +41,7 @@ export function readNetwork(text: string): Attachment {
   for (const field of readCsv(text)) {
     const { before, after } = cut(field.toLowerCase(), "=");
     const value = (after ?? "").trim();
-    if (after === null || before === "") throw new BadValue(`"${field}" is not KEY=VALUE`);
+    if (after === null || before === "") throw new BadValue(say`"${field}" is not KEY=VALUE`);
     const key = before.trim();
     if (key === "name") attachment = { ...attachment, name: value };
     else if (key === "alias") aliases.push(value);
@@ -50,15 +51,15 @@ export function readNetwork(text: string): Attachment {
     else if (key === "link-local-ip") linkLocal.push(value);
     else if (key === "driver-opt") addDriverOption(driverOptions, value);
     else if (key === "gw-priority") attachment = { ...attachment, gatewayPriority: readInteger(value) };
-    else throw new BadValue(`unknown key "${before}" in "${text}"`);
+    else throw new BadValue(say`unknown key "${before}" in "${text}"`);
   }
-  if (attachment.name === "") throw new BadValue(`"${text}" has no name=NETWORK`);
+  if (attachment.name === "") throw new BadValue(say`"${text}" has no name=NETWORK`);
   return attachment;
 }
 
 function addDriverOption(options: { [key: string]: string }, text: string): void {
   const { before, after } = cut(text, "=");
-  if (after === null || before === "") throw new BadValue(`"${text}" is not KEY=VALUE`);
+  if (after === null || before === "") throw new BadValue(say`"${text}" is not KEY=VALUE`);
   options[before.trim()] = after.trim();
 }
 
@@ -74,7 +75,7 @@ export function readEndpoints(
   const endpoints = new Map<string, { [key: string]: Json }>();
   const joined = networks.length === 0 ? [{ ...nothing, name: "default" }] : networks;
   for (const [index, network] of joined.entries()) {
-    if (endpoints.has(network.name)) throw new BadValue(`the network ${network.name} is named twice`);
+    if (endpoints.has(network.name)) throw new BadValue(say`the network ${network.name} is named twice`);
     endpoints.set(network.name, endpoint(index === 0 ? merge(network, plain) : network));
   }
   const kinds = new Set(networks.map((network) => isUserDefined(network.name)));
@@ -109,7 +110,7 @@ function word(own: string, plain: string, key: string, flag: string): string {
 function endpoint(network: Attachment): { [key: string]: Json } {
   if (network.name.trim() === "") throw new BadValue("the network has no name");
   if (!isUserDefined(network.name) && network.aliases.length > 0) {
-    throw new BadValue(`an alias needs a network of one's own, not ${network.name}`);
+    throw new BadValue(say`an alias needs a network of one's own, not ${network.name}`);
   }
   if (network.macAddress !== "") checkMacAddress(network.macAddress);
   const addresses = {

@@ -1,3 +1,4 @@
+import { say } from "../sentence.ts";
 import { BadValue } from "./bad-value.ts";
 
 const maxSigned = 2n ** 63n - 1n;
@@ -5,17 +6,17 @@ const maxSigned = 2n ** 63n - 1n;
 /** A whole number as the docker CLI reads it: `0x`, `0b`, `0o` and a leading `0` set the base. */
 export function readInteger(text: string, least = -maxSigned - 1n, most = maxSigned): number {
   const parts = /^([+-]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/.exec(withoutUnderscores(text));
-  if (!parts?.[2]) throw new BadValue(`"${text}" is not a whole number`);
+  if (!parts?.[2]) throw new BadValue(say`"${text}" is not a whole number`);
   const digits = /^0[0-7]/.test(parts[2]) ? `0o${parts[2].slice(1)}` : parts[2];
   const value = parts[1] === "-" ? -BigInt(digits) : BigInt(digits);
-  if (value < least || value > most) throw new BadValue(`${text} is out of range (${least} to ${most})`);
+  if (value < least || value > most) throw new BadValue(say`${text} is out of range (${least} to ${most})`);
   return Number(value);
 }
 
 /** A whole number with digits only. */
 export function readDecimal(text: string, most = maxSigned): number {
   if (!/^[0-9]+$/.test(text) || BigInt(text) > most)
-    throw new BadValue(`"${text}" is not a whole number up to ${most}`);
+    throw new BadValue(say`"${text}" is not a whole number up to ${most}`);
   return Number(text);
 }
 
@@ -24,14 +25,14 @@ export function readWeight(text: string): number {
 }
 
 export function readUnsigned(text: string, most = 2n ** 64n - 1n): number {
-  if (/^[+-]/.test(text)) throw new BadValue(`"${text}" is not a whole number without a sign`);
+  if (/^[+-]/.test(text)) throw new BadValue(say`"${text}" is not a whole number without a sign`);
   return readInteger(text, 0n, most);
 }
 
 export function readBoolean(text: string): boolean {
   if (["1", "t", "T", "true", "TRUE", "True"].includes(text)) return true;
   if (["0", "f", "F", "false", "FALSE", "False"].includes(text)) return false;
-  throw new BadValue(`"${text}" is neither true nor false`);
+  throw new BadValue(say`"${text}" is neither true nor false`);
 }
 
 const sizeUnits: { readonly [letter: string]: number } = { "": 0, b: 0, k: 1, m: 2, g: 3, t: 4, p: 5 };
@@ -41,10 +42,10 @@ export function readSize(text: string): number {
   const parts = /^\+?([0-9]+\.?[0-9]*(?:e[+-]?[0-9]+)?|\.[0-9]+(?:e[+-]?[0-9]+)?) ?(?:(b?)|([kmgtp])(?:i?b)?)$/i.exec(
     text,
   );
-  if (!parts?.[1]) throw new BadValue(`"${text}" is not a size such as 512m or 1.5g`);
+  if (!parts?.[1]) throw new BadValue(say`"${text}" is not a size such as 512m or 1.5g`);
   const power = sizeUnits[(parts[3] ?? "").toLowerCase()] ?? 0;
   const size = Math.trunc(Number(parts[1]) * 1024 ** power);
-  if (size > Number(maxSigned)) throw new BadValue(`${text} is more than can be counted`);
+  if (size > Number(maxSigned)) throw new BadValue(say`${text} is more than can be counted`);
   return size;
 }
 
@@ -56,15 +57,16 @@ export function readSizeOrUnlimited(text: string): number {
 /** CPUs in billionths: `1.5`, `.5`, `1/2`, `5e-1`. */
 export function readCpus(text: string): number {
   const parts = /^([+-]?)(?:([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?|([0-9]+)\/([0-9]+))$/.exec(text);
-  if (!parts || !/[0-9]/.test(text)) throw new BadValue(`"${text}" is not a number of CPUs`);
+  if (!parts || !/[0-9]/.test(text)) throw new BadValue(say`"${text}" is not a number of CPUs`);
   const [, sign, whole = "", fraction = "", exponent = "0", above, below] = parts;
 
-  if (above === undefined && whole === "" && fraction === "") throw new BadValue(`"${text}" is not a number of CPUs`);
+  if (above === undefined && whole === "" && fraction === "")
+    throw new BadValue(say`"${text}" is not a number of CPUs`);
   const shift = 9 - fraction.length + Number(exponent);
   const numerator = (above === undefined ? BigInt(whole + fraction) : BigInt(above) * 10n ** 9n) * tenTo(shift, above);
   const denominator = below === undefined ? tenTo(-shift, above) : BigInt(below);
-  if (denominator === 0n) throw new BadValue(`"${text}" is not a number of CPUs`);
-  if (numerator % denominator !== 0n) throw new BadValue(`${text} is too precise: at most 9 decimals`);
+  if (denominator === 0n) throw new BadValue(say`"${text}" is not a number of CPUs`);
+  if (numerator % denominator !== 0n) throw new BadValue(say`${text} is too precise: at most 9 decimals`);
   return Number(numerator / denominator) * (sign === "-" ? -1 : 1);
 }
 
@@ -88,14 +90,14 @@ export function readDuration(text: string): number {
   const bare = text.replace(/^[+-]/, "");
   if (bare === "0") return 0;
   if (!/^(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(bare)) {
-    throw new BadValue(`"${text}" is not a duration such as 30s or 1h30m`);
+    throw new BadValue(say`"${text}" is not a duration such as 30s or 1h30m`);
   }
   let total = 0n;
   for (const [, whole = "", fraction = "", unit = ""] of bare.matchAll(/([0-9]*)\.?([0-9]*)([a-zµμ]+)/g)) {
     const scale = nanoseconds[unit] ?? 0n;
     total += BigInt(whole || "0") * scale + (BigInt(fraction || "0") * scale) / 10n ** BigInt(fraction.length);
   }
-  if (total > maxSigned) throw new BadValue(`${text} is too long`);
+  if (total > maxSigned) throw new BadValue(say`${text} is too long`);
   return Number(text.startsWith("-") ? -total : total);
 }
 

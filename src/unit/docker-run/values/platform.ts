@@ -1,4 +1,5 @@
 import { arch } from "node:process";
+import { say } from "../sentence.ts";
 import { BadValue } from "./bad-value.ts";
 
 const systems = [
@@ -40,14 +41,14 @@ export function readPlatform(text: string): string | null {
   if (text === "") return null;
   const parts = text.toLowerCase().split("/");
   if (parts.length > 3 || parts.some((part) => !/^[a-z0-9_.-]+$/.test(part)))
-    throw new BadValue(`"${text}" is not OS/ARCHITECTURE`);
+    throw new BadValue(say`"${text}" is not OS/ARCHITECTURE`);
   const [first = "", second, third = ""] = parts;
 
   if (second === undefined) {
     if (systems.includes(systemName(first))) return `${systemName(first)}/${arch === "x64" ? "amd64" : arch}`;
     const own = usualName(first, "");
     if (!architectures.includes(own.architecture))
-      throw new BadValue(`"${text}" is neither a system nor an architecture`);
+      throw new BadValue(say`"${text}" is neither a system nor an architecture`);
     return join("linux", own.architecture, own.architecture === "arm" && own.variant === "v7" ? "" : own.variant);
   }
   const { architecture, variant } = usualName(second, third);

@@ -1,3 +1,4 @@
+import { say } from "../sentence.ts";
 import { isAddress } from "./addresses.ts";
 import { BadValue } from "./bad-value.ts";
 import { cut } from "./pair.ts";
@@ -11,15 +12,15 @@ export function readPublish(text: string): readonly PublishedPort[] {
   const hostPort = parts.pop() ?? "";
   const ip = readHostIp(parts.join(":"));
 
-  if (port === "") throw new BadValue(`"${text}" names no port of the container`);
+  if (port === "") throw new BadValue(say`"${text}" names no port of the container`);
   const container = readPortRange(port);
   const host = hostPort === "" ? null : readPortRange(hostPort);
   const isFromRange = container.first === container.last && host !== null && host.first !== host.last;
   if (host && !isFromRange && container.last - container.first !== host.last - host.first) {
-    throw new BadValue(`the port ranges in "${text}" differ in length`);
+    throw new BadValue(say`the port ranges in "${text}" differ in length`);
   }
   if (!["tcp", "udp", "sctp"].includes(protocol.toLowerCase()))
-    throw new BadValue(`"${protocol}" is not tcp, udp or sctp`);
+    throw new BadValue(say`"${protocol}" is not tcp, udp or sctp`);
 
   return numbers(container).map((number, index) => ({
     port: `${number}/${protocol.toLowerCase()}`,
@@ -30,7 +31,7 @@ export function readPublish(text: string): readonly PublishedPort[] {
 
 /** `port[-port][/protocol]`; the names of the ports. */
 export function readExpose(text: string): readonly string[] {
-  if (text.includes(":")) throw new BadValue(`"${text}" is not PORT or PORT/PROTOCOL`);
+  if (text.includes(":")) throw new BadValue(say`"${text}" is not PORT or PORT/PROTOCOL`);
   const { protocol, port } = splitProtocol(text);
   return numbers(readPortRange(port)).map((number) => `${number}/${protocol}`);
 }
@@ -39,7 +40,7 @@ function inShortForm(text: string): string {
   const given = new Map<string, string>();
   for (const field of text.split(",")) {
     const { before, after } = cut(field, "=");
-    if (after === null || before === "") throw new BadValue(`"${field}" in "${text}" is not KEY=VALUE`);
+    if (after === null || before === "") throw new BadValue(say`"${field}" in "${text}" is not KEY=VALUE`);
     given.set(before, after);
   }
   return `${given.get("published") ?? ""}:${given.get("target") ?? ""}/${given.get("protocol") ?? "tcp"}`;
@@ -54,7 +55,7 @@ function splitProtocol(text: string): { readonly protocol: string; readonly port
 
 function readHostIp(text: string): string {
   const ip = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
-  if (ip !== "" && !isAddress(ip)) throw new BadValue(`"${text}" is not an IP address`);
+  if (ip !== "" && !isAddress(ip)) throw new BadValue(say`"${text}" is not an IP address`);
   return ip;
 }
 
@@ -63,13 +64,13 @@ type PortRange = { readonly first: number; readonly last: number };
 function readPortRange(text: string): PortRange {
   const [first = "", last = first] = text.split("-");
   const range = { first: readPort(first, text), last: readPort(last, text) };
-  if (range.last < range.first) throw new BadValue(`the range "${text}" ends before it begins`);
+  if (range.last < range.first) throw new BadValue(say`the range "${text}" ends before it begins`);
   return range;
 }
 
 function readPort(text: string, whole: string): number {
   if (!/^[0-9]+$/.test(text) || Number(text) > 65_535)
-    throw new BadValue(`"${whole}" is not a port or a range of ports`);
+    throw new BadValue(say`"${whole}" is not a port or a range of ports`);
   return Number(text);
 }
 

@@ -1,3 +1,4 @@
+import { say } from "../sentence.ts";
 import { BadValue } from "./bad-value.ts";
 import { cut } from "./pair.ts";
 
@@ -6,15 +7,15 @@ type Environment = { readonly [name: string]: string | undefined };
 /** `K=V` as it is; a name alone takes its value from the host, or stays alone, which unsets what the image says. */
 export function readVariable(text: string, host: Environment): string {
   const { before: name, after } = cut(text, "=");
-  if (name === "") throw new BadValue(`"${text}" names no variable`);
+  if (name === "") throw new BadValue(say`"${text}" names no variable`);
   const value = host[name];
   return after === null && value !== undefined ? `${name}=${value}` : text;
 }
 
 export function checkLabel(text: string): string {
   const key = cut(text, "=").before.replace(/^[ \t]+/, "");
-  if (key === "") throw new BadValue(`"${text}" names no label`);
-  if (/[ \t]/.test(key)) throw new BadValue(`the label name "${key}" has a blank in it`);
+  if (key === "") throw new BadValue(say`"${text}" names no label`);
+  if (/[ \t]/.test(key)) throw new BadValue(say`the label name "${key}" has a blank in it`);
   return text;
 }
 
@@ -26,12 +27,12 @@ export function readPairFile(text: string, path: string, host: Environment | nul
   const found: string[] = [];
   const lines = text.replace(/^\uFEFF/, "").split("\n");
   for (const [index, ended] of lines.entries()) {
-    const line = ended.replace(/\r$/, "").trimStart();
+    const line = ended.replace(/\r$/, "").replace(/^[ \t]+/, "");
     if (line === "" || line.startsWith("#")) continue;
 
     const { before: name, after } = cut(line, "=");
-    if (name === "") throw new BadValue(`${path}:${index + 1} has no name before the =`);
-    if (/\s/.test(name)) throw new BadValue(`${path}:${index + 1} has a blank in the name "${name}"`);
+    if (name === "") throw new BadValue(say`line ${index + 1} of ${path} has no name before its =`);
+    if (/[ \t]/.test(name)) throw new BadValue(say`line ${index + 1} of ${path} has a blank before its =`);
     if (after !== null) found.push(line);
     else if (host?.[name] !== undefined) found.push(`${name}=${host[name]}`);
   }

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { say } from "../sentence.ts";
 import { BadValue } from "./bad-value.ts";
 
 export type Volumes = { readonly binds: readonly string[]; readonly anonymous: readonly string[] };
@@ -16,8 +17,8 @@ export function readVolumes(texts: readonly string[], workingDirectory: string):
 
 export function checkVolume(text: string): string {
   const found = sections(text);
-  if (found.includes("")) throw new BadValue(`"${text}" has nothing before, between or after its colons`);
-  if (found.length > 3) throw new BadValue(`"${text}" has more colons than SOURCE:TARGET:OPTIONS`);
+  if (found.includes("")) throw new BadValue(say`"${text}" has nothing before, between or after its colons`);
+  if (found.length > 3) throw new BadValue(say`"${text}" has more colons than SOURCE:TARGET:OPTIONS`);
   return text;
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import type { CreateRequest } from "../../../../src/unit/docker-run/create-request.ts";
@@ -47,4 +47,14 @@ function runCli(words: readonly string[], socket: string, folder: Folder): Promi
     cli.once("error", reject);
     cli.once("close", () => resolve());
   });
+}
+
+/** The version of the docker CLI that is here; null: there is none. */
+export function cliMajor(): number | null {
+  try {
+    const words = execFileSync("docker", ["--version"], { encoding: "utf8" });
+    return Number(/version (\d+)\./.exec(words)?.[1] ?? Number.NaN);
+  } catch {
+    return null;
+  }
 }

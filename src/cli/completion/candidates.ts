@@ -1,0 +1,37 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { request } from "../../control/client.ts";
+import { pathOf } from "../../unit/places.ts";
+import type { Cli } from "../context.ts";
+
+const answerWithinMs = 1_000;
+
+/** Names that a shell may offer. What cannot be found out is left out: a completion says nothing. */
+export async function candidates(
+  kind: "units" | "apps",
+  cli: Pick<Cli, "socket" | "environment">,
+): Promise<readonly string[]> {
+  const units = await unitFiles(cli);
+  if (kind === "apps") return sorted([...units.filter((name) => !name.endsWith("@")), ...(await appFiles(cli))]);
+  const running = await request(cli.socket, "list", {}, undefined, AbortSignal.timeout(answerWithinMs)).catch(
+    () => null,
+  );
+  return sorted(running?.map((unit) => unit.name) ?? units);
+}
+
+async function unitFiles({ environment }: Pick<Cli, "environment">): Promise<readonly string[]> {
+  const files = await readdir(pathOf("units", environment)).catch(() => []);
+  return files.filter((name) => /^[A-Za-z0-9].*\.yml$/.test(name)).map((name) => name.slice(0, -".yml".length));
+}
+
+/** Env files that name an image. Others in /etc/default belong to other programs. */
+async function appFiles({ environment }: Pick<Cli, "environment">): Promise<readonly string[]> {
+  const folder = pathOf("default-dir", environment);
+  const files = await readdir(folder).catch(() => []);
+  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), "utf8").catch(() => "")));
+  return files.filter((_, at) => /^\s*(export\s+)?IMAGE=/m.test(texts[at] ?? ""));
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}

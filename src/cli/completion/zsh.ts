@@ -1,0 +1,91 @@
+import type { CommandGrammar, Grammar, Kind, OptionGrammar } from "./grammar.ts";
+
+/** A function that compinit finds as `_svc`, or that is defined when the script is sourced. */
+export function zshCompletion(grammar: Grammar): string {
+  return `#compdef svc docker-runner
+# zsh completion for svc and docker-runner, made by: svc completion zsh
+_svc_units() {
+  local -a names
+  names=(\${(f)"$(command svc __complete units 2>/dev/null)"})
+  compadd -a names
+}
+_svc_apps() {
+  local -a names
+  names=(\${(f)"$(command svc __complete apps 2>/dev/null)"})
+  compadd -a names
+}
+_svc_help() {
+  case $words[2] in
+    unit) compadd ${grammar.keys.join(" ")} ;;
+  esac
+}
+_svc_runner() {
+  _arguments -S -A '-*' \\
+${grammar.runner.map(optionSpec).join("")}    ':app:_svc_apps' '*:argument:_files'
+}
+_svc() {
+  local state line curcontext=$curcontext
+  local -a commands
+  if [[ $service == docker-runner ]]; then
+    _svc_runner
+    return
+  fi
+  _arguments -C -A '-*' \\
+${grammar.options.map(optionSpec).join("")}    '1:command:->command' '*::argument:->argument' && return
+  case $state in
+    command)
+      commands=(
+${grammar.commands.map((one) => `        ${quote(`${one.name}:${one.description}`)}\n`).join("")}      )
+      _describe command commands ;;
+    argument)
+      case $words[1] in
+${grammar.commands.map(commandCase).join("")}      esac ;;
+  esac
+}
+if [[ $funcstack[1] == _svc ]]; then _svc "$@"; else compdef _svc svc docker-runner; fi
+`;
+}
+
+function commandCase(command: CommandGrammar): string {
+  if (command.argument.kind === "apps") return `        ${command.name}) _svc_runner ;;\n`;
+  const second = command.name === "help" ? " '2:key:_svc_help'" : "";
+  const argument =
+    command.argument.kind === "nothing"
+      ? ""
+      : ` ${quote(`${command.many ? "*" : "1"}:${command.name === "help" ? "topic" : "argument"}:${action(command.argument)}`)}`;
+  const options = command.options.map((option) => ` \\\n          ${specOf(option)}`).join("");
+  return `        ${command.name}) _arguments${options}${argument}${second} ;;\n`;
+}
+
+function optionSpec(option: OptionGrammar): string {
+  return `    ${specOf(option)} \\\n`;
+}
+
+/** `'(-f --follow)'{-f,--follow}'[go on]'`. */
+function specOf({ short, long, description, value }: OptionGrammar): string {
+  const text = `[${description.replace(/[[\]\\:]/g, "\\$&")}]${value === null ? "" : `:value:${action(value)}`}`;
+  if (short === null) return quote(`${long}${text}`);
+  return `'(${short} ${long})'{${short},${long}}${quote(text)}`;
+}
+
+function action(kind: Kind): string {
+  switch (kind.kind) {
+    case "words":
+      return `(${kind.words.join(" ")})`;
+    case "units":
+      return "_svc_units";
+    case "apps":
+      return "_svc_apps";
+    case "path":
+      return "_files";
+    case "folder":
+      return "_files -/";
+    case "text":
+    case "nothing":
+      return " ";
+  }
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

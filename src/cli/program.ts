@@ -1,0 +1,45 @@
+import { Command } from "commander";
+import { places } from "../unit/places.ts";
+import { addChanging } from "./commands/change.ts";
+import { addChecking } from "./commands/check.ts";
+import { addHelp } from "./commands/help.ts";
+import { addLooking, type Run } from "./commands/look.ts";
+import { addManual } from "./commands/manual.ts";
+import { addOutput } from "./commands/output.ts";
+
+/** Every command and option of svc. Help, the man page and the completions are made from this tree. */
+export function svcProgram(run: Run): Command {
+  const program = new Command("svc");
+  program
+    .description("supervises Docker containers by unit files")
+    .option("--socket <path>", `the daemon's socket (default: ${places.socket.path}, or SVC_SOCKET)`)
+    .option("--json", "print JSON")
+    .option("-q, --quiet", "print failures only")
+    .option("--no-color", "no colours")
+    .exitOverride()
+    .showSuggestionAfterError()
+    .helpCommand(false)
+    // What is wrong with a command line is told as every other failure is.
+    .configureOutput({ writeErr: () => undefined });
+  program.commandsGroup("See how units are:");
+  addLooking(program, run);
+  program.commandsGroup("Change what runs:");
+  addChanging(program, run);
+  program.commandsGroup("See what was written and what happened:");
+  addOutput(program, run);
+  program.commandsGroup("Unit files and help:");
+  addChecking(program, run);
+  addHelp(program, run);
+  addManual(program, run);
+  program.commandsGroup("Programs of their own:");
+  // src/main.ts hands these two over with all that follows them; here they are for the help.
+  const daemon = program.command("daemon").description("supervise, in the foreground (systemd runs this)");
+  for (const [name, { path, holds }] of Object.entries(places))
+    daemon.option(`--${name} <${name === "socket" ? "path" : "folder"}>`, `${holds} (default: ${path})`);
+  program
+    .command("run")
+    .usage("[options] APP [ARGS...]")
+    .description("a one-off task with an app's image, env and links; the same as docker-runner")
+    .helpOption(false);
+  return program;
+}

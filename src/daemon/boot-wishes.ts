@@ -1,0 +1,56 @@
+import { withNeeds } from "../graph/closure.ts";
+import type { Fact, SeenContainer } from "../plan/fact.ts";
+import { freshState, stateOf, type World } from "../plan/world.ts";
+import type { Unit } from "../unit/unit.ts";
+import type { Saved } from "./saved-state.ts";
+
+/** What was wished and counted when svc ended last. After a reboot all that is left is the count of restarts asked for, which must never go back. */
+export function rememberedWishes(saved: Saved, boot: string): readonly Fact[] {
+  return [...saved.units].map(([unit, state]) => {
+    if (saved.boot === boot) return { fact: "remembered", unit, state };
+    const wish = { want: "down", by: "boot", generation: state.wish.generation } as const;
+    return { fact: "remembered", unit, state: { ...freshState, wish } };
+  });
+}
+
+/**
+ * What is wished at the first look at the engine: after a reboot, or of units that nothing is saved of, those that are enabled
+ * and what they need; in the same boot also what runs with our label, for then the saved state was lost and nobody stopped it.
+ */
+export function bootWishes(
+  seen: ReadonlyMap<string, SeenContainer>,
+  about: {
+    readonly world: World;
+    readonly saved: Saved;
+    readonly boot: string;
+    readonly isEnabled: (unit: Unit) => boolean;
+  },
+): readonly Fact[] {
+  const { world, saved, boot, isEnabled } = about;
+  // Where no boot is saved nothing is: then what runs tells what was wished.
+  const rebooted = saved.boot !== "" && saved.boot !== boot;
+  const facts: Fact[] = [];
+  for (const unit of world.units.values()) {
+    const runs = ownOf(unit.name, seen)?.state === "running";
+    const isKnown = saved.units.has(unit.name) && !rebooted;
+    if (isKnown || !(isEnabled(unit) || (runs && !rebooted))) continue;
+    facts.push(wishUp(unit.name, "boot"));
+    for (const name of withNeeds([unit.name], world.units)) {
+      const needed = world.units.get(name);
+      const isStopped = saved.units.has(name) && !rebooted;
+      if (name !== unit.name && needed && !isEnabled(needed) && !isStopped) facts.push(wishUp(name, unit.name));
+    }
+  }
+  return facts;
+
+  /** A container that runs already is taken as what is wished: its generation is. */
+  function wishUp(unit: string, by: string): Fact {
+    const generation = ownOf(unit, seen)?.generation ?? stateOf(world, unit).wish.generation;
+    return { fact: "wished", unit, wish: { want: "up", by, generation }, anew: true };
+  }
+}
+
+function ownOf(unit: string, seen: ReadonlyMap<string, SeenContainer>): SeenContainer["container"] | null {
+  const container = seen.get(unit)?.container;
+  return container?.unit === unit ? container : null;
+}

@@ -1,0 +1,29 @@
+import type { Outcome, Progress } from "../../control/request.ts";
+import type { Fact } from "../../plan/fact.ts";
+import type { Daemon } from "../context.ts";
+import { waitFor } from "./wait-for.ts";
+
+export type Reply = { readonly progress: (progress: Progress) => unknown; readonly signal: AbortSignal };
+
+/** Tells the loop what is wished, puts it on the disk, and then, if the one who asked wants it, waits until it is so. */
+export async function wishAndWait(
+  what: {
+    readonly names: readonly string[];
+    readonly facts: readonly Fact[];
+    readonly goal: "up" | "down";
+    readonly ask: { readonly wait?: boolean; readonly timeoutMs?: number };
+    readonly reply: Reply;
+  },
+  daemon: Daemon,
+): Promise<Outcome> {
+  const { names, facts, goal, ask, reply } = what;
+  daemon.supervisor.tell(...facts);
+  const unsaved = await daemon.save();
+  const { signal, progress } = reply;
+  const outcome = await waitFor(
+    { names, goal, wait: ask.wait ?? true, timeoutMs: ask.timeoutMs, signal, progress },
+    daemon,
+  );
+  if (unsaved === null) return outcome;
+  return { ...outcome, warnings: [`${unsaved}; it is done, but will be forgotten if svc ends before it can be`] };
+}

@@ -1,0 +1,23 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The name of a unit's log in the log folder; a template's instance keeps its @. */
+export function logFileName(unit: string): string {
+  return `${encodeURIComponent(unit).replaceAll("%40", "@")}.log`;
+}
+
+/** The unit's log and what was rotated away of it, newest first: UNIT.log, UNIT.log.1.gz, UNIT.log.2.gz, … */
+export async function logFiles(folder: string, unit: string): Promise<readonly string[]> {
+  const base = logFileName(unit);
+  const names = await readdir(folder).catch((): string[] => []);
+  const rotated = names
+    .map((name) => ({ name, index: name.startsWith(base) ? rotationOf(name.slice(base.length)) : 0 }))
+    .filter(({ index }) => index > 0)
+    .sort((a, b) => a.index - b.index)
+    .map(({ name }) => name);
+  return [...(names.includes(base) ? [base] : []), ...rotated].map((name) => join(folder, name));
+}
+
+function rotationOf(ending: string): number {
+  return Number(/^\.(\d+)\.gz$/.exec(ending)?.[1] ?? 0);
+}

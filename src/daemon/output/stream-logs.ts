@@ -1,0 +1,75 @@
+import type { Clock } from "../../clock/clock.ts";
+import type { LogLine } from "../../control/request.ts";
+import { type LogAsk, readLog } from "./read-log.ts";
+import type { UnitLog } from "./unit-log.ts";
+
+/** A follower that does not read in time loses lines beyond this many, and is told how many. */
+const maxWaiting = 10_000;
+
+/** What is kept of several units, merged by time, and then, with `follow`, each line as it is written; none lost or doubled between. */
+export async function* streamLogs(options: {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly units: readonly { readonly unit: string; readonly log: UnitLog | null }[];
+  readonly ask: LogAsk & { readonly follow: boolean };
+  readonly signal: AbortSignal;
+}): AsyncIterable<LogLine> {
+  const { folder, clock, units, ask, signal } = options;
+  const waiting: LogLine[] = [];
+  let lost = 0;
+  let wake: () => void = () => undefined;
+  // Followed first, read then: a line written in between is in both, and is taken once.
+  const stops = units.map(({ unit, log }) => (ask.follow && log ? follow(unit, log) : () => undefined));
+  const hangUp = (): void => wake();
+  signal.addEventListener("abort", hangUp);
+  try {
+    const kept: LogLine[] = [];
+    for (const { unit, log } of units) {
+      await log?.flush();
+      const lines = await readLog(folder, unit, ask);
+      const overlap = countOverlap(
+        lines,
+        waiting.filter((line) => line.unit === unit),
+      );
+      kept.push(...lines.slice(0, lines.length - overlap));
+    }
+    kept.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+    yield* kept;
+    while (ask.follow && !signal.aborted) {
+      yield* waiting.splice(0);
+      if (lost > 0) yield skipped(lost);
+      lost = 0;
+      if (waiting.length > 0 || signal.aborted) continue;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    signal.removeEventListener("abort", hangUp);
+    for (const stop of stops) stop();
+  }
+
+  function follow(unit: string, log: UnitLog): () => void {
+    return log.onLine((line) => {
+      if (!(ask.grep?.test(line.text) ?? true)) return;
+      if (waiting.length >= maxWaiting) lost++;
+      else waiting.push({ unit, ...line });
+      wake();
+    });
+  }
+
+  function skipped(count: number): LogLine {
+    const text = `${count} lines were skipped: they came faster than they were read`;
+    return { unit: units[0]?.unit ?? "", time: new Date(clock.date()).toISOString(), stream: "svc", text };
+  }
+}
+
+/** How many of the last lines of the file are the first of those that wait. */
+function countOverlap(lines: readonly LogLine[], waiting: readonly LogLine[]): number {
+  for (let count = Math.min(lines.length, waiting.length); count > 0; count--) {
+    const tail = lines.slice(-count);
+    if (tail.every((line, index) => line.time === waiting[index]?.time && line.text === waiting[index]?.text))
+      return count;
+  }
+  return 0;
+}

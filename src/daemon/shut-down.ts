@@ -1,0 +1,45 @@
+import type { Clock } from "../clock/clock.ts";
+import { isRunning, ownContainer } from "../plan/conditions.ts";
+import { stateOf } from "../plan/world.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+export type Ending = "SIGTERM" | "SIGINT" | "reexec";
+
+/** Resolves with what ends this daemon. */
+export function awaitEnding(): { readonly ending: Promise<Ending>; readonly reexec: () => void } {
+  const { promise: ending, resolve } = Promise.withResolvers<Ending>();
+  process.once("SIGTERM", () => resolve("SIGTERM"));
+  process.once("SIGINT", () => resolve("SIGINT"));
+  return { ending, reexec: () => resolve("reexec") };
+}
+
+const slackMs = 30_000;
+
+/** A container that cannot be stopped, or an engine that is away, must not hold up a shutdown for ever. */
+export function stopWithinMs({ world }: Supervisor): number {
+  return [...world.units.values()].reduce((sum, unit) => sum + unit.stopGraceMs, slackMs);
+}
+
+/** Stops every unit, dependents first; resolves when all are down, or when waiting has no more point. */
+export async function stopAll(supervisor: Supervisor, clock: Clock): Promise<void> {
+  supervisor.tell({ fact: "shutting-down" });
+  const late = new AbortController();
+  const cancel = clock.after(stopWithinMs(supervisor), () => late.abort());
+  await supervisor.until(() => (isDown(supervisor) ? true : null), late.signal).catch(() => undefined);
+  cancel();
+}
+
+function isDown({ world }: Supervisor): boolean {
+  if (world.engine.state !== "up") return true;
+  return ![...world.units.values()].some(
+    (unit) => stateOf(world, unit.name).call || isRunning(ownContainer(unit, world)),
+  );
+}
+
+/** Replaces this program by the one that is on the disk now, in the same process: systemd sees no end. Does not return. */
+export function replaceProgram(args: readonly string[]): void {
+  const script = process.argv[1];
+  // In development the program is a script that node runs; the executable has its options for node in itself.
+  const before = script?.endsWith(".ts") ? [...process.execArgv, script] : [];
+  process.execve?.(process.execPath, [process.argv0, ...before, "daemon", ...args], process.env);
+}

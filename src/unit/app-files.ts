@@ -1,0 +1,100 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { type Assignment, type EnvFormat, readEnvText } from "./env-file.ts";
+import type { UnitFolders } from "./read-units.ts";
+import type { UnitKeys } from "./schema.ts";
+import { readTag, type Tag } from "./tag-file.ts";
+import type { LaunchProblem } from "./unit.ts";
+import { maskedLine, type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
+
+/** What stands on the disk for an app beside its unit files: variables and the tag. */
+export type AppFiles = {
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly tagFile: string;
+  readonly tag: Tag | null;
+  /** Every file that was read, or would have been. */
+  readonly sources: readonly string[];
+  /** A file that must be there and cannot be read. */
+  readonly missing: LaunchProblem | null;
+  readonly problems: readonly UnitProblem[];
+};
+
+/** A variable, and where a stretch of its value stands. No text of an env file is shown but names of variables and flags. */
+export type Variable = Assignment & { readonly placeOfText: (from: number, to: number, shown?: number) => PlaceInFile };
+
+type Asking = { readonly name: string; readonly file: string; readonly keys: UnitKeys; readonly folders: UnitFolders };
+
+/** The env files and the TAG file of a unit's app. Of a variable that is set twice the last counts. */
+export async function readAppFiles(asking: Asking, app: string): Promise<AppFiles> {
+  const { name, file, keys, folders } = asking;
+  const problems: UnitProblem[] = [];
+  const variables = new Map<string, Variable>();
+  const wanted = envFilesOf(asking, app);
+  let missing: LaunchProblem | null = null;
+  for (const { path, required, format } of wanted) {
+    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => error);
+    if (text instanceof Error) {
+      missing = unreadable(path, text, required, file) ?? missing;
+      continue;
+    }
+    const known = new Map([...variables].map(([variable, { value }]) => [variable, value]));
+    const read = readEnvText(text, format, { known, host: process.env });
+    const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+    for (const { line, column, message, hint } of read.problems) {
+      const at = { file: path, line, column, length: 1, source: nameOnly(lines[line - 1] ?? "") };
+      problems.push({ unit: name, severity: "error", code: "invalid-env-file", ...at, message, hint });
+    }
+    for (const one of read.assignments) variables.set(one.name, { ...one, placeOfText: placesIn(path, lines, one) });
+  }
+
+  const tagFile = keys.tag_file ? resolve(dirname(file), keys.tag_file) : join(folders.wwwDir, app, "TAG");
+  const tag = await readTag(tagFile);
+  if (tag && !tag.ok) {
+    const at = { ...wholeFile(tagFile), line: tag.line };
+    const hint = "write: export TAG=build-42";
+    problems.push({ unit: name, severity: "warning", code: "invalid-tag-file", ...at, message: tag.message, hint });
+  }
+  return { variables, tagFile, tag, sources: [...wanted.map(({ path }) => path), tagFile], missing, problems };
+}
+
+type WantedFile = { readonly path: string; readonly required: boolean; readonly format: EnvFormat };
+
+function envFilesOf({ file, keys, folders }: Asking, app: string): readonly WantedFile[] {
+  const usual = keys.env_format ?? "sh";
+  if (!keys.env_file) return [{ path: join(folders.defaultDir, app), required: false, format: usual }];
+  return keys.env_file.map((one) => {
+    const { path, required = true, format = usual } = typeof one === "string" ? { path: one } : one;
+    return { path: resolve(dirname(file), path), required, format: format === "raw" ? "docker" : format };
+  });
+}
+
+function unreadable(
+  path: string,
+  error: NodeJS.ErrnoException,
+  required: boolean,
+  unitFile: string,
+): LaunchProblem | null {
+  const isAway = error.code === "ENOENT" || error.code === "ENOTDIR";
+  if (isAway && !required) return null;
+  const message = isAway ? `there is no env file ${path}` : `${path} cannot be read: ${error.message}`;
+  const hint = isAway ? `write it, or take env_file out of ${unitFile}` : "make it a file that root can read";
+  return { ok: false, code: "missing-file", message, hint };
+}
+
+/** Any line may hold a secret, also one without a name: only the name of an assignment is shown. */
+function nameOnly(line: string): string {
+  return /^\s*(?:export\s+)?[A-Za-z_]\w*=/.exec(line)?.[0].concat("…") ?? "…";
+}
+
+/** `shown` characters of the stretch, a flag's name, are shown with the variable's name; the rest is masked. */
+function placesIn(file: string, lines: readonly string[], variable: Assignment): Variable["placeOfText"] {
+  const { name, line, column, valueColumn } = variable;
+  return (from, to, shown = 0) => {
+    const spot = variable.placeOf?.(from, to);
+    if (!spot) return { file, line, column: valueColumn, length: 1, source: `${name}=…` };
+    const start = spot.column - 1;
+    const own: readonly [number, number] = [start, start + Math.min(shown, spot.length)];
+    const source = maskedLine(lines[spot.line - 1] ?? "", own, spot.line === line ? [0, column + name.length] : [0, 0]);
+    return { file, ...spot, source };
+  };
+}

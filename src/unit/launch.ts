@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import type { AppFiles } from "./app-files.ts";
+import type { CreateRequest } from "./docker-run/create-request.ts";
+import type { ImageReference } from "./image-reference.ts";
+import type { UnitKeys } from "./schema.ts";
+import type { Launch } from "./unit.ts";
+
+export type Launching = {
+  readonly keys: UnitKeys;
+  readonly files: AppFiles;
+  readonly reference: ImageReference;
+  /** Without the image. */
+  readonly create: CreateRequest;
+  readonly pull: Launch["pull"] | null;
+  readonly warnings: readonly string[];
+};
+
+/** What the engine is given for a unit, and the digests by which a container that was made of something else is told. */
+export function launchOf({ keys, files, reference, create: asked, pull: wanted, warnings }: Launching): Launch {
+  const { image, tag } = reference;
+  const create = { ...asked, body: { ...asked.body, Image: image } };
+  const pull = wanted ?? "missing";
+  const env = [...files.variables.values()]
+    .filter(({ name }) => name !== "TAG")
+    .map(({ name, value }) => `${name}=${value}`);
+  const parts = { unit: digest(keys).slice(0, 12), env: digest(env).slice(0, 12), tag: digest(tag).slice(0, 12) };
+  return { ok: true, image, tag, pull, create, revision: digest({ create, pull }), parts, warnings };
+}
+
+/** The same launch with another request, and so another revision. */
+export function withRequest(launch: Launch, create: CreateRequest): Launch {
+  return { ...launch, create, revision: digest({ create, pull: launch.pull }) };
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(value) ?? "")
+    .digest("hex");
+}

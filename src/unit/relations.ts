@@ -1,0 +1,105 @@
+import { byContainerName } from "./container-names.ts";
+import type { PlacedNeed } from "./needs.ts";
+import { similar } from "./similar.ts";
+import type { Need, Unit } from "./unit.ts";
+import type { PlaceInFile, UnitProblem } from "./unit-problem.ts";
+import type { Place } from "./yaml-text.ts";
+
+/** A unit with the places of what it says of others. */
+export type PlacedUnit = { readonly unit: Unit; readonly needs: readonly PlacedNeed[]; readonly place: Place };
+
+export type Related = {
+  readonly units: readonly Unit[];
+  readonly rejected: readonly Unit[];
+  readonly problems: readonly UnitProblem[];
+};
+
+/**
+ * What holds between units: container names are single, needs and orderings name units that are there, `before` is somebody's
+ * `after`, and what the engine is told of another unit goes by the name of its container.
+ */
+export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>): Related {
+  const problems: UnitProblem[] = [];
+  const byContainer = new Map<string, PlacedUnit>();
+  const rejected: Unit[] = [];
+  for (const one of all) {
+    const other = byContainer.get(one.unit.container);
+    if (!other) byContainer.set(one.unit.container, one);
+    else {
+      rejected.push(one.unit);
+      const message = `its container's name ${one.unit.container} is that of ${other.unit.name} too`;
+      const at = one.place(["container_name"], "value");
+      const hint = "set container_name in one of them";
+      problems.push({ unit: one.unit.name, severity: "error", code: "conflicting-units", ...at, message, hint });
+    }
+  }
+  const names = [...new Set([...all.map(({ unit }) => unit.name), ...invalid])];
+  const valid = [...byContainer.values()];
+  const units = valid.map((one): Unit => {
+    const { unit } = one;
+    tellOrderings(one);
+    const earlier = valid.filter((other) => other.unit.before.includes(unit.name)).map((other) => other.unit.name);
+    const after = [...new Set([...unit.after, ...earlier])];
+    return { ...unit, needs: needsOf(one), after, launch: byContainerName(unit.launch, containerOf) };
+  });
+  return { units, rejected, problems };
+
+  function containerOf(name: string): string {
+    return valid.find(({ unit }) => unit.name === name)?.unit.container ?? name;
+  }
+
+  /** By the names of units; of two needs of one unit the first is made as strong as both. */
+  function needsOf({ unit, needs: placed }: PlacedUnit): readonly Need[] {
+    const needs = new Map<string, Need>();
+    for (const { need, at } of placed) {
+      const target = names.includes(need.unit) ? need.unit : byContainer.get(need.unit)?.unit.name;
+      if (target === unit.name) tellItself(unit, need, at);
+      else if (target !== undefined) needs.set(target, stronger(needs.get(target), { ...need, unit: target }));
+      else if (tellUnknown(unit, need, at) === "error") needs.set(need.unit, stronger(needs.get(need.unit), need));
+    }
+    return [...needs.values()];
+  }
+
+  function tellItself(unit: Unit, need: Need, at: PlaceInFile): void {
+    const message = `${need.from}: it names itself`;
+    problems.push({ unit: unit.name, severity: "warning", code: "self-need", ...at, message, hint: "take it out" });
+  }
+
+  function tellUnknown(unit: Unit, need: Need, at: PlaceInFile): "error" | "warning" {
+    const isForeign = need.from !== "depends_on" && need.from !== "wants";
+    const severity = isForeign || !need.required ? "warning" : "error";
+    const message = isForeign
+      ? `${need.from}: ${need.unit} is no unit; svc will not start it`
+      : `${need.from}: there is no unit ${need.unit}`;
+    const hint = meant(need.unit) ?? `write ${need.unit}.yml, or take it out`;
+    problems.push({ unit: unit.name, severity, code: "unknown-unit", ...at, message, hint });
+    return severity;
+  }
+
+  function tellOrderings({ unit, place }: PlacedUnit): void {
+    for (const key of ["after", "before", "conflicts"] as const) {
+      for (const [index, name] of unit[key].entries()) {
+        if (names.includes(name)) continue;
+        const message = `${key}: there is no unit ${name}`;
+        const hint = meant(name) ?? "it has no effect until there is one";
+        const at = place([key, index], "value");
+        problems.push({ unit: unit.name, severity: "warning", code: "unknown-unit", ...at, message, hint });
+      }
+    }
+  }
+
+  function meant(name: string): string | null {
+    const near = similar(name, names);
+    return near === null ? null : `did you mean ${near}?`;
+  }
+}
+
+function stronger(known: Need | undefined, other: Need): Need {
+  if (!known) return other;
+  return {
+    ...known,
+    required: known.required || other.required,
+    binds: known.binds || other.binds,
+    onLoss: known.onLoss === "keep" ? other.onLoss : known.onLoss,
+  };
+}

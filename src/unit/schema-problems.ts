@@ -1,0 +1,112 @@
+import type { z } from "zod";
+import { unitSchema } from "./schema.ts";
+import { similar } from "./similar.ts";
+import { unsuitedKeys } from "./unsuited-keys.ts";
+import type { Path } from "./yaml-text.ts";
+
+export type SchemaProblem = {
+  readonly code: "unknown-key" | "unsuited-key" | "bad-value";
+  readonly path: Path;
+  readonly what: "key" | "value";
+  readonly message: string;
+  readonly hint: string;
+};
+
+type Issue = z.core.$ZodIssue;
+
+/** What the schema refuses, in plain words. Of a value that may be of several kinds, the kind that it comes nearest to is told. */
+export function schemaProblems(issues: readonly Issue[], value: unknown): readonly SchemaProblem[] {
+  return issues.flatMap((issue) => problemsOf(issue, [], value));
+}
+
+function problemsOf(issue: Issue, above: Path, root: unknown): readonly SchemaProblem[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((name) => unknownKey([...path, name], fieldsAt(path)));
+  }
+  if (issue.code === "invalid_union") {
+    const near = issue.errors.find((branch) => !branch.some(isOtherKind));
+    if (near) return near.flatMap((inner) => problemsOf(inner, path, root));
+  }
+  if (issue.code === "invalid_key" || issue.code === "invalid_element") {
+    return issue.issues.flatMap((inner) => problemsOf(inner, path, root));
+  }
+  return [badValue(path, issue.message, valueAt(root, path))];
+}
+
+/** A value of another kind: a list where a map is wanted, or none of several words. */
+function isOtherKind(issue: Issue): boolean {
+  return issue.path.length === 0 && ["invalid_type", "invalid_union", "invalid_value"].includes(issue.code);
+}
+
+function badValue(path: Path, words: string, value: unknown): SchemaProblem {
+  const name = nameOf(path);
+  const hint = `svc help unit ${String(path[0])}`;
+  if (value === undefined) {
+    return { code: "bad-value", path, what: "value", message: `${name} is missing: write ${words}`, hint };
+  }
+  if (value === null)
+    return { code: "bad-value", path, what: "key", message: `${name} has no value: write ${words}`, hint };
+  return { code: "bad-value", path, what: "value", message: `${name}: ${shown(value)} is not ${words}`, hint };
+}
+
+function unknownKey(path: Path, known: readonly string[]): SchemaProblem {
+  const name = String(path.at(-1));
+  const unsuited = path.length === 1 ? unsuitedKeys[name] : undefined;
+  if (unsuited) {
+    const message = `${name} has no place in a unit file: ${unsuited.because}`;
+    return { code: "unsuited-key", path, what: "key", message, hint: unsuited.hint };
+  }
+  const near = similar(name, known);
+  const all = path.length === 1 ? "svc help unit shows all keys" : `svc help unit ${String(path[0])} shows all of them`;
+  const hint = near ? `did you mean "${near}"?` : all;
+  return { code: "unknown-key", path, what: "key", message: `unknown key "${nameOf(path)}"`, hint };
+}
+
+/** `ports.target`; numbers of list elements are left out, as the caret shows which. */
+function nameOf(path: Path): string {
+  return path.filter((step) => typeof step !== "number").join(".");
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a map";
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const step of path) value = (value as { readonly [key: PropertyKey]: unknown } | null | undefined)?.[step];
+  return value;
+}
+
+type Definition = {
+  readonly shape?: { readonly [name: string]: Schema };
+  readonly options?: readonly Schema[];
+  readonly innerType?: Schema;
+  readonly element?: Schema;
+  readonly valueType?: Schema;
+  readonly in?: Schema;
+};
+type Schema = { readonly _zod: { readonly def: Definition } };
+
+/** The names of the fields that a map at this place may have. */
+function fieldsAt(path: Path): readonly string[] {
+  let reached: readonly Schema[] = flatten(unitSchema as unknown as Schema);
+  for (const step of path) {
+    reached = reached.flatMap((type) => {
+      const { shape, element, valueType } = type._zod.def;
+      const next = shape ? shape[String(step)] : typeof step === "number" ? element : valueType;
+      return next ? flatten(next) : [];
+    });
+  }
+  return reached.flatMap((type) => Object.keys(type._zod.def.shape ?? {}));
+}
+
+/** A kind without what wraps it, or each of the kinds that it may be. */
+function flatten(type: Schema): readonly Schema[] {
+  const { options, innerType, in: input } = type._zod.def;
+  if (options) return options.flatMap(flatten);
+  if (innerType) return flatten(innerType);
+  return input ? flatten(input) : [type];
+}

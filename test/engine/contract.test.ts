@@ -1,0 +1,368 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dockerEngine } from "../../src/engine/docker/docker-engine.ts";
+import type { Engine, EngineEvent } from "../../src/engine/engine.ts";
+import { EngineError } from "../../src/engine/engine.ts";
+import type { CreateRequest } from "../../src/unit/docker-run/create-request.ts";
+import { engineProxy } from "../support/engine-proxy.ts";
+import { type RealEngine, realEngine } from "../support/real-engine.ts";
+import { until } from "../support/until.ts";
+
+/** What engine.ts promises, of the Docker engine: each method, again and again, and with the engine away or silent. */
+let real: RealEngine;
+let folder: string;
+const engine = dockerEngine();
+const deadlines = { pingMs: 300, shortMs: 600, longMs: 900, pullSilenceMs: 900 };
+
+beforeAll(async () => {
+  real = await realEngine();
+  folder = await mkdtemp(join(tmpdir(), `${real.prefix}-`));
+});
+afterAll(async () => {
+  await real?.cleanup();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+let made = 0;
+function asking(script: string, change: object = {}): CreateRequest {
+  const body = { Image: real.image, Cmd: ["sh", "-c", script], HostConfig: { NetworkMode: "none" }, ...change };
+  return { name: `${real.prefix}-${made++}`, platform: null, body };
+}
+
+async function create(script: string, change: object = {}): Promise<string> {
+  return (await engine.create(asking(script, change))).id;
+}
+
+/** Creates, attaches, starts, and gives back all that it wrote and its code. */
+async function runToEnd(script: string, change: object = {}, on: Engine = engine) {
+  const written = { out: [] as Buffer[], err: [] as Buffer[] };
+  const id = await create(script, change);
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  await on.attach(id, {
+    tty: "Tty" in change,
+    stdin: false,
+    onOutput: (stream, chunk) => written[stream].push(Buffer.from(chunk)),
+    onEnd: resolve,
+  });
+  const code = on.wait(id, "next-exit");
+  await on.start(id);
+  await ended;
+  return { id, code: await code, out: Buffer.concat(written.out), err: Buffer.concat(written.err) };
+}
+
+async function kindOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+    return "resolved";
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return error.kind;
+  }
+}
+
+const loop = "trap 'exit 7' TERM; sleep 3600 & wait";
+
+describe.concurrent("contract", () => {
+  test("a container's life: created, started, signalled, ended, removed, each step as often as one likes", async () => {
+    const request = asking(loop, { Labels: { "a.b": "c d" }, StopSignal: "SIGQUIT" });
+    const { id } = await engine.create(request);
+    expect(await engine.inspect(id)).toMatchObject({
+      id,
+      name: request.name,
+      state: "created",
+      exitCode: null,
+      startedAt: null,
+      health: "none",
+      stopSignal: "SIGQUIT",
+      autoRemove: false,
+    });
+    const exit = engine.wait(id, "next-exit");
+    const removed = engine.wait(id, "removed");
+    await engine.start(id);
+    await engine.start(id);
+    expect((await engine.list()).find((one) => one.id === id)).toMatchObject({
+      name: request.name,
+      state: "running",
+      image: real.image,
+      labels: { "a.b": "c d" },
+    });
+    expect(await engine.inspect(request.name ?? "")).toMatchObject({ id, state: "running", image: real.image });
+    await engine.signal(id, "SIGTERM");
+    expect(await exit).toBe(7);
+    await engine.signal(id, "SIGTERM");
+    expect(await engine.inspect(id)).toMatchObject({ state: "exited", exitCode: 7, oomKilled: false });
+    await Promise.all([engine.remove(id), engine.remove(id), engine.remove(id)]);
+    await engine.remove(id);
+    expect(await removed).toBe(7);
+    await engine.signal(id, "SIGKILL");
+    expect(await engine.inspect(id)).toBe(null);
+    expect(await kindOf(engine.create(request))).toBe("resolved");
+    await engine.remove(request.name ?? "");
+  });
+
+  test("remove takes a running and a paused one with its anonymous volumes, and the name is free when it resolves", async () => {
+    const request = asking(loop, { Volumes: { "/kept": {} } });
+    for (const state of ["running", "paused"]) {
+      const { id } = await engine.create(request);
+      await engine.start(id);
+      const { stdout } = await real.docker("inspect", "-f", "{{(index .Mounts 0).Name}}", id);
+      if (state === "paused") await real.docker("pause", id);
+      await engine.remove(id);
+      expect((await real.docker("volume", "inspect", stdout.trim())).code).toBe(1);
+    }
+    const again = await engine.create(request);
+    await engine.remove(again.id);
+  });
+
+  test("one that removes itself: its code comes by wait, its name is free when remove resolves", async () => {
+    const request = asking("exit 4", { HostConfig: { NetworkMode: "none", AutoRemove: true } });
+    for (let round = 0; round < 5; round++) {
+      const { id } = await engine.create(request);
+      const code = engine.wait(id, "next-exit");
+      await engine.start(id);
+      expect(await code).toBe(4);
+      await engine.remove(id);
+    }
+  });
+
+  test("what is refused has a kind: the name, the image, the container, the engine's own words", async () => {
+    const request = asking("true");
+    const { id } = await engine.create(request);
+    expect(await kindOf(engine.create(request))).toBe("name-in-use");
+    await engine.remove(id);
+    expect(await kindOf(engine.create({ ...request, body: { Image: `${real.prefix}:none` } }))).toBe("no-such-image");
+    await expect(engine.create(asking("true", { HostConfig: { Memory: 1_000 } }))).rejects.toMatchObject({
+      kind: "refused",
+      status: 400,
+      message: expect.stringContaining("memory limit"),
+    });
+    const missing = `${real.prefix}-missing`;
+    expect(await kindOf(engine.start(missing))).toBe("no-such-container");
+    expect(await kindOf(engine.wait(missing, "removed"))).toBe("no-such-container");
+    const onOutput = (): void => undefined;
+    expect(await kindOf(engine.attach(missing, { tty: false, stdin: false, onOutput, onEnd: onOutput }))).toBe(
+      "no-such-container",
+    );
+    const logs = { tty: false, since: null, follow: false, onLine: () => undefined, onEnd: () => undefined };
+    expect(await kindOf(engine.logs(missing, logs))).toBe("no-such-container");
+    for (const harmless of [
+      engine.signal(missing, "SIGTERM"),
+      engine.unpause(missing),
+      engine.resize(missing, 80, 24),
+      engine.remove(missing),
+    ]) {
+      expect(await kindOf(harmless)).toBe("resolved");
+    }
+    const bad = await create("true", { Cmd: ["/no/such/program"] });
+    await expect(engine.start(bad)).rejects.toMatchObject({
+      kind: "refused",
+      message: expect.stringContaining("/no/such/program"),
+    });
+  });
+
+  test("an attach before the start loses no byte of a burst, of either stream", async () => {
+    const lines = 20_000;
+    const script = `i=0; while [ $i -lt ${lines} ]; do echo "out $i"; i=$((i+1)); done; echo last >&2; printf end`;
+    const { out, err, code } = await runToEnd(script);
+    expect(code).toBe(0);
+    expect(out.toString()).toBe(`${Array.from({ length: lines }, (_, i) => `out ${i}\n`).join("")}end`);
+    expect(err.toString()).toBe("last\n");
+  });
+
+  test("bytes come as they are: nulls, no UTF-8, a terminal's line ends", async () => {
+    const { out } = await runToEnd("printf 'a\\000\\377\\r\\n'");
+    expect([...out]).toEqual([97, 0, 255, 13, 10]);
+    const terminal = await runToEnd("echo one; echo two >&2", { Tty: true });
+    expect(terminal.out.toString()).toBe("one\r\ntwo\r\n");
+  });
+
+  test("stdin is written and half-closed; a window is resized; a close leaves the container alone", async () => {
+    const id = await create("cat; echo then; sleep 3600", { OpenStdin: true, StdinOnce: true, AttachStdin: true });
+    let written = "";
+    let ended = 0;
+    const attachment = await engine.attach(id, {
+      tty: false,
+      stdin: true,
+      onOutput: (_, chunk) => {
+        written += chunk;
+      },
+      onEnd: () => ended++,
+    });
+    await engine.start(id);
+    attachment.write(Buffer.from("through\n"));
+    attachment.endInput();
+    attachment.endInput();
+    await until(() => written === "through\nthen\n");
+    attachment.close();
+    attachment.close();
+    expect(ended).toBe(1);
+    expect(await engine.inspect(id)).toMatchObject({ state: "running" });
+    await engine.resize(id, 120, 40);
+    await engine.remove(id);
+    await engine.resize(id, 120, 40);
+  });
+
+  test("a paused one is woken, as often as one likes", async () => {
+    const id = await create(loop);
+    await engine.start(id);
+    await real.docker("pause", id);
+    expect(await engine.inspect(id)).toMatchObject({ state: "paused" });
+    await engine.unpause(id);
+    await engine.unpause(id);
+    expect(await engine.inspect(id)).toMatchObject({ state: "running" });
+    await engine.remove(id);
+  });
+
+  test("logs are read from a time on, with the engine's times, and followed to the end", async () => {
+    const id = await create("echo one; echo two >&2; sleep 2; echo three");
+    await engine.start(id);
+    const all: string[] = [];
+    const times: string[] = [];
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    await engine.logs(id, {
+      tty: false,
+      since: null,
+      follow: true,
+      onLine: (stream, time, line) => {
+        all.push(`${stream} ${line}`);
+        times.push(time);
+      },
+      onEnd: resolve,
+    });
+    await ended;
+    expect(all.toSorted()).toEqual(["err two", "out one", "out three"]);
+    const later: string[] = [];
+    await engine.logs(id, {
+      tty: false,
+      since: Date.parse(times.at(-1) ?? ""),
+      follow: false,
+      onLine: (_, __, line) => later.push(line.toString()),
+      onEnd: () => undefined,
+    });
+    expect(later).toEqual(["three"]);
+  });
+
+  test("events tell of every change with name, labels and exit code, until they are closed", async () => {
+    const seen: EngineEvent[] = [];
+    let ended = 0;
+    const request = asking(loop, { Labels: { "a.b": "c" } });
+    const close = await engine.events(
+      (event) => {
+        if (event.labels["a.b"] === "c" && event.name.startsWith(request.name ?? "")) seen.push(event);
+      },
+      () => ended++,
+    );
+    const { id } = await engine.create(request);
+    await engine.start(id);
+    await real.docker("pause", id);
+    await real.docker("unpause", id);
+    await real.docker("rename", id, `${request.name}x`);
+    await engine.signal(id, "SIGTERM");
+    await engine.remove(id);
+    await until(() => seen.some((event) => event.kind === "destroy"));
+    expect(seen.map((event) => event.kind)).toEqual([
+      "create",
+      "start",
+      "pause",
+      "unpause",
+      "rename",
+      "kill",
+      ...(seen.filter((event) => event.kind === "kill").length > 1 ? ["kill"] : []),
+      "die",
+      "destroy",
+    ]);
+    expect(seen.find((event) => event.kind === "rename")).toMatchObject({ oldName: request.name });
+    expect(seen.find((event) => event.kind === "kill")).toMatchObject({ id, signal: "15" });
+    close();
+    close();
+    const count = seen.length;
+    await engine.remove((await engine.create(request)).id);
+    expect({ count: seen.length, ended }).toEqual({ count, ended: 0 });
+  });
+
+  test("an image is described or null; a pull that cannot be is refused with the registry's words", async () => {
+    const image = await engine.image(real.image);
+    expect(image).toMatchObject({ hasHealthcheck: false, stopSignal: null, digests: [] });
+    expect(image?.id).toMatch(/^sha256:/);
+    expect(await engine.image(`${real.prefix}:none`)).toBe(null);
+    const onProgress = (): void => undefined;
+    await expect(engine.pull("127.0.0.1:9/nothing:1", { onProgress })).rejects.toMatchObject({
+      message: expect.stringContaining("connection refused"),
+    });
+    const registry = await silentServer();
+    const port = (registry.address() as { port: number }).port;
+    const abort = new AbortController();
+    const pull = engine.pull(`127.0.0.1:${port}/nothing:1`, { onProgress, abort: abort.signal });
+    registry.once("connection", () => abort.abort());
+    await expect(pull).rejects.toBeInstanceOf(EngineError);
+    registry.close();
+  });
+
+  test("a wait whose connection is cut rejects with away, and so does every call while nobody listens", async () => {
+    const proxy = await engineProxy(join(folder, "cut"));
+    const through = dockerEngine({ host: proxy.host, deadlines });
+    const id = await create(loop);
+    await engine.start(id);
+    const waits = [through.wait(id, "next-exit"), through.wait(id, "removed")].map(kindOf);
+    let ends = 0;
+    const onEnd = (): void => void ends++;
+    await through.events(() => undefined, onEnd);
+    await through.attach(id, { tty: false, stdin: false, onOutput: () => undefined, onEnd });
+    await through.logs(id, { tty: false, since: null, follow: true, onLine: () => undefined, onEnd });
+    expect(await through.inspect(id)).toMatchObject({ state: "running" });
+    await proxy.cut();
+    expect(await Promise.all(waits)).toEqual(["away", "away"]);
+    await until(() => ends === 3);
+    const kinds = await everyCall(through, id);
+    expect(new Set(Object.values(kinds))).toEqual(new Set(["away"]));
+    await proxy.restore();
+    expect(await through.ping()).toMatchObject({ api: expect.stringMatching(/^1\./) });
+    await proxy.close();
+    await engine.remove(id);
+  });
+
+  test("an engine that accepts and never answers: every call is given up, none hangs", async () => {
+    const proxy = await engineProxy(join(folder, "stall"));
+    const through = dockerEngine({ host: proxy.host, deadlines });
+    await proxy.stall();
+    const { ping, ...others } = await everyCall(through, "some");
+    expect(ping).toBe("away");
+    expect(new Set(Object.values(others))).toEqual(new Set(["timeout"]));
+    await proxy.restore();
+    expect(await kindOf(through.ping())).toBe("resolved");
+    await proxy.close();
+  });
+});
+
+async function everyCall(on: Engine, id: string): Promise<Readonly<Record<string, string>>> {
+  const nothing = (): void => undefined;
+  const calls: { readonly [name in keyof Engine]: Promise<unknown> } = {
+    ping: on.ping(),
+    list: on.list(),
+    inspect: on.inspect(id),
+    create: on.create(asking("true")),
+    attach: on.attach(id, { tty: false, stdin: false, onOutput: nothing, onEnd: nothing }),
+    start: on.start(id),
+    signal: on.signal(id, "SIGTERM"),
+    unpause: on.unpause(id),
+    remove: on.remove(id),
+    wait: on.wait(id, "next-exit"),
+    resize: on.resize(id, 80, 24),
+    image: on.image(real.image),
+    pull: on.pull(real.image, { onProgress: nothing }),
+    logs: on.logs(id, { tty: false, since: null, follow: true, onLine: nothing, onEnd: nothing }),
+    events: on.events(nothing, nothing),
+  };
+  const kinds = await Promise.all(Object.entries(calls).map(async ([name, call]) => [name, await kindOf(call)]));
+  return Object.fromEntries(kinds);
+}
+
+function silentServer(): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => void socket.on("error", () => undefined));
+    server.listen(0, "127.0.0.1", () => resolve(server));
+  });
+}
