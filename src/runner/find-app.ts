@@ -33,7 +33,7 @@ export async function findApp(app: string, folders: UnitFolders): Promise<Unit> 
 }
 
 async function hasUnitFile(app: string, { units }: UnitFolders): Promise<boolean> {
-  if (app.includes("/")) return false;
+  if (app.includes("/") || app.endsWith("@")) return false;
   const files = [app, app.slice(0, app.indexOf("@") + 1)].filter(Boolean);
   const found = await Promise.all(files.map((name) => access(join(units, `${name}.yml`)).then(isSo, isNot)));
   return found.includes(true);
@@ -43,13 +43,15 @@ const isSo = (): boolean => true;
 const isNot = (): boolean => false;
 
 function throwProblems(app: string, problems: readonly UnitProblem[]): never {
+  const own = problems.filter((problem) => problem.unit === app);
   throw new AppProblems(
     app,
-    problems.filter((problem) => problem.unit === app),
+    own.sort((one, other) => one.line - other.line || one.column - other.column),
   );
 }
 
 async function nearHint(app: string, folders: UnitFolders): Promise<string> {
+  if (app.endsWith("@")) return `${app} is a template: name an instance, ${app}NAME`;
   const known = [...(await unitNames(folders.units)), ...(await imageFiles(folders.defaultDir))];
   const near = similar(app, known);
   if (near !== null) return `did you mean ${near}?`;

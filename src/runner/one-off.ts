@@ -97,8 +97,10 @@ function withoutPlaces(networking: Fields | undefined, dropped: string[]): Json 
   const bare = Object.entries(endpoints).map(([network, { Aliases, IPAMConfig, MacAddress, ...rest }]) => {
     if (Array.isArray(Aliases) && Aliases.length > 0) dropped.push(`the aliases ${Aliases.join(", ")} in ${network}`);
     if (IPAMConfig || MacAddress) dropped.push(`the fixed address in ${network}`);
-    return [network, rest];
+    return [network, rest] as const;
   });
+  // One network with nothing to say of it is named by the mode alone.
+  if (bare.length === 1 && bare.every(([, rest]) => Object.keys(rest).length === 0)) return undefined;
   return { ...networking, EndpointsConfig: Object.fromEntries(bare) } as Json;
 }
 

@@ -7,7 +7,7 @@ import type { Launch } from "../unit/unit.ts";
 
 export type PrintedLine =
   | { readonly ok: true; readonly line: string }
-  /** Fields of the request that no flag of docker run can say. */
+  /** Flags or fields of the request that a command line cannot say. */
   | { readonly ok: false; readonly unsayable: readonly string[] };
 
 /** The docker run line that makes the engine do the same as this request of docker-runner. */
@@ -31,7 +31,7 @@ function difference(request: CreateRequest, words: readonly string[]): readonly 
     readFile: (path) => readFileSync(path, "utf8"),
     use: "docker",
   });
-  if (!read.ok) return read.problems.map(({ message }) => message);
+  if (!read.ok) return read.problems.map(({ word }) => words[word]?.split("=")[0] ?? "");
   const [wanted, got] = [fieldsOf(request), fieldsOf(read.request)];
   return [...new Set([...wanted.keys(), ...got.keys()])].filter(
     (field) => !isDeepStrictEqual(wanted.get(field), got.get(field)),

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { engineProxy } from "../support/engine-proxy.ts";
 import { type Host, makeHost } from "../support/host.ts";
-import { allGone, cleanUp, guardsOf, type Started, startRunner, tasksOf } from "../support/runner.ts";
+import { allGone, cleanUp, guardsOf, runRunner, type Started, startRunner, tasksOf } from "../support/runner.ts";
 import { watchedEngine } from "../support/watched-engine.ts";
 
 /** However a task's client ends, its container is gone afterwards. The engine stands behind a socket that tells or can be cut. */
@@ -86,7 +86,7 @@ test("when the guard is killed too, the next run of docker-runner ends what is l
   task.child.kill("SIGKILL");
   await task.ended;
   expect((await tasksOf(host, "PREFIX-app")).length).toBe(2);
-  expect((await host.runner(["PREFIX-app", "true"])).code).toBe(0);
+  expect((await runRunner(host, ["PREFIX-app", "true"])).code).toBe(0);
   expect(await tasksOf(host, "PREFIX-app")).toEqual([kept]);
   alive.child.stdin?.end();
   expect(await alive.ended).toBe(0);

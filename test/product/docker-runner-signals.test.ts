@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
 import type { Ran } from "../support/real-engine.ts";
-import { allGone, cleanUp, type Started, startRunner } from "../support/runner.ts";
+import { allGone, cleanUp, runRunner, type Started, startRunner } from "../support/runner.ts";
 
 /** Signals and exit codes, beside the real `docker run`. */
 let host: Host;
@@ -60,7 +60,7 @@ test("INT and HUP ask for the end; a task that ignores them is killed after the 
 test("exit codes are the task's", async () => {
   const codes = [0, 1, 42, 125, 126, 127, 128, 255];
   const command = (code: number) => ["PREFIX-app", "sh", "-c", `exit ${code}`];
-  const ran = await inTurns(codes, async (code) => (await host.runner(command(code))).code);
+  const ran = await inTurns(codes, async (code) => (await runRunner(host, command(code))).code);
   expect(ran).toEqual(codes);
 });
 
@@ -102,7 +102,7 @@ test("what cannot be run ends as docker run has it: the same code, nothing on st
     await host.write(`default/${app}`, `IMAGE=IMG\nOPTS="${options}"\n`);
     const flags = options.split(" ").filter(Boolean);
     const theirs = await host.engine.docker("run", "--rm", "-i", "--init", ...flags, host.engine.image, ...command);
-    const ours = await host.runner(["--service-ports", app, ...command]);
+    const ours = await runRunner(host, ["--service-ports", app, ...command]);
     return { row: `${options} ${command.join(" ")}`, theirs: kindOf(theirs), ours: kindOf(ours) };
   });
   taken.close();
@@ -117,7 +117,7 @@ test("an image that is not here and cannot be had", async () => {
   const image = "localhost:1/no/such:1";
   await host.write("default/PREFIX-far", `IMAGE=${image}\n`);
   const theirs = await host.engine.docker("run", "--rm", image, "true");
-  const ours = await host.runner(["PREFIX-far", "true"]);
+  const ours = await runRunner(host, ["PREFIX-far", "true"]);
   expect(kindOf(ours)).toEqual(kindOf(theirs));
   expect(ours.stderr).toMatch(/^docker-runner: pulling localhost:1\/no\/such:1\ndocker-runner: .*connection refused/);
 });

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
@@ -6,7 +5,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
-import { allGone, cleanUp, startInTerminal, startRunner, tasksOf } from "../support/runner.ts";
+import { allGone, cleanUp, inShell, startInTerminal, startRunner, tasksOf } from "../support/runner.ts";
 
 /** Stdin, stdout and stderr of a task without a terminal. */
 let host: Host;
@@ -37,12 +36,14 @@ test("output goes on after stdin has ended, and stdout and stderr stay apart", a
 test("stdin may be /dev/null, closed, or a file", async () => {
   const file = join(host.folder, "input");
   await writeFile(file, "from a file\n");
-  const ends = ["</dev/null", "<&-", `<${file}`].map((from) => inShell(`$RUNNER PREFIX-app cat ${from}; echo code $?`));
+  const ends = ["</dev/null", "<&-", `<${file}`].map((from) =>
+    inShell(host, `$RUNNER PREFIX-app cat ${from}; echo code $?`),
+  );
   expect(await Promise.all(ends)).toEqual(["code 0\n", "code 0\n", "from a file\ncode 0\n"]);
 });
 
 test("a reader that leaves early ends the task", async () => {
-  const text = await inShell("$RUNNER PREFIX-app sh -c 'echo first; exec busybox yes' | head -1");
+  const text = await inShell(host, "$RUNNER PREFIX-app sh -c 'echo first; exec busybox yes' | head -1");
   expect(text).toBe("first\n");
   await allGone(host, "PREFIX-app");
 });
@@ -99,15 +100,6 @@ test("without a terminal on both ends, or with -T, there is none inside", async 
   await task.ended;
   expect(task.stdout()).toBe("end\r\nend\r\n");
 });
-
-async function inShell(command: string): Promise<string> {
-  const { engine, env } = host;
-  const RUNNER = `${process.execPath} ${join(import.meta.dirname, "../../src/main.ts")} run`;
-  const words = command.replaceAll("PREFIX", engine.prefix);
-  const child = spawn("sh", ["-c", words], { env: { ...env, RUNNER }, stdio: ["pipe", "pipe", "inherit"] });
-  child.stdin.end();
-  return (await readAll(child.stdout)).toString();
-}
 
 async function readAll(stream: Readable | null): Promise<Buffer> {
   const chunks: Buffer[] = [];

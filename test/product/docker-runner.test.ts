@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
-import { allGone, cleanUp, startRunner, tasksOf } from "../support/runner.ts";
+import { allGone, cleanUp, runRunner, startRunner, tasksOf } from "../support/runner.ts";
 
 /** What a task has of its app, and what not; with units, and with env files alone. No daemon runs but where a test says so. */
 let host: Host;
@@ -157,7 +157,7 @@ test("tasks run while the service is restarted, and neither is in the other's wa
     return codes;
   })();
   const runs: number[] = [];
-  for (let round = 0; round < 2; round++) runs.push((await host.runner(["PREFIX-busy", "true"])).code);
+  for (let round = 0; round < 2; round++) runs.push((await runRunner(host, ["PREFIX-busy", "true"])).code);
   expect({ restarts: await restarts, runs }).toEqual({ restarts: [0, 0], runs: [0, 0] });
   await host.endDaemon("SIGTERM");
 });

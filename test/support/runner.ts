@@ -3,7 +3,13 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { type Host, mainScript } from "./host.ts";
+import { bundleProgram } from "./bundle.ts";
+import type { Host } from "./host.ts";
+import { type Ran, run } from "./real-engine.ts";
+
+const bundle = bundleProgram();
+/** docker-runner, as words of a command. */
+const program = [process.execPath, bundle.script, "run"];
 
 /** docker-runner in a process of its own, with what it has written so far. */
 export type Started = {
@@ -20,19 +26,31 @@ export type Started = {
 export type StartOptions = { readonly env?: NodeJS.ProcessEnv; readonly program?: readonly string[] };
 
 export function startRunner(host: Host, args: readonly string[], options: StartOptions = {}): Started {
-  const [program = "", ...words] = options.program ?? [process.execPath, mainScript, "run"];
-  const child = spawn(program, [...words, ...args.map((word) => word.replaceAll("PREFIX", host.engine.prefix))], {
+  const [file = "", ...words] = options.program ?? program;
+  const child = spawn(file, [...words, ...args.map((word) => word.replaceAll("PREFIX", host.engine.prefix))], {
     env: { ...host.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
   return watched(child);
 }
 
+/** docker-runner to its end. */
+export function runRunner(host: Host, args: readonly string[]): Promise<Ran> {
+  const [file = "", ...words] = program;
+  return run(file, [...words, ...args.map((word) => word.replaceAll("PREFIX", host.engine.prefix))], { env: host.env });
+}
+
+/** What the shell command writes to stdout; `$RUNNER` is docker-runner. */
+export async function inShell(host: Host, command: string): Promise<string> {
+  const env = { ...host.env, RUNNER: program.join(" ") };
+  return (await run("sh", ["-c", command.replaceAll("PREFIX", host.engine.prefix)], { env })).stdout;
+}
+
 /** The command in a terminal of its own, of 40 rows and 100 columns, by script(1). What is written to stdin is typed. */
 export function startInTerminal(host: Host, command: string, options: StartOptions = {}): Started {
   const words = `stty rows 40 cols 100; ${command}`.replaceAll("PREFIX", host.engine.prefix);
   const child = spawn("script", ["-qefc", words, "/dev/null"], {
-    env: { ...host.env, ...options.env, SHELL: "/bin/sh", RUNNER: `${process.execPath} ${mainScript} run` },
+    env: { ...host.env, ...options.env, SHELL: "/bin/sh", RUNNER: program.join(" ") },
     stdio: ["pipe", "pipe", "pipe"],
   });
   return watched(child);
@@ -43,6 +61,7 @@ const children = new Set<ChildProcess>();
 /** Ends what a failed test may have left; a client that holds its task would keep the engine from removing it. */
 export async function cleanUp(host: Host | undefined): Promise<void> {
   for (const child of children) child.kill("SIGKILL");
+  bundle.remove();
   if (!host) return;
   for (const pid of await guardsOf(host)) process.kill(pid, "SIGKILL");
   await host.cleanup();
