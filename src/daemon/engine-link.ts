@@ -77,6 +77,7 @@ export function linkEngine(options: {
         toldAway = true;
       }
       if (closed) return;
+      version = null;
       tell({ fact: "engine-away" });
       await new Promise<void>((resolve) => clock.after(retryMs, resolve));
       retryMs = Math.min(longestRetryMs, retryMs * 2);

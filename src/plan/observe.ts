@@ -187,8 +187,10 @@ function answered(world: World, unit: string, call: Call, answer: Answer, now: n
   const state = stateOf(world, unit);
   const next = withState(world, unit, { call: null });
   if (answer.ok) return succeeded(next, unit, call, answer.container ?? null);
-  if (answer.kind === "away")
-    return next.engine.state === "away" ? next : { ...next, engine: { state: "away", since: now } };
+  if (answer.kind === "away") {
+    const engine = next.engine.state === "away" ? next.engine : ({ state: "away", since: now } as const);
+    return unsent({ ...next, engine }, unit, call);
+  }
   if (answer.kind === "name-in-use") return withState(next, unit, { container: answer.holder });
   if (call.call === "launch" && answer.kind === "no-such-image") {
     const launch = world.units.get(unit)?.launch;
@@ -212,6 +214,15 @@ function answered(world: World, unit: string, call: Call, answer: Answer, now: n
   }
   // A signal or kill that was refused: the grace runs on, and what comes after it is stronger.
   return next;
+}
+
+/** A signal that may not have reached the engine is sent again when that is back: signals that are sent twice do no harm. */
+function unsent(world: World, unit: string, call: Call): World {
+  if (call.call !== "signal" && call.call !== "kill") return world;
+  return changeContainer(world, { unit, id: call.id }, (container) => ({
+    ...container,
+    stopping: call.call === "kill" && container.stopping ? { ...container.stopping, killedAt: null } : null,
+  }));
 }
 
 function succeeded(world: World, unit: string, call: Call, container: Container | null): World {
