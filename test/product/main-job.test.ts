@@ -18,7 +18,7 @@ beforeAll(async () => {
   );
   await host.write(
     "units/PREFIX-site.yml",
-    `app: site\nlinks: [PREFIX-relay:mail]\nready: {after: 200ms}\ncommand: ["sh", "-c", "echo site up; trap 'exit 0' TERM; while :; do sleep 1 & wait; done"]\n`,
+    `app: site\nstop_grace_period: 2s\nlinks: [PREFIX-relay:mail]\nready: {after: 200ms}\ncommand: ["sh", "-c", "echo site up; trap 'exit 0' TERM; while :; do sleep 1 & wait; done"]\n`,
   );
   await host.write(
     "default/site",
