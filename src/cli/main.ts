@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { SvcError } from "../svc-error.ts";
 import { pathOf } from "../unit/places.ts";
 import type { Cli } from "./context.ts";
@@ -16,14 +16,33 @@ export async function cli(args: readonly string[], environment: Environment): Pr
       code = result;
     }),
   );
+  endWithTheReader();
   try {
-    if (args.length === 0) program.help({ error: true });
+    if (args.length === 0) throw new SvcError("usage", "no command is named", { hint: "svc help shows all commands" });
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : new SvcError("usage", "").exitCode;
-    return showError(context(), error);
+    if (!(error instanceof CommanderError)) return showError(context(), error);
+    return error.exitCode === 0 ? 0 : showError(context(), usageError(error, args, program));
   }
+}
+
+/** `svc logs web | head`: who reads has enough, and that is no failure. */
+function endWithTheReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}
+
+/** commander says `error: …`, and what it takes to be meant in a line of its own. */
+function usageError(error: CommanderError, args: readonly string[], program: Command): SvcError {
+  const [words = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const command = program.commands.find((one) => args.includes(one.name()));
+  const meant = suggestion?.replace(/^\(Did you mean (.*)\?\)$/, "did you mean $1?");
+  return new SvcError("usage", words, {
+    hint: meant ?? `svc help${command ? ` ${command.name()}` : " shows all commands"}`,
+  });
 }
 
 function contextOf(

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { places } from "../unit/places.ts";
 import { addChanging } from "./commands/change.ts";
 import { addChecking } from "./commands/check.ts";
+import { addHelp } from "./commands/help.ts";
 import { addLooking, type Run } from "./commands/look.ts";
 import { addManual } from "./commands/manual.ts";
 import { addOutput } from "./commands/output.ts";
@@ -18,7 +19,8 @@ export function svcProgram(run: Run): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .helpCommand(false)
-    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+    // What is wrong with a command line is told as every other failure is.
+    .configureOutput({ writeErr: () => undefined });
   program.commandsGroup("See how units are:");
   addLooking(program, run);
   program.commandsGroup("Change what runs:");
@@ -27,6 +29,7 @@ export function svcProgram(run: Run): Command {
   addOutput(program, run);
   program.commandsGroup("Unit files and help:");
   addChecking(program, run);
+  addHelp(program, run);
   addManual(program, run);
   program.commandsGroup("Programs of their own:");
   // src/main.ts hands these two over with all that follows them; here they are for the help.

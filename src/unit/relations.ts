@@ -1,6 +1,6 @@
-import { closest, distance } from "fastest-levenshtein";
 import { byContainerName } from "./container-names.ts";
 import type { PlacedNeed } from "./needs.ts";
+import { similar } from "./similar.ts";
 import type { Need, Unit } from "./unit.ts";
 import type { PlaceInFile, UnitProblem } from "./unit-problem.ts";
 import type { Place } from "./yaml-text.ts";
@@ -71,7 +71,7 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
     const message = isForeign
       ? `${need.from}: ${need.unit} is no unit; svc will not start it`
       : `${need.from}: there is no unit ${need.unit}`;
-    const hint = similar(need.unit) ?? `write ${need.unit}.yml, or take it out`;
+    const hint = meant(need.unit) ?? `write ${need.unit}.yml, or take it out`;
     problems.push({ unit: unit.name, severity, code: "unknown-unit", ...at, message, hint });
     return severity;
   }
@@ -81,16 +81,16 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
       for (const [index, name] of unit[key].entries()) {
         if (names.includes(name)) continue;
         const message = `${key}: there is no unit ${name}`;
-        const hint = similar(name) ?? "it has no effect until there is one";
+        const hint = meant(name) ?? "it has no effect until there is one";
         const at = place([key, index], "value");
         problems.push({ unit: unit.name, severity: "warning", code: "unknown-unit", ...at, message, hint });
       }
     }
   }
 
-  function similar(name: string): string | null {
-    const near = names.length > 0 ? closest(name, names) : "";
-    return near !== "" && distance(near, name) <= 2 ? `did you mean ${near}?` : null;
+  function meant(name: string): string | null {
+    const near = similar(name, names);
+    return near === null ? null : `did you mean ${near}?`;
   }
 }
 

@@ -1,6 +1,6 @@
-import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { unitSchema } from "./schema.ts";
+import { similar } from "./similar.ts";
 import { unsuitedKeys } from "./unsuited-keys.ts";
 import type { Path } from "./yaml-text.ts";
 
@@ -57,10 +57,9 @@ function unknownKey(path: Path, known: readonly string[]): SchemaProblem {
     const message = `${name} has no place in a unit file: ${unsuited.because}`;
     return { code: "unsuited-key", path, what: "key", message, hint: unsuited.hint };
   }
-  const near = known.length > 0 ? closest(name, known) : "";
-  const isNear = near !== "" && distance(near, name) <= Math.max(2, name.length / 3);
+  const near = similar(name, known);
   const all = path.length === 1 ? "svc help unit shows all keys" : `svc help unit ${String(path[0])} shows all of them`;
-  const hint = isNear ? `did you mean "${near}"?` : all;
+  const hint = near ? `did you mean "${near}"?` : all;
   return { code: "unknown-key", path, what: "key", message: `unknown key "${nameOf(path)}"`, hint };
 }
 

@@ -50,44 +50,4 @@ export function addChecking(program: Command, run: Run): void {
         return 0;
       }),
     );
-  program
-    .command("help [topic] [key]")
-    .description("help on a command, on unit files (help unit), or on one key (help unit KEY)")
-    .action((topic: string | undefined, key: string | undefined) =>
-      run(async (cli) => {
-        if (topic !== "unit") {
-          const command = program.commands.find((one) => one.name() === topic);
-          cli.out((command ?? program).helpInformation());
-          return topic === undefined || command ? 0 : 2;
-        }
-        const { allKeyHelp, keyHelp } = await import("../../unit/key-help.ts");
-        const { showAllKeys, showKey } = await import("../show/unit-keys.ts");
-        if (key === undefined) {
-          cli.out(showAllKeys(allKeyHelp()));
-          return 0;
-        }
-        const help = keyHelp(key);
-        if (help) {
-          cli.out(showKey(help));
-          return 0;
-        }
-        const { unsuitedKeys } = await import("../../unit/unsuited-keys.ts");
-        const unsuited = unsuitedKeys[key];
-        if (unsuited) cli.err(`svc: ${key} has no place in a unit file: ${unsuited.because}\nhint: ${unsuited.hint}\n`);
-        else cli.err(`svc: there is no key ${key}\nhint: ${await similarKey(key)}\n`);
-        return 2;
-      }),
-    );
-}
-
-async function similarKey(name: string): Promise<string> {
-  const { closest, distance } = await import("fastest-levenshtein");
-  const { keyGroups } = await import("../../unit/schema.ts");
-  const near = closest(
-    name,
-    keyGroups.flatMap(([, keys]) => keys),
-  );
-  return distance(near, name) <= Math.max(2, name.length / 3)
-    ? `did you mean ${near}?  svc help unit ${near}`
-    : "svc help unit shows all keys";
 }

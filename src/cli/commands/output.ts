@@ -10,8 +10,8 @@ type Options = { follow?: boolean; lines?: number; since?: string; grep?: string
 /** Commands that show what was written and what happened: logs, history, events. */
 export function addOutput(program: Command, run: Run): void {
   program
-    .command("logs <units...>")
-    .description("what units wrote, across restarts")
+    .command("logs [units...]")
+    .description("what units wrote, across restarts; without a name, all of them")
     .option("-f, --follow", "go on with what they write")
     .option("-n, --lines <count>", "the last lines of each", count)
     .option("--since <time>", "10m, 2h, or a date")
@@ -19,12 +19,13 @@ export function addOutput(program: Command, run: Run): void {
     .option("--json", "a JSON object a line")
     .action((units: string[], options: Options) =>
       run(async (cli) => {
-        const width = Math.max(...units.map(widthOf));
+        const named = units.length > 0 ? units : (await ask(cli, "list", {})).map((one) => one.name);
+        const width = Math.max(0, ...named.map(widthOf));
         await ask(
           cli,
           "logs",
           {
-            units,
+            units: named,
             follow: options.follow ?? false,
             ...(options.lines === undefined ? {} : { lines: options.lines }),
             ...(options.since === undefined ? {} : { since: instantOf(options.since, Date.now()) }),
@@ -32,7 +33,7 @@ export function addOutput(program: Command, run: Run): void {
           },
           (line) => {
             if (cli.json || options.json) return cli.out(`${JSON.stringify(line)}\n`);
-            const name = units.length > 1 ? `${paint(line.unit, units.indexOf(line.unit), width, cli.colour)} ` : "";
+            const name = named.length > 1 ? `${paint(line.unit, named.indexOf(line.unit), width, cli.colour)} ` : "";
             const mark = line.stream === "svc" ? "-- " : "";
             cli.out(`${name}${line.time.slice(0, 19)} ${mark}${line.text}\n`);
           },

@@ -1,5 +1,5 @@
-import { closest, distance } from "fastest-levenshtein";
 import { SvcError } from "../../svc-error.ts";
+import { similar } from "../../unit/similar.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
 
@@ -56,9 +56,8 @@ export function unknownUnit(name: string, daemon: Daemon): SvcError {
     return new SvcError("unknown-unit", `${name} is a template`, { hint: `name a unit of it: ${name}1` });
   }
   const known = [...daemon.supervisor.world.units.keys()];
-  const near = known.length > 0 ? closest(name, known) : null;
-  const hint =
-    near && distance(name, near) <= Math.max(2, name.length / 3) ? `did you mean ${near}?` : "svc list shows all units";
+  const near = similar(name, known);
+  const hint = near ? `did you mean ${near}?` : "svc list shows all units";
   return new SvcError("unknown-unit", `there is no unit ${name}`, { hint });
 }
 

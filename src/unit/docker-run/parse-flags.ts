@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { similar } from "../similar.ts";
 import { type Flag, findFlag, findShortFlag, flags } from "./flags.ts";
 import { plain, type Sentence, say } from "./sentence.ts";
 
@@ -111,8 +111,9 @@ function refused(message: Sentence, hint: string): Taken {
 }
 
 function similarFlag(name: string): string {
-  const near = flags
-    .map((flag) => ({ name: flag.name, distance: distance(flag.name, name) }))
-    .sort((one, other) => one.distance - other.distance)[0];
-  return near && near.distance <= 2 ? `did you mean --${near.name}?` : "see docker run --help";
+  const near = similar(
+    name,
+    flags.map((flag) => flag.name),
+  );
+  return near ? `did you mean --${near}?` : "see docker run --help";
 }
