@@ -21,8 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => host?.cleanup());
 
-/** Sends the bytes as they are and gives back what is answered until the end; `keep` leaves the connection open. */
-function send(bytes: string, keep = false): Promise<string> {
+/** Sends the bytes as they are and gives back what is answered until svc closes the connection. */
+function send(bytes: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = "";
     const socket = connect(host.env.SVC_SOCKET ?? "");
@@ -33,7 +33,6 @@ function send(bytes: string, keep = false): Promise<string> {
     socket.on("error", () => undefined);
     socket.on("close", () => resolve(answer));
     socket.write(bytes);
-    if (!keep) socket.end();
   });
 }
 const post = (name: string, body: string): string =>

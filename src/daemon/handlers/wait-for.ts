@@ -59,6 +59,8 @@ function verdictOn(name: string, goal: WaitFor["goal"], daemon: Daemon): Verdict
   const unit = world.units.get(name);
   const decision = decisions.get(name);
   if (!unit || !decision) return goal === "down" ? "reached" : "hopeless";
+  // What runs is not known yet.
+  if (world.engine.state === "unknown") return "open";
   const state = stateOf(world, name);
   if (goal === "down") return decision.phase === "down" ? "reached" : "open";
   if (decision.phase === "done") return "reached";
