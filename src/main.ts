@@ -5,18 +5,26 @@ import { SvcError } from "./svc-error.ts";
 async function main(): Promise<number> {
   const applet = basename(process.argv0);
   const args = process.argv.slice(2);
-  if (applet === "docker-runner") return (await import("./runner/docker-runner.ts")).dockerRunner(args, process.env);
+  if (applet === "docker-runner") return runTask(args);
   const [command, ...rest] = args;
   switch (command) {
     case "daemon":
       if (rest.some((word) => word === "--help" || word === "-h")) break;
       return (await import("./daemon/daemon.ts")).daemon(rest, process.env);
     case "run":
-      return (await import("./runner/docker-runner.ts")).dockerRunner(rest, process.env);
+      return runTask(rest);
     case "__guard":
       return (await import("./runner/guard.ts")).guard(rest);
   }
   return (await import("./cli/main.ts")).cli(args, process.env);
+}
+
+async function runTask(args: readonly string[]): Promise<number> {
+  const { dockerRunner } = await import("./runner/docker-runner.ts");
+  return dockerRunner(args, {
+    environment: process.env,
+    showProblems: async (problems) => (await import("./cli/show/problems.ts")).showProblems(problems),
+  });
 }
 
 main().then(

@@ -71,13 +71,13 @@ async function launch(
     await runs.attach(unit, id, tty);
     await engine.start(id);
   } catch (error) {
-    runs.forget(id);
+    runs.forget(id, messageOf(error));
     await engine.remove(id).catch(() => undefined);
     throw error;
   }
   const startedAt = clock.now();
   const detail = await engine.inspect(id);
-  runs.began(unit, id, detail);
+  runs.began(id, detail);
   const times = { startedAt, watchedSince: startedAt, adopted: false };
   const container = detail ? containerOf(detail, times) : containerMade(id, request, startedAt);
   // Had it ended by now, its `die` says so.

@@ -13,7 +13,7 @@ export interface Engine {
   inspect(idOrName: string): Promise<ContainerDetail | null>;
   /** Rejects with `name-in-use`, `no-such-image`, `refused` (the engine's text). */
   create(request: CreateRequest): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
-  /** Resolves when attached. Must come before start for no byte to be lost. The stream is always drained. */
+  /** Resolves when attached. Must come before start for no byte to be lost. The stream is drained unless it is paused. */
   attach(id: string, options: AttachOptions): Promise<Attachment>;
   /** Already running is success. */
   start(id: string): Promise<void>;
@@ -93,6 +93,12 @@ export interface Attachment {
   onDrain(callback: () => void): void;
   /** Half-closes: the container sees the end of its stdin, output goes on. */
   endInput(): void;
+  /**
+   * Takes no more output until `resume`. Once the engine's buffers are full this holds the container, and while it is held
+   * the engine cannot tell of its end: who asks for the end must resume.
+   */
+  pause(): void;
+  resume(): void;
   /** Drops the connection; the container is not touched. */
   close(): void;
 }

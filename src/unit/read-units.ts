@@ -18,11 +18,12 @@ export type UnitsRead = {
 
 /**
  * Every unit of the folder sorted by name, and every problem, sorted by place. Templates make an instance for each name in `instances` and for
- * each that another unit needs. A file that is wrong makes its own unit invalid and no other.
+ * each that another unit needs. A file that is wrong makes its own unit invalid and no other. With `only`, that unit and those
+ * it needs are read and no others.
  */
 export async function readUnits(
   folders: UnitFolders,
-  options: { readonly instances?: readonly string[] } = {},
+  options: { readonly instances?: readonly string[]; readonly only?: string } = {},
 ): Promise<UnitsRead> {
   const problems: UnitProblem[] = [];
   const files = await unitFiles(folders.units, problems);
@@ -30,7 +31,8 @@ export async function readUnits(
   const units = new Map<string, PlacedUnit>();
   const invalid = new Map<string, string>();
 
-  const wanted = [...files.filter((name) => !name.endsWith("@")), ...(options.instances ?? [])];
+  const { only, instances = [] } = options;
+  const wanted = only === undefined ? [...files.filter((name) => !name.endsWith("@")), ...instances] : [only];
   for (let name = wanted.shift(); name !== undefined; name = wanted.shift()) {
     const stem = fileOf(name);
     if (units.has(name) || invalid.has(name) || stem === null) continue;
@@ -38,9 +40,11 @@ export async function readUnits(
     const placed = await readOne(name, file);
     if (placed) units.set(name, placed);
     else invalid.set(name, file);
-    wanted.push(...(placed?.needs.map(({ need }) => need.unit).filter((needed) => needed.includes("@")) ?? []));
+    const needed = placed?.needs.map(({ need }) => need.unit) ?? [];
+    if (only === undefined) wanted.push(...needed.filter((one) => one.includes("@")));
+    else if (name === only) wanted.push(...needed);
   }
-  await checkUnusedTemplates();
+  if (only === undefined) await checkUnusedTemplates();
 
   const sorted = [...units.values()].sort((one, other) => (one.unit.name < other.unit.name ? -1 : 1));
   const related = relate(sorted, new Set(invalid.keys()));

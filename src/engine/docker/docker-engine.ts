@@ -61,7 +61,7 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
       );
       return { id: made.id, warnings: [] };
     },
-    attach: (id, attach) => attachTo(container(id), attach, shortMs),
+    attach: (id, attach) => attachTo(docker, { id, openMs: shortMs }, attach),
     start: (id) => fine([304], longMs, (abortSignal) => container(id).start({ abortSignal })),
     // 409: it does not run (any more), which is what a signal is for.
     signal: (id, signal) => fine([404, 409], shortMs, (abortSignal) => container(id).kill({ signal, abortSignal })),
@@ -130,10 +130,21 @@ async function fine(
   }
 }
 
-async function attachTo(container: Docker.Container, options: AttachOptions, openMs: number): Promise<Attachment> {
+/**
+ * Keys that detach, for a terminal: the engine's own, ctrl-p ctrl-q, would leave the task running with nobody there. Bytes that no
+ * keyboard sends in UTF-8 turn this off; they must be in the path, as dockerode would encode them as characters.
+ */
+const noDetachKeys = "%FF,%FE,%FF,%FE,%FF,%FE,%FF,%FE";
+
+async function attachTo(
+  docker: Docker,
+  what: { readonly id: string; readonly openMs: number },
+  options: AttachOptions,
+): Promise<Attachment> {
   const { tty, stdin, onOutput, onEnd } = options;
-  const what = { stream: true, stdout: true, stderr: true, stdin, ...(stdin ? { hijack: true } : {}) };
-  const stream = await open(openMs, (abortSignal) => container.attach({ ...what, abortSignal }));
+  const path = `/containers/${encodeURIComponent(what.id)}/attach?detachKeys=${noDetachKeys}&`;
+  const wanted = { hijack: stdin, openStdin: stdin, options: { stream: true, stdout: true, stderr: true, stdin } };
+  const stream = await open(what.openMs, (abortSignal) => dial(docker, { path, ...wanted, abortSignal }));
   const take = tty ? (chunk: Buffer) => onOutput("out", chunk) : demultiplex(onOutput);
   let ended = false;
   const end = (): void => {
@@ -147,6 +158,8 @@ async function attachTo(container: Docker.Container, options: AttachOptions, ope
     write: (chunk) => stream.write(chunk),
     onDrain: (callback) => void stream.on("drain", callback),
     endInput: () => void stream.end(),
+    pause: () => void stream.pause(),
+    resume: () => void stream.resume(),
     close: () => {
       (stream as unknown as { destroy(): void }).destroy();
       end();
@@ -161,26 +174,26 @@ async function waitFor(
   abort?: AbortSignal,
 ): Promise<number> {
   const path = `/containers/${encodeURIComponent(what.id)}/wait?condition=${what.condition}&`;
-  const statusCodes = { 200: true, 404: "no such container", 500: "server error" };
-  const answer = await open(
-    what.openMs,
-    (abortSignal) =>
-      new Promise<NodeJS.ReadableStream>((resolve, reject) => {
-        docker.modem.dial({ path, method: "POST", isStream: true, statusCodes, abortSignal }, (error, stream) =>
-          error ? reject(error) : resolve(stream as NodeJS.ReadableStream),
-        );
-      }),
-    abort,
-  );
+  const answer = await open(what.openMs, (abortSignal) => dial(docker, { path, abortSignal }), abort);
   const text = await new Promise<string>((resolve, reject) => {
     let all = "";
     answer.on("data", (chunk: Buffer) => {
       all += chunk.toString();
     });
-    answer.on("end", () => resolve(all));
     const lost = (): void => reject(new EngineError("away", "the engine went away while it was waited for"));
+    answer.on("end", () => (all === "" ? lost() : resolve(all)));
     for (const event of ["error", "aborted", "close"]) answer.on(event, lost);
   });
   const { StatusCode } = JSON.parse(text) as { StatusCode: number };
   return StatusCode;
+}
+
+/** A stream of a container, by a path that dockerode does not make. */
+function dial(docker: Docker, call: { readonly path: string; readonly [option: string]: unknown }) {
+  const statusCodes = { 200: true, 404: "no such container", 500: "server error" };
+  return new Promise<NodeJS.ReadWriteStream>((resolve, reject) => {
+    docker.modem.dial({ method: "POST", isStream: true, statusCodes, ...call }, (error, stream) =>
+      error ? reject(error) : resolve(stream as NodeJS.ReadWriteStream),
+    );
+  });
 }

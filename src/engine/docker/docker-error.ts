@@ -3,6 +3,10 @@ import { EngineError, type EngineErrorKind } from "../engine.ts";
 type ModemError = {
   readonly statusCode?: number;
   readonly code?: string;
+  /** Of a connection that could not be made: `connect`, and to where. */
+  readonly syscall?: string;
+  readonly address?: string;
+  readonly port?: number;
   readonly json?: { readonly message?: string } | null;
   readonly message?: string;
 };
@@ -12,10 +16,19 @@ export function engineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
   const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as ModemError;
   const status = error.statusCode ?? 0;
+  if (error.syscall === "connect") return new EngineError("away", unreachable(error), 0, { cause: thrown });
+  if (status === 0 && (error.code === "ECONNRESET" || error.code === "EPIPE"))
+    return new EngineError("away", "the engine went away in the middle of a call", 0, { cause: thrown });
   // dockerode's own reason says "no such container" for a missing image too; the engine's message is in the body.
   const message = error.json?.message ?? error.message ?? String(thrown);
   const words = message.replace(/^\(HTTP code \d+\) [a-z ]+ - /, "").trim();
   return new EngineError(kindOf(status, words), words, status, { cause: thrown });
+}
+
+function unreachable({ address = "its socket", port, code }: ModemError): string {
+  const place = port === undefined ? address : `${address}:${port}`;
+  if (code === "EACCES") return `the engine's socket ${place} may not be used by this user`;
+  return `no engine answers at ${place} (${code})`;
 }
 
 function kindOf(status: number, message: string): EngineErrorKind {

@@ -9,7 +9,13 @@ export type Answer = CreateRequest | null;
 export type Folder = { readonly path: string; readonly environment: { readonly [name: string]: string } };
 
 /** Runs `docker run` against a socket that notes the create request and then refuses it, so that nothing more is asked. */
-export async function askCli(words: readonly string[], socketName: string, folder: Folder): Promise<Answer> {
+export function askCli(words: readonly string[], socketName: string, folder: Folder): Promise<Answer> {
+  const socket = join(folder.path, socketName);
+  return recordCreate(socket, () => runCli(words, socket, folder));
+}
+
+/** The create request that a client of the engine sends to this socket while it runs. */
+export async function recordCreate(socket: string, client: () => Promise<void>): Promise<Answer> {
   const found: CreateRequest[] = [];
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -26,10 +32,9 @@ export async function askCli(words: readonly string[], socketName: string, folde
       return outgoing.end('{"message":"noted"}');
     });
   });
-  const socket = join(folder.path, socketName);
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   try {
-    await runCli(words, socket, folder);
+    await client();
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

@@ -1,0 +1,29 @@
+import { type Engine, EngineError } from "../engine/engine.ts";
+import type { CreateRequest } from "../unit/docker-run/create-request.ts";
+import type { Launch } from "../unit/unit.ts";
+import { pullView } from "./pull-view.ts";
+
+/** As docker run does it: create; if the image is not there, pull, and create again. Returns the container's id. */
+export async function createTask(engine: Engine, request: CreateRequest, launch: Launch): Promise<string> {
+  if (launch.pull === "always") await pull(engine, launch);
+  try {
+    return (await engine.create(request)).id;
+  } catch (error) {
+    if (!isImageMissing(error) || launch.pull === "never") throw error;
+    await pull(engine, launch);
+    return (await engine.create(request)).id;
+  }
+}
+
+async function pull(engine: Engine, { image, create }: Launch): Promise<void> {
+  const view = pullView(image, process.stderr);
+  try {
+    await engine.pull(image, { onProgress: view.show, platform: create.platform });
+  } finally {
+    view.end();
+  }
+}
+
+function isImageMissing(error: unknown): boolean {
+  return error instanceof EngineError && error.kind === "no-such-image";
+}

@@ -1,0 +1,74 @@
+import { access, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SvcError } from "../svc-error.ts";
+import { readApp } from "../unit/read-app.ts";
+import type { UnitFolders } from "../unit/read-units.ts";
+import { similar } from "../unit/similar.ts";
+import type { Unit } from "../unit/unit.ts";
+import type { UnitProblem } from "../unit/unit-problem.ts";
+
+/** What stands in the app's files is wrong: every problem, with its place. */
+export class AppProblems extends SvcError {
+  readonly problems: readonly UnitProblem[];
+
+  constructor(app: string, problems: readonly UnitProblem[]) {
+    super("invalid-unit", `the files of ${app} are wrong`);
+    this.problems = problems;
+  }
+}
+
+/** The unit APP, or what an env file of that name alone says. Of the other units only those are read that it needs. */
+export async function findApp(app: string, folders: UnitFolders): Promise<Unit> {
+  if (await hasUnitFile(app, folders)) {
+    // A host that has env files alone does without the readers of YAML.
+    const { readUnits } = await import("../unit/read-units.ts");
+    const { units, problems } = await readUnits(folders, { only: app });
+    return units.find((unit) => unit.name === app) ?? throwProblems(app, problems);
+  }
+  const read = await readApp(app, folders);
+  if (read) return read.unit ?? throwProblems(app, read.problems);
+  throw new SvcError("unknown-unit", `there is no unit ${app} and no ${join(folders.defaultDir, app)}`, {
+    hint: await nearHint(app, folders),
+  });
+}
+
+async function hasUnitFile(app: string, { units }: UnitFolders): Promise<boolean> {
+  if (app.includes("/") || app.endsWith("@")) return false;
+  const files = [app, app.slice(0, app.indexOf("@") + 1)].filter(Boolean);
+  const found = await Promise.all(files.map((name) => access(join(units, `${name}.yml`)).then(isSo, isNot)));
+  return found.includes(true);
+}
+
+const isSo = (): boolean => true;
+const isNot = (): boolean => false;
+
+function throwProblems(app: string, problems: readonly UnitProblem[]): never {
+  const own = problems.filter((problem) => problem.unit === app);
+  throw new AppProblems(
+    app,
+    own.sort((one, other) => one.line - other.line || one.column - other.column),
+  );
+}
+
+async function nearHint(app: string, folders: UnitFolders): Promise<string> {
+  if (app.endsWith("@")) return `${app} is a template: name an instance, ${app}NAME`;
+  const known = [...(await unitNames(folders.units)), ...(await imageFiles(folders.defaultDir))];
+  const near = similar(app, known);
+  if (near !== null) return `did you mean ${near}?`;
+  return `write ${join(folders.defaultDir, app)} with IMAGE=NAME:TAG in it; svc list shows the units`;
+}
+
+async function unitNames(folder: string): Promise<readonly string[]> {
+  const files = await readdir(folder).catch(() => []);
+  return files.filter((name) => name.endsWith(".yml")).map((name) => name.slice(0, -".yml".length));
+}
+
+/** Of the files in /etc/default, most belong to other programs; an app's names its image. */
+async function imageFiles(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const name of await readdir(folder).catch(() => [])) {
+    const text = await readFile(join(folder, name), "utf8").catch(() => "");
+    if (/^\s*(?:export\s+)?IMAGE=/m.test(text)) names.push(name);
+  }
+  return names;
+}

@@ -1,0 +1,20 @@
+import { EngineError } from "../engine/engine.ts";
+import { SvcError } from "../svc-error.ts";
+
+/** What to do next about a failure; undefined: its message says all that is known. */
+export function hintOf(error: unknown): string | undefined {
+  if (error instanceof SvcError) return error.hint;
+  if (!(error instanceof EngineError)) return undefined;
+  if (isUnreached(error)) return "docker info says how it is; sudo usermod -aG docker NAME lets a user use it";
+  if (error.status === 0) return "the task is ended as soon as the engine answers again; docker info says how it is";
+  const target = /(?:non running container: \/?|could not get container for )([^\s:]+)/.exec(error.message)?.[1];
+  if (target) return `it is linked to ${target}: svc start ${target}`;
+  if (/port is already allocated|address already in use/.test(error.message))
+    return "the service has its ports: leave --service-ports out, or stop it first";
+  return undefined;
+}
+
+/** The engine was not even asked. */
+export function isUnreached(error: unknown): boolean {
+  return error instanceof EngineError && (error.cause as { syscall?: string } | undefined)?.syscall === "connect";
+}

@@ -1,0 +1,95 @@
+import { constants } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Attachment, type Engine, EngineError } from "../engine/engine.ts";
+import type { TerminalSize } from "./one-off.ts";
+import { passInput } from "./pass-input.ts";
+import { passSignals } from "./pass-signals.ts";
+import { rawTerminal } from "./raw-terminal.ts";
+import { writeOutput } from "./write-output.ts";
+
+/** What a killed task has written and nobody reads is given up after this. */
+const unreadMs = 1_000;
+
+/** A signal before the start, or a third one: this process ends at once, and the guard ends the task. */
+export class Left extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`left at ${signal}`);
+    // As a shell counts a process that a signal has ended.
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
+/**
+ * Attaches this process's stdin, stdout, stderr and signals to the container that was created, starts it, and returns its exit
+ * code once it is gone and all its output is written. Rejects with `Left`, or when the engine refuses, or no longer answers.
+ */
+export async function runAttached(task: {
+  readonly engine: Engine;
+  readonly id: string;
+  readonly terminal: TerminalSize | null;
+  readonly graceMs: number;
+}): Promise<number> {
+  const { engine, id, terminal, graceMs } = task;
+  const { promise: drained, resolve: drain } = Promise.withResolvers<void>();
+  const { promise: broken, reject: breakOff } = Promise.withResolvers<never>();
+  broken.catch(() => undefined);
+  const { promise: killed, resolve: noteKill } = Promise.withResolvers<void>();
+  let attachment: Attachment | null = null;
+  const send = (signal: string): void => {
+    engine.signal(id, signal).catch((error: unknown) => {
+      // A refusal means that the container is gone, and its exit is on its way.
+      if (error instanceof EngineError && error.status === 0) breakOff(error);
+    });
+  };
+  const kill = (): void => {
+    noteKill();
+    output.letGo();
+    send("SIGKILL");
+  };
+  const signals = passSignals({ graceMs, signal: send, kill, leave: (signal) => breakOff(new Left(signal)) });
+  // Nobody reads what it writes any more: it has no more purpose than a command in a pipe whose reader has gone.
+  const output = writeOutput(
+    () => attachment,
+    () => signals.pass("SIGTERM"),
+  );
+  try {
+    attachment = await engine.attach(id, { tty: terminal !== null, stdin: true, onOutput: output.take, onEnd: drain });
+    const removed = engine.wait(id, "removed");
+    removed.catch(() => undefined);
+    const early = signals.early();
+    if (early) throw new Left(early);
+
+    await start(engine, id, terminal);
+    signals.started();
+    const raw = terminal && rawTerminal((size) => void resize(engine, id, size));
+    raw?.begin();
+    const stopInput = passInput(attachment);
+    try {
+      const code = await Promise.race([removed, broken]);
+      const written = drained.then(() => output.written());
+      await Promise.race([written, killed.then(() => delay(unreadMs)), broken]);
+      return code;
+    } finally {
+      stopInput();
+      raw?.end();
+    }
+  } finally {
+    signals.stop();
+    attachment?.close();
+  }
+}
+
+async function start(engine: Engine, id: string, terminal: TerminalSize | null): Promise<void> {
+  const started = engine.start(id);
+  // Sent while the start is under way, so that the size is there before the task asks for it: engines before 23 take none earlier.
+  if (terminal) void resize(engine, id, terminal);
+  await started;
+  if (terminal) void resize(engine, id, terminal);
+}
+
+/** A container that is gone by now has no size. */
+async function resize(engine: Engine, id: string, { columns, rows }: TerminalSize): Promise<void> {
+  await engine.resize(id, columns, rows).catch(() => undefined);
+}
