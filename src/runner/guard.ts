@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { dockerEngine } from "../engine/docker/docker-engine.ts";
 import type { Engine } from "../engine/engine.ts";
 import { endContainer } from "./end-container.ts";
 import { runLabel } from "./keepers.ts";
@@ -9,36 +10,18 @@ const createMs = 30_000;
 const awayMs = 300_000;
 
 /**
- * Outlives a client that is killed: waits for its end on a pipe (stdin), then ends and removes the container of the run `args[0]`,
- * with `args[1]` ms of grace. What start-guard.ts wrote into the pipe last says whether there is one.
+ * The client of a task was killed: ends and removes the container of the run `args[0]`, with `args[1]` ms of grace. What the client
+ * said last follows: `creating`, or `made` and the id.
  */
 export async function guard(args: readonly string[]): Promise<number> {
-  const [run = "", grace = "10000"] = args;
+  const [run = "", grace = "10000", , id] = args;
   for (const signal of ["SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT"] as const) process.on(signal, () => undefined);
-  const [word, id] = (await lastLine()).split(" ");
-  if (word !== "creating" && word !== "made") return 0;
-  // Only now, so that a guard that is not needed costs next to nothing.
-  const { dockerEngine } = await import("../engine/docker/docker-engine.ts");
   const engine = dockerEngine();
   await untilAnswered(async () => {
     const found = id ?? (await findRun(engine, run));
     if (found !== null) await endContainer(engine, found, Number(grace));
   });
   return 0;
-}
-
-async function lastLine(): Promise<string> {
-  let last = "";
-  let text = "";
-  process.stdin.on("data", (chunk: Buffer) => {
-    const lines = (text + chunk.toString()).split("\n");
-    text = lines.pop() ?? "";
-    last = lines.at(-1) ?? last;
-  });
-  await new Promise<void>((resolve) => {
-    for (const event of ["end", "close", "error"]) process.stdin.on(event, resolve);
-  });
-  return last;
 }
 
 async function findRun(engine: Engine, run: string): Promise<string | null> {
