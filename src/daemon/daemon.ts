@@ -66,6 +66,8 @@ export async function daemon(args: readonly string[], environment: Environment):
     },
   });
   const supervisor: Supervisor = new Supervisor(clock, async (unit, call) => {
+    // What its end meant is on disk before the container, which could tell it again, goes.
+    if (call.call === "remove") await save();
     const answer = await runCall(unit, call);
     if (!answer.ok && answer.kind === "away") link?.lost();
     if (!answer.ok && answer.kind !== "away") log.warn(`${unit}: ${call.call}: ${answer.message}`);
@@ -91,6 +93,7 @@ export async function daemon(args: readonly string[], environment: Environment):
     engine,
     clock,
     runs,
+    boot,
     world: () => supervisor.world,
     tell: (...facts) => supervisor.tell(...facts),
     onFirstList: (seen) => supervisor.tell(...bootWishes(seen)),
