@@ -98,6 +98,8 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     },
   });
   const supervisor: Supervisor = new Supervisor(clock, async (unit, call) => {
+    // What its end meant is on disk before the container, which could tell it again, goes.
+    if (call.call === "remove") await save();
     const { container } = stateOf(supervisor.world, unit);
     if (call.call === "remove" && container?.id === call.id && container.unit !== unit) {
       const because = `container ${call.id.slice(0, 12)}, which svc did not make for it, has its name and is removed`;
@@ -114,6 +116,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     engine,
     clock,
     runs,
+    boot,
     world: () => supervisor.world,
     tell: (...facts) => supervisor.tell(...facts),
     onFirstList: (seen) => supervisor.tell(...bootWishes(seen, { world: supervisor.world, saved, boot, isEnabled })),
