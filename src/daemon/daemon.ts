@@ -131,6 +131,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   await source.read();
   supervisor.tell(...rememberedWishes(saved, boot));
   supervisor.onPass(() => {
+    if (hasStrays()) supervisor.tell({ fact: "units-read", units: source.now.units });
     // Before the engine was looked at, how things are is how they were.
     if (supervisor.world.engine.state !== "unknown") events.observe(supervisor.decisions);
     void save();
@@ -155,4 +156,13 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     reexec,
   };
   return { parts, source, log };
+
+  /** Units whose file is gone, and now their container too: nothing keeps them any more. */
+  function hasStrays(): boolean {
+    const { world } = supervisor;
+    return [...world.units.keys()].some((name) => {
+      const { container, call } = stateOf(world, name);
+      return !source.now.units.has(name) && container?.unit !== name && call === null;
+    });
+  }
 }

@@ -163,7 +163,7 @@ describe.concurrent("output", () => {
     await host.reaches("PREFIX-codes", { phase: "failed" });
     const runs = JSON.parse((await host.svc("history", "PREFIX-codes", "--json")).stdout) as { ranFor: number }[];
     expect(runs).toMatchObject([{ code: 9, signal: null, tag: "1", oom: false, by: "itself", lastLines: ["why"] }]);
-    expect(runs[0]?.ranFor).toBeGreaterThanOrEqual(1);
+    expect(runs[0]?.ranFor).toBeGreaterThan(0.5);
     expect((await host.svc("history", "PREFIX-codes")).stdout).toMatch(
       /^ENDED +RAN FOR +TAG +BY +HOW\n\S+Z +\d.*exit 9\n$/,
     );
