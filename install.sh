@@ -14,7 +14,7 @@ set -eu
 umask 022
 
 prefix=/usr/local destdir=${DESTDIR-}
-demo=no with_docker=no uninstall=no purge=no
+demo=no with_docker=no uninstall=no purge=no new_engine=no
 case $destdir in '' | /*) ;; *) destdir=$PWD/$destdir ;; esac
 
 say() { printf '%s\n' "$*"; }
@@ -139,6 +139,7 @@ engine() {
     [ "$with_docker$demo" != nono ] || return 0
     begin "installing Debian's Docker engine"
     packages docker.io iptables
+    new_engine=yes
     end
     engine_answers && return
   fi
@@ -282,8 +283,9 @@ start_daemon() {
   fi
   before=$(of_daemon upSince)
   if [ -n "$before" ]; then
-    [ "$new_program" = yes ] || return 0
-    begin "handing over to the new program"
+    # With the engine came the group docker, to which the daemon gives its socket when it begins.
+    [ "$new_program$new_engine" != nono ] || return 0
+    begin "handing over to the new daemon"
     "$bin" --quiet reexec || fail 1 "the daemon does not take the new program; it and all containers run on" "$look"
   elif has_systemd; then
     begin "starting the daemon"

@@ -33,7 +33,9 @@ export function bootWishes(
   for (const unit of world.units.values()) {
     const runs = ownOf(unit.name, seen)?.state === "running";
     const isKnown = saved.units.has(unit.name) && !rebooted;
-    if (isKnown || !(isEnabled(unit) || (runs && !rebooted))) continue;
+    // Commands are taken before the engine has been looked at; what they asked wins.
+    const isAsked = stateOf(world, unit.name).wish.by === "operator";
+    if (isKnown || isAsked || !(isEnabled(unit) || (runs && !rebooted))) continue;
     facts.push(wishUp(unit.name, "boot"));
     for (const name of withNeeds([unit.name], world.units)) {
       const needed = world.units.get(name);

@@ -71,13 +71,13 @@ async function launch(
     await runs.attach(unit, id, tty);
     await engine.start(id);
   } catch (error) {
-    runs.forget(id);
+    runs.forget(id, messageOf(error));
     await engine.remove(id).catch(() => undefined);
     throw error;
   }
   const startedAt = clock.now();
   const detail = await engine.inspect(id);
-  runs.began(unit, id, detail);
+  runs.began(id, detail);
   const times = { startedAt, watchedSince: startedAt, adopted: false };
   const container = detail ? containerOf(detail, times) : containerMade(id, request, startedAt);
   // Had it ended by now, its `die` says so.
@@ -161,7 +161,8 @@ async function pull(name: string, call: Extract<Call, { call: "pull" }>, options
 
 function answerOf(error: unknown): Answer {
   if (!(error instanceof EngineError)) return { ok: false, kind: "cannot-start", message: messageOf(error) };
-  if (error.kind === "away") return { ok: false, kind: "away", message: error.message };
+  // An engine that accepts a call and does not answer it is as good as away: nobody knows what became of the call.
+  if (error.kind === "away" || error.kind === "timeout") return { ok: false, kind: "away", message: error.message };
   if (error.kind === "no-such-image") return { ok: false, kind: "no-such-image", message: error.message };
   return { ok: false, kind: "cannot-start", message: error.message };
 }

@@ -98,6 +98,8 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     },
   });
   const supervisor: Supervisor = new Supervisor(clock, async (unit, call) => {
+    // What its end meant is on disk before the container, which could tell it again, goes.
+    if (call.call === "remove") await save();
     const { container } = stateOf(supervisor.world, unit);
     if (call.call === "remove" && container?.id === call.id && container.unit !== unit) {
       const because = `container ${call.id.slice(0, 12)}, which svc did not make for it, has its name and is removed`;
@@ -114,6 +116,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     engine,
     clock,
     runs,
+    boot,
     world: () => supervisor.world,
     tell: (...facts) => supervisor.tell(...facts),
     onFirstList: (seen) => supervisor.tell(...bootWishes(seen, { world: supervisor.world, saved, boot, isEnabled })),
@@ -128,6 +131,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   await source.read();
   supervisor.tell(...rememberedWishes(saved, boot));
   supervisor.onPass(() => {
+    if (hasStrays()) supervisor.tell({ fact: "units-read", units: source.now.units });
     // Before the engine was looked at, how things are is how they were.
     if (supervisor.world.engine.state !== "unknown") events.observe(supervisor.decisions);
     void save();
@@ -152,4 +156,13 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     reexec,
   };
   return { parts, source, log };
+
+  /** Units whose file is gone, and now their container too: nothing keeps them any more. */
+  function hasStrays(): boolean {
+    const { world } = supervisor;
+    return [...world.units.keys()].some((name) => {
+      const { container, call } = stateOf(world, name);
+      return !source.now.units.has(name) && container?.unit !== name && call === null;
+    });
+  }
 }

@@ -33,6 +33,7 @@ export function linkEngine(options: {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly runs: Runs;
+  readonly boot: string;
   readonly world: () => World;
   readonly tell: (...facts: Fact[]) => void;
   /** The containers that were found when the engine was first reached, before they are told. */
@@ -77,6 +78,7 @@ export function linkEngine(options: {
         toldAway = true;
       }
       if (closed) return;
+      version = null;
       tell({ fact: "engine-away" });
       await new Promise<void>((resolve) => clock.after(retryMs, resolve));
       retryMs = Math.min(longestRetryMs, retryMs * 2);
@@ -172,7 +174,8 @@ export function linkEngine(options: {
     if (alive || detail.state === "created") return { container, exit: null };
     const exit = exitOf(detail, detail.exitCode);
     if (ours && known?.state !== "exited") record(unit.name, detail, exit, container);
-    return { container, exit };
+    // How it ended before the host was booted says nothing about what is wished now.
+    return { container, exit: detail.labels["svc.boot"] === options.boot ? exit : null };
   }
 
   function onEvent(event: EngineEvent): void {

@@ -64,6 +64,8 @@ export function keepRuns(options: {
   async function attach(unit: Unit, id: string, tty: boolean): Promise<void> {
     const log = logOf(unit);
     log.beginRun(tty);
+    const tag = unit.launch.ok && unit.launch.tag ? `, tag ${unit.launch.tag}` : "";
+    log.remark(`starting ${id.slice(0, 12)}${tag}`);
     const { promise: drained, resolve } = Promise.withResolvers<void>();
     const attachment: Attachment = await engine.attach(id, {
       tty,
@@ -111,19 +113,19 @@ export function keepRuns(options: {
     });
   }
 
-  function began(unit: Unit, id: string, detail: ContainerDetail | null): void {
+  function began(id: string, detail: ContainerDetail | null): void {
     const run = runs.get(id);
     if (run) run.startedAt = detail?.startedAt ?? clock.date();
-    const tag = unit.launch.ok && unit.launch.tag ? `, tag ${unit.launch.tag}` : "";
-    logOf(unit).remark(`started ${id.slice(0, 12)}${tag}`);
   }
 
   function release(id: string): void {
     runs.get(id)?.stop();
   }
 
-  function forget(id: string): void {
+  /** It came to nothing. */
+  function forget(id: string, reason: string): void {
     release(id);
+    runs.get(id)?.log.remark(`it did not start: ${reason}`);
     runs.delete(id);
   }
 

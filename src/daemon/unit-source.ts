@@ -8,6 +8,8 @@ import type { UnitProblem } from "../unit/unit-problem.ts";
 
 /** Editors write in bursts; one look after the burst is enough. */
 const settleMs = 200;
+/** File systems keep times coarsely: of two changes so close to each other the second may look like the first. */
+const recentMs = 50;
 /** Where the folder cannot be watched, or a file outside it changed: looked at again this often. */
 const patrolMs = 30_000;
 
@@ -26,7 +28,8 @@ export class UnitSource {
   readonly #clock: Clock;
   readonly #onRead: (now: UnitsNow) => void;
   readonly #instances = new Set<string>();
-  #signatures = new Map<string, string>();
+  #signatures = new Map<string, string | null>();
+  #folderSignature: string | null = null;
   #reading: Promise<UnitsNow> | null = null;
   #watcher: FSWatcher | null = null;
   #cancelSettle: () => void = () => undefined;
@@ -55,8 +58,22 @@ export class UnitSource {
   /** The unit as the disk has it: read anew only if one of its files changed since. */
   async reread(name: string): Promise<Unit | null> {
     const unit = this.now.units.get(name);
-    if (!unit || (await signatureOf(unit.sources)) !== this.#signatures.get(name)) await this.read();
+    if (!unit || (await this.#hasChanged(unit))) await this.read();
     return this.now.units.get(name) ?? null;
+  }
+
+  /** As the disk has it now, for somebody who looks: files are read only if one of them changed. */
+  async refresh(): Promise<UnitsNow> {
+    if (this.#reading) await this.#reading;
+    const units = [...this.now.units.values()];
+    const changed = await Promise.all(units.map((unit) => this.#hasChanged(unit)));
+    const isOtherFolder = (await signatureOf([this.#folders.units], 0)) !== this.#folderSignature;
+    return isOtherFolder || changed.includes(true) ? this.read() : this.now;
+  }
+
+  async #hasChanged(unit: Unit): Promise<boolean> {
+    const signature = await signatureOf(unit.sources, 0);
+    return signature !== this.#signatures.get(unit.name);
   }
 
   watch(): void {
@@ -89,16 +106,18 @@ export class UnitSource {
   #patrol(): void {
     this.#cancelPatrol = this.#clock.after(patrolMs, () => {
       if (!this.#watcher) this.#watchFolder();
-      this.read().finally(() => this.#patrol());
+      (this.#watcher ? this.refresh() : this.read()).finally(() => this.#patrol());
     });
   }
 
   async #readAll(): Promise<UnitsNow> {
+    const startedAt = this.#clock.date();
+    this.#folderSignature = await signatureOf([this.#folders.units], startedAt);
     const read = await readUnits(this.#folders, { instances: [...this.#instances] });
     const now = judge(read, this.now);
     this.#signatures = new Map(
       await Promise.all(
-        [...now.units.values()].map(async (unit) => [unit.name, await signatureOf(unit.sources)] as const),
+        [...now.units.values()].map(async (unit) => [unit.name, await signatureOf(unit.sources, startedAt)] as const),
       ),
     );
     this.now = now;
@@ -151,12 +170,12 @@ function cycleProblem(unit: Unit, cycle: readonly string[]): UnitProblem {
   };
 }
 
-async function signatureOf(paths: readonly string[]): Promise<string> {
-  const parts = await Promise.all(
-    paths.map(async (path) => {
-      const found = await stat(path, { bigint: true }).catch(() => null);
-      return found ? `${found.ino}:${found.mtimeNs}:${found.size}` : "-";
-    }),
-  );
-  return parts.join(" ");
+/**
+ * What tells one state of these files from another; null, which is like nothing: one of them changed just before, or since, the
+ * reading began, and what was read may be either.
+ */
+async function signatureOf(paths: readonly string[], readingAt: number): Promise<string | null> {
+  const found = await Promise.all(paths.map((path) => stat(path, { bigint: true }).catch(() => null)));
+  const isRecent = readingAt > 0 && found.some((one) => one && Number(one.mtimeMs) > readingAt - recentMs);
+  return isRecent ? null : found.map((one) => (one ? `${one.ino}:${one.mtimeNs}:${one.size}` : "-")).join(" ");
 }

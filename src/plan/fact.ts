@@ -23,7 +23,7 @@ export type Fact =
   | { readonly fact: "called"; readonly unit: string; readonly call: Call }
   | { readonly fact: "answered"; readonly unit: string; readonly call: Call; readonly answer: Answer };
 
-/** What `listed` tells of a container: itself, and how it ended if it did not run when it was looked at. */
+/** What `listed` tells of a container: itself, and how it ended if it did in this boot and does not run; null: not known. */
 export type SeenContainer = { readonly container: Container; readonly exit: Exit | null };
 
 export type Exit = {

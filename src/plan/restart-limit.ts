@@ -44,7 +44,18 @@ export function hasReachedLimit(respawns: readonly number[], respawn: Respawn): 
   return respawn.limit !== null && respawns.length > respawn.limit.count;
 }
 
-export function respawnsInWindow(respawns: readonly number[], respawn: Respawn, now: number): readonly number[] {
+function respawnsInWindow(respawns: readonly number[], respawn: Respawn, now: number): readonly number[] {
   const windowMs = respawn.limit?.windowMs ?? defaultWindowMs;
-  return respawns.filter((at) => now - at < windowMs).slice(-(respawn.limit?.count ?? immediateRespawns + 1) - 1);
+  return respawns.filter((at) => now - at < windowMs).slice(-(respawn.limit?.count ?? immediateRespawns));
+}
+
+/** The history without what was counted after `since`; null: nothing was. */
+export function withoutRecent(
+  history: History & Pick<UnitState, "restarts">,
+  since: number,
+): (History & Pick<UnitState, "restarts">) | null {
+  const respawns = history.respawns.filter((at) => at <= since);
+  const forgiven = history.respawns.length - respawns.length;
+  if (forgiven === 0) return null;
+  return { respawns, backoff: null, restarts: Math.max(0, history.restarts - forgiven) };
 }

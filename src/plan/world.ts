@@ -125,3 +125,9 @@ export function withState(world: World, unit: string, change: Partial<UnitState>
   states.set(unit, { ...stateOf(world, unit), ...change });
   return { ...world, states };
 }
+
+/** That it was healthy once is kept: an unhealthy container that was ready has not missed its start. */
+export function withHealth(container: Container, health: Health, now: number): Container {
+  const probedReadyAt = health === "healthy" ? (container.probedReadyAt ?? now) : container.probedReadyAt;
+  return { ...container, health, probedReadyAt };
+}

@@ -18,7 +18,7 @@ beforeAll(async () => {
   );
   await host.write(
     "units/PREFIX-site.yml",
-    `app: site\nlinks: [PREFIX-relay:mail]\nready: {after: 200ms}\ncommand: ["sh", "-c", "echo site up; trap 'exit 0' TERM; while :; do sleep 1 & wait; done"]\n`,
+    `app: site\nstop_grace_period: 2s\nlinks: [PREFIX-relay:mail]\nready: {after: 200ms}\ncommand: ["sh", "-c", "echo site up; trap 'exit 0' TERM; while :; do sleep 1 & wait; done"]\n`,
   );
   await host.write(
     "default/site",
@@ -90,7 +90,6 @@ test("a new TAG is shown as stale and comes in with a restart; an image that is 
   expect(await inspect(site, "{{.Id}}")).toBe(id);
   await host.engine.docker("tag", host.engine.image, `${host.engine.prefix}:2`);
   await host.write("www/site/TAG", "TAG=2\n");
-  await host.svc("reload");
   expect((await host.status(site)).stale).toEqual(["tag 1 -> 2"]);
   expect((await host.svc("restart", site)).code).toBe(0);
   expect(await host.status(site)).toMatchObject({ phase: "up", tag: "2", stale: [] });

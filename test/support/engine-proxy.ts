@@ -9,6 +9,8 @@ export type EngineProxy = {
   cut(): Promise<void>;
   /** Connections are accepted and nothing is ever answered; those that are open go silent. */
   stall(): Promise<void>;
+  /** Connections that were made since it stalls. */
+  unanswered(): number;
   /** As before. Connections that were made to go silent are lost. */
   restore(): Promise<void>;
   close(): Promise<void>;
@@ -20,8 +22,9 @@ export async function engineProxy(path: string): Promise<EngineProxy> {
   const clients = new Set<Socket>();
   const engines = new Set<Socket>();
   let stalled = false;
+  let waiting = 0;
   let server: Server | null = await listen();
-  return { host: `unix://${path}`, cut, stall, restore, close: cut };
+  return { host: `unix://${path}`, cut, stall, unanswered: () => waiting, restore, close: cut };
 
   async function cut(): Promise<void> {
     const closing = server;
@@ -34,6 +37,7 @@ export async function engineProxy(path: string): Promise<EngineProxy> {
 
   async function stall(): Promise<void> {
     stalled = true;
+    waiting = 0;
     server ??= await listen();
     for (const socket of clients) socket.pause().unpipe();
     for (const socket of engines) socket.pause().unpipe();
@@ -49,7 +53,10 @@ export async function engineProxy(path: string): Promise<EngineProxy> {
     return new Promise((resolve, reject) => {
       const made = createServer({ allowHalfOpen: true }, (client) => {
         keep(client, clients);
-        if (stalled) return;
+        if (stalled) {
+          waiting++;
+          return;
+        }
         const engine = connect({ path: engineSocket, allowHalfOpen: true });
         keep(engine, engines);
         client.pipe(engine).pipe(client);

@@ -78,7 +78,7 @@ export async function makeHost(): Promise<Host> {
       return daemon?.pid ?? 0;
     },
     ask: (name, ask, onProgress) => request(env.SVC_SOCKET, name, ask, onProgress),
-    async reaches(unit, wanted, within = 40_000) {
+    async reaches(unit, wanted, within = 90_000) {
       let seen: UnitStatus | null = null;
       const as = (status: UnitStatus): boolean =>
         Object.entries(wanted).every(([key, value]) => isDeepStrictEqual(status[key as keyof UnitStatus], value));

@@ -1,8 +1,8 @@
+import { withDependents, withNeeds } from "../../src/graph/closure.ts";
 import type { Call } from "../../src/plan/call.ts";
-import { isMet, isReady, isRunning, mustStop, ownContainer } from "../../src/plan/conditions.ts";
-import { nextLook, decide as realDecide } from "../../src/plan/decide.ts";
+import { decide, nextLook } from "../../src/plan/decide.ts";
 import type { Answer, Exit, Fact, SeenContainer } from "../../src/plan/fact.ts";
-import { observe as realObserve } from "../../src/plan/observe.ts";
+import { observe } from "../../src/plan/observe.ts";
 import {
   type Container,
   emptyWorld,
@@ -13,201 +13,174 @@ import {
   type World,
 } from "../../src/plan/world.ts";
 import type { Unit } from "../../src/unit/unit.ts";
+import { brokenByCall, brokenByFact } from "../unit/plan/laws.ts";
 
 /**
- * A simulated engine and a virtual clock around the pure core, as plain values: every step gives a new simulation, so that a
- * history can branch. Calls in flight, events and answers that are under way are visible, and are let through one by one.
+ * A simulated host around the pure core, as plain values: every step gives a new simulation, so that a history can branch.
+ * svc is here: the loop of the supervisor, the handlers' wishes, what is on the disk. What the engine does with its calls is in
+ * simulated-engine.ts. Calls, events and answers that are under way are visible, and are let through one by one.
  */
 export type Simulation = {
+  readonly core: Core;
   readonly now: number;
   readonly world: World;
+  /** When the loop's timer fires. */
+  readonly wakeAt: number | null;
+  /** The unit files. */
+  readonly disk: ReadonlyMap<string, Unit>;
+  /** It answers, and svc is subscribed to its events. */
+  readonly engineUp: boolean;
+  /** The last list could not tell of all units: some were being worked on. The next patrol will. */
+  readonly patrolDue: boolean;
   /** What the engine holds, by container name. */
   readonly containers: ReadonlyMap<string, Container>;
+  /** How those ended that do not run, by id. */
+  readonly exits: ReadonlyMap<string, Exit>;
+  /** Which very containers a container was linked to by the engine, by its id: unit by unit. */
+  readonly links: ReadonlyMap<string, { readonly [unit: string]: string }>;
+  /** When the stop signal reached a container, by id. */
+  readonly signalled: ReadonlyMap<string, number>;
+  /** Containers of these units do not end by the stop signal. */
+  readonly stubborn: ReadonlySet<string>;
+  /** What the engine will refuse, by unit and call, in this order; then it does as it is told. */
+  readonly refusals: ReadonlyMap<string, readonly Refusal[]>;
   readonly flights: readonly Flight[];
-  /** Facts that the engine has sent and svc has not seen. Events keep their order, answers do not. */
-  readonly events: readonly Fact[];
-  readonly answers: readonly Fact[];
-  readonly nextId: number;
+  /** Facts that the engine has sent and svc has not seen. Those of one unit keep their order; others may overtake. */
+  readonly events: readonly AboutUnit[];
+  readonly answers: readonly Answered[];
+  /** Containers made so far, by unit. */
+  readonly made: ReadonlyMap<string, number>;
   /** What was really asked for last, whatever svc makes of it. */
   readonly asked: ReadonlyMap<string, Wish>;
+  /** The generation in which a task is known to have ended with 0. */
+  readonly done: ReadonlyMap<string, number>;
+  /** Laws that were broken on the way, each with what broke it. */
   readonly broken: readonly string[];
 };
 
-type Flight = { readonly unit: string; readonly call: Call };
-
 /** The core under test: the real one, or one with a planted bug. */
-export type Core = { readonly decide: typeof realDecide; readonly observe: typeof realObserve };
-export const realCore: Core = { decide: realDecide, observe: realObserve };
+export type Core = { readonly decide: typeof decide; readonly observe: typeof observe };
+export const realCore: Core = { decide, observe };
 
-export const crashExit: Exit = { code: 1, signal: null, oom: false, words: "exit 1", luck: 0.5 };
+export type Refusal = Exclude<Extract<Answer, { ok: false }>, { kind: "name-in-use" }>;
+/** A launch is created first, and started in a second step. */
+export type Flight = { readonly unit: string; readonly call: Call; readonly created: Container | null };
+export type Answered = Extract<Fact, { fact: "answered" }>;
+export type AboutUnit = Extract<Fact, { fact: "died" | "gone" | "health" | "paused" | "probed-ready" }>;
 
-export function simulate(units: readonly Unit[], core: Core = realCore): Simulation {
+export type Start = {
+  /** Units that are wanted when svc first looks at the engine. */
+  readonly asked?: readonly string[];
+  readonly core?: Core;
+  readonly containers?: readonly Container[];
+  readonly stubborn?: readonly string[];
+  readonly refusals?: ReadonlyMap<string, readonly Refusal[]>;
+};
+
+export function simulate(units: readonly Unit[], start: Start = {}): Simulation {
   const empty: Simulation = {
+    core: start.core ?? realCore,
     now: 0,
     world: emptyWorld,
-    containers: new Map(),
+    wakeAt: null,
+    disk: new Map(units.map((unit) => [unit.name, unit])),
+    engineUp: true,
+    patrolDue: false,
+    containers: new Map((start.containers ?? []).map((container) => [nameOf(container), container])),
+    exits: new Map(),
+    links: new Map(),
+    signalled: new Map(),
+    stubborn: new Set(start.stubborn ?? []),
+    refusals: start.refusals ?? new Map(),
     flights: [],
     events: [],
     answers: [],
-    nextId: 1,
+    made: new Map(),
     asked: new Map(),
+    done: new Map(),
     broken: [],
   };
-  const read: Fact = { fact: "units-read", units: new Map(units.map((unit) => [unit.name, unit])) };
-  return tell(empty, [read, { fact: "listed", containers: new Map() }], core);
+  const told = tell(empty, [{ fact: "units-read", units: empty.disk }]);
+  // As at boot: what runs already is wanted as it is.
+  const wishes = (start.asked ?? []).map((name) => {
+    const there = told.containers.get(name);
+    return wished(name, { want: "up", by: "boot", generation: there?.unit === name ? there.generation : 0 });
+  });
+  return tell(told, [...wishes, listing(told)]);
 }
 
-/** Folds facts in, decides, and puts the calls under way; the laws about what may be asked are checked here. */
-export function tell(simulation: Simulation, facts: readonly Fact[], core: Core): Simulation {
-  let { world } = simulation;
-  const { now } = simulation;
-  for (const fact of facts) world = core.observe(world, fact, now);
-  const flights = [...simulation.flights];
+/** A container that is there from the start is named by its id: `web.0`, `web.foreign`. */
+function nameOf(container: Container): string {
+  return container.id.split(".")[0] ?? container.id;
+}
+
+/** Folds facts in, decides, and puts the calls under way, as the supervisor does; the laws about both are checked here. */
+export function tell(simulation: Simulation, facts: readonly Fact[]): Simulation {
+  const { now, core } = simulation;
+  let { world, asked, done } = simulation;
   const broken = [...simulation.broken];
+  for (const fact of facts) {
+    const before = world;
+    world = core.observe(world, fact, now);
+    if (fact.fact === "wished") {
+      asked = new Map(asked).set(fact.unit, fact.wish);
+      // Who stops it and starts it again wants it to run again.
+      if (fact.wish.want === "down") done = new Map([...done].filter(([unit]) => unit !== fact.unit));
+    }
+    if (isDone(fact, before)) done = new Map(done).set(fact.unit, stateOf(before, fact.unit).wish.generation);
+    broken.push(...brokenByFact({ fact, before, after: world, now }));
+  }
   const decisions = core.decide(world, now);
-  const before = world;
-  for (const [name, decision] of decisions) {
+  const flights = [...simulation.flights];
+  const judged = { ...simulation, asked, done };
+  const decided = world;
+  for (const [unit, decision] of decisions) {
     if (!("do" in decision)) continue;
-    broken.push(...lawsBrokenBy(name, decision.do, before, now));
-    if (flights.some((flight) => flight.unit === name)) broken.push(`one call per unit: ${name} has two`);
-    flights.push({ unit: name, call: decision.do });
-    world = core.observe(world, { fact: "called", unit: name, call: decision.do }, now);
+    broken.push(...brokenByCall({ unit, call: decision.do, world: decided, simulation: judged }));
+    flights.push({ unit, call: decision.do, created: null });
+    world = core.observe(world, { fact: "called", unit, call: decision.do }, now);
   }
-  const asked = new Map(simulation.asked);
-  for (const fact of facts) if (fact.fact === "wished") asked.set(fact.unit, fact.wish);
-  return { ...simulation, world, flights, asked, broken };
+  return { ...simulation, world, flights, asked, done, broken, wakeAt: nextLook(decisions) };
 }
 
-function lawsBrokenBy(name: string, call: Call, world: World, now: number): string[] {
-  const unit = world.units.get(name);
-  if (!unit) return [`only units are acted on: ${name}`];
-  const state = stateOf(world, name);
-  const broken: string[] = [];
-  if (call.call === "launch") {
-    for (const need of unit.needs) {
-      if (!isMet(need, world, now)) broken.push(`start only when needs are ready: ${name} before ${need.unit}`);
-    }
-    if (state.wish.want === "down" || world.shuttingDown) broken.push(`start only what is wanted: ${name}`);
-    if (state.container) broken.push(`at most one container per unit: ${name}`);
-  }
-  if (call.call === "signal" && call.why !== "foreign") {
-    for (const other of world.units.values()) {
-      const dependent = other.needs.some((need) => need.unit === name);
-      if (dependent && mustStop(other, world, now))
-        broken.push(`stop only after dependents: ${name} before ${other.name}`);
-    }
-    if (!mustStop(unit, world, now)) broken.push(`stop nothing without a reason: ${name}`);
-  }
-  if (call.call === "kill" && state.container?.stopping) {
-    const { signalledAt } = state.container.stopping;
-    if (now - signalledAt < unit.stopGraceMs) broken.push(`kill only after the grace: ${name}`);
-  }
-  if (call.call === "remove" && isRunning(ownContainer(unit, world))) broken.push(`remove nothing that runs: ${name}`);
-  return broken;
+function isDone(fact: Fact, before: World): fact is Extract<Fact, { fact: "died" }> {
+  if (fact.fact !== "died" || fact.exit.code !== 0) return false;
+  const { container, wish } = stateOf(before, fact.unit);
+  const isCurrent =
+    container?.id === fact.id && container.unit === fact.unit && container.generation === wish.generation;
+  return isCurrent && wish.want === "up" && container.stopping === null && before.units.get(fact.unit)?.type === "task";
 }
 
-/** The engine carries out the call that is under way at `index`; its events and its answer are then under way back. */
-export function carryOut(simulation: Simulation, index: number): Simulation {
-  const flight = simulation.flights[index];
-  if (!flight) return simulation;
-  const { unit, call } = flight;
-  const flights = simulation.flights.filter((_, at) => at !== index);
-  const containers = new Map(simulation.containers);
-  const events: Fact[] = [];
-  let answer: Answer = { ok: true };
-  let { nextId } = simulation;
-  const name = simulation.world.units.get(unit)?.container ?? unit;
-  const present = containers.get(name);
-  switch (call.call) {
-    case "launch": {
-      if (present) {
-        answer = { ok: false, kind: "cannot-start", message: "the name is in use" };
-        break;
-      }
-      const container: Container = {
-        id: `c${nextId++}`,
-        state: "running",
-        unit,
-        generation: call.generation,
-        revision: "r1",
-        made: { image: "", imageId: "", tag: null, parts: {} },
-        bound: call.bound,
-        startedAt: simulation.now,
-        watchedSince: simulation.now,
-        adopted: false,
-        health: "none",
-        probedReadyAt: null,
-        stopping: null,
-      };
-      containers.set(name, container);
-      events.push({ fact: "appeared", unit, container: { ...container, state: "created" } });
-      answer = { ok: true, container };
-      break;
-    }
-    case "signal":
-    case "kill":
-      if (present?.id === call.id && present.state === "running") {
-        containers.set(name, { ...present, state: "exited" });
-        events.push({ fact: "died", unit, id: call.id, exit: { ...crashExit, code: 143, signal: "SIGTERM" } });
-      }
-      break;
-    case "remove":
-      if (present?.id === call.id) containers.delete(name);
-      events.push({ fact: "gone", unit, id: call.id });
-      break;
-    case "pull":
-    case "release":
-      break;
-    default:
-      call satisfies never;
-  }
-  return {
-    ...simulation,
-    containers,
-    nextId,
-    flights,
-    events: [...simulation.events, ...events],
-    answers: [...simulation.answers, { fact: "answered", unit, call, answer }],
-  };
+/** The first event of a unit that is under way. */
+export function deliverEvent(simulation: Simulation, unit: string): Simulation {
+  const index = simulation.events.findIndex((event) => event.unit === unit);
+  const event = simulation.events[index];
+  return event ? tell({ ...simulation, events: without(simulation.events, index) }, [event]) : simulation;
 }
 
-export function deliverEvent(simulation: Simulation, core: Core): Simulation {
-  const [first, ...events] = simulation.events;
-  return first ? tell({ ...simulation, events }, [first], core) : simulation;
+/** One that says that the engine is away makes svc drop its connection, and connect anew. */
+export function deliverAnswer(simulation: Simulation, index: number): Simulation {
+  const answered = simulation.answers[index];
+  if (!answered) return simulation;
+  const isAway = !answered.answer.ok && answered.answer.kind === "away";
+  const answers = without(simulation.answers, index);
+  return tell({ ...simulation, answers, engineUp: simulation.engineUp && !isAway }, [answered]);
 }
 
-export function deliverAnswer(simulation: Simulation, index: number, core: Core): Simulation {
-  const answer = simulation.answers[index];
-  const answers = simulation.answers.filter((_, at) => at !== index);
-  return answer ? tell({ ...simulation, answers }, [answer], core) : simulation;
-}
-
-/** A container dies by itself. */
-export function die(simulation: Simulation, name: string, exit: Exit = crashExit): Simulation {
-  const container = simulation.containers.get(name);
-  if (container?.state !== "running") return simulation;
-  const containers = new Map(simulation.containers).set(name, { ...container, state: "exited" });
-  const died: Fact = { fact: "died", unit: container.unit ?? name, id: container.id, exit };
-  return { ...simulation, containers, events: [...simulation.events, died] };
-}
-
-export function passTime(simulation: Simulation, core: Core): Simulation | null {
-  const next = nextLook(core.decide(simulation.world, simulation.now));
-  return next === null ? null : tell({ ...simulation, now: Math.max(next, simulation.now) }, [], core);
+/** The loop's timer fires. */
+export function passTime(simulation: Simulation): Simulation | null {
+  const { wakeAt, now } = simulation;
+  return wakeAt === null ? null : tell({ ...simulation, now: Math.max(wakeAt, now) }, []);
 }
 
 /** svc is killed and comes back: it remembers what was saved and looks at what the engine holds. */
-export function crash(simulation: Simulation, core: Core): Simulation {
-  const { units, states } = simulation.world;
-  const facts: Fact[] = [{ fact: "units-read", units }];
-  for (const [unit, state] of states) facts.push({ fact: "remembered", unit, state: remembered(state) });
-  const seen = new Map<string, SeenContainer>();
-  for (const [name, container] of simulation.containers) {
-    const adopted = { ...container, adopted: true, watchedSince: simulation.now, stopping: null };
-    seen.set(name, { container: adopted, exit: container.state === "running" ? null : crashExit });
-  }
-  facts.push({ fact: "listed", containers: seen });
-  return tell({ ...simulation, world: emptyWorld, flights: [], events: [], answers: [] }, facts, core);
+export function crash(simulation: Simulation): Simulation {
+  const facts: Fact[] = [{ fact: "units-read", units: simulation.disk }];
+  for (const [unit, state] of simulation.world.states)
+    facts.push({ fact: "remembered", unit, state: remembered(state) });
+  const nothing = { flights: [], events: [], answers: [], patrolDue: false };
+  const reborn = tell({ ...simulation, world: emptyWorld, ...nothing }, facts);
+  return tell(reborn, [reborn.engineUp ? listing(reborn) : { fact: "engine-away" }]);
 }
 
 function remembered(state: UnitState): Partial<UnitState> {
@@ -215,59 +188,61 @@ function remembered(state: UnitState): Partial<UnitState> {
   return { ...freshState, wish, respawns, backoff, finished, restarts, lastExit };
 }
 
-/** Lets everything through, in order, and time pass, until nothing more will happen. Null: it never comes to rest. */
-export function settle(simulation: Simulation, core: Core, limit = 400): Simulation | null {
-  let current = simulation;
-  for (let step = 0; step < limit; step++) {
-    if (current.events.length > 0) current = deliverEvent(current, core);
-    else if (current.answers.length > 0) current = deliverAnswer(current, 0, core);
-    else if (current.flights.length > 0) current = carryOut(current, 0);
-    else {
-      const later = passTime(current, core);
-      if (later === null) return current;
-      current = later;
-    }
-  }
-  return null;
-}
-
-/** After rest: what is wished is so, links point to the containers that are there, nothing else runs. */
-export function lawsBrokenAtRest(simulation: Simulation): readonly string[] {
+/** What subscribing and listing tells; of a unit that is being worked on the list is older than what is known. */
+export function listing(simulation: Simulation): Fact {
   const { world, now } = simulation;
-  const broken: string[] = [...simulation.broken];
-  for (const unit of world.units.values()) {
-    const wish = simulation.asked.get(unit.name) ?? freshState.wish;
-    const actual = simulation.containers.get(unit.container);
-    const runs = actual?.state === "running";
-    const needed = unit.needs.every((need) => isMet(need, world, now));
-    if (wish.want === "up" && needed && !runs) broken.push(`wished is actual: ${unit.name} is wanted and does not run`);
-    if (wish.want === "up" && needed && !isReady(unit, world, now))
-      broken.push(`wished is actual: ${unit.name} is not ready`);
-    if (wish.want === "down" && actual) broken.push(`wished is actual: ${unit.name} is not wanted and is there`);
-    if (!runs) continue;
-    if (actual.generation !== wish.generation) broken.push(`a restart that was asked for is done: ${unit.name}`);
-    for (const need of unit.needs) {
-      const target = simulation.containers.get(need.unit);
-      const bound = actual.bound[need.unit];
-      if (need.binds && target?.state === "running" && bound !== target.id) {
-        broken.push(`no stale link: ${unit.name} holds on to ${bound}, ${need.unit} is ${target.id}`);
-      }
-    }
+  const containers = new Map<string, SeenContainer>();
+  for (const [name, container] of simulation.containers) {
+    const known = stateOf(world, name).container;
+    const adopted = { ...container, adopted: true, watchedSince: now, stopping: null, probedReadyAt: null };
+    const seen = known?.id === container.id ? { ...known, state: container.state, health: container.health } : adopted;
+    containers.set(name, { container: seen, exit: simulation.exits.get(container.id) ?? null });
   }
-  return broken;
+  for (const [name, { call, container }] of world.states) {
+    if (!call) continue;
+    if (container) containers.set(name, { container, exit: null });
+    else containers.delete(name);
+  }
+  return { fact: "listed", containers };
 }
 
-/** The same situation, however long ago it began. */
-export function keyOf(simulation: Simulation): string {
-  const { now } = simulation;
-  return JSON.stringify(
-    [...Object.entries(simulation)].filter(([key]) => key !== "now" && key !== "nextId"),
-    (key, value) => {
-      if (value instanceof Map) return key === "units" ? undefined : [...value];
-      if (key.endsWith("At") || key === "until" || key === "since" || key === "watchedSince" || key === "at") {
-        return typeof value === "number" ? Math.max(-400_000, value - now) : value;
-      }
-      return value;
-    },
-  );
+/** `svc start`, `stop`, `restart`, as the handlers word them. */
+export type Command =
+  | { readonly command: "start" | "restart"; readonly names: readonly string[] }
+  | { readonly command: "stop"; readonly names: readonly string[]; readonly withDependents: boolean };
+
+export function command(simulation: Simulation, asked: Command): Simulation {
+  const { units } = simulation.world;
+  const known = asked.names.filter((name) => units.has(name));
+  if (asked.command === "stop") {
+    const names = asked.withDependents ? withDependents(known, units) : known;
+    return tell(
+      simulation,
+      names.map((name) => wished(name, { ...wishOf(simulation, name), want: "down", by: "operator" })),
+    );
+  }
+  const facts: Fact[] = [];
+  for (const name of withNeeds(known, units)) {
+    const wish = wishOf(simulation, name);
+    const named = known.includes(name);
+    if (!named && wish.want === "up") continue;
+    const { container, finished } = stateOf(simulation.world, name);
+    // What has ended is asked for again, not still.
+    const again = named && (asked.command === "restart" || finished !== null);
+    const generation = again ? Math.max(wish.generation, container?.generation ?? 0) + 1 : wish.generation;
+    facts.push(wished(name, { want: "up", by: named ? "operator" : (known[0] ?? "operator"), generation }));
+  }
+  return tell(simulation, facts);
+}
+
+function wished(unit: string, wish: Wish): Fact {
+  return { fact: "wished", unit, wish, anew: true };
+}
+
+function wishOf(simulation: Simulation, name: string): Wish {
+  return stateOf(simulation.world, name).wish;
+}
+
+export function without<T>(list: readonly T[], index: number): readonly T[] {
+  return list.filter((_, at) => at !== index);
 }

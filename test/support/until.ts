@@ -3,7 +3,7 @@ export async function until<T>(
   ask: () => Promise<T | false | null | undefined> | T | false | null | undefined,
   options: { readonly within?: number; readonly seen?: () => unknown } = {},
 ): Promise<T> {
-  const deadline = Date.now() + (options.within ?? 40_000);
+  const deadline = Date.now() + (options.within ?? 90_000);
   for (;;) {
     const answer = await ask();
     if (answer !== false && answer !== null && answer !== undefined) return answer;

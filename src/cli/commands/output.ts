@@ -1,11 +1,12 @@
 import { styleText } from "node:util";
 import { type Command, InvalidArgumentError } from "commander";
 import { ask, printJson } from "../context.ts";
-import { table, widthOf } from "../show/table.ts";
+import { showHistory } from "../show/history.ts";
+import { widthOf } from "../show/table.ts";
 import { instantOf } from "../show/times.ts";
 import type { Run } from "./look.ts";
 
-type Options = { follow?: boolean; lines?: number; since?: string; grep?: string; json?: boolean };
+type Options = { verbose?: boolean; follow?: boolean; lines?: number; since?: string; grep?: string; json?: boolean };
 
 /** Commands that show what was written and what happened: logs, history, events. */
 export function addOutput(program: Command, run: Run): void {
@@ -45,6 +46,7 @@ export function addOutput(program: Command, run: Run): void {
     .command("history <unit>")
     .description("how its runs ended")
     .option("-n, --lines <count>", "the last runs", count)
+    .option("-v, --verbose", "with the last lines that each run wrote")
     .option("--json", "print JSON")
     .action((unit: string, options: Options) =>
       run(async (cli) => {
@@ -53,16 +55,7 @@ export function addOutput(program: Command, run: Run): void {
           ...(options.lines === undefined ? {} : { runs: options.lines }),
         });
         if (cli.json || options.json) printJson(cli, records);
-        else {
-          const rows = records.map((one) => [
-            one.endedAt,
-            one.ranFor === null ? "-" : `${one.ranFor} s`,
-            one.tag ?? "-",
-            one.by,
-            one.words,
-          ]);
-          cli.out(table([["ENDED", "RAN FOR", "TAG", "BY", "HOW"], ...rows]));
-        }
+        else cli.out(showHistory(records, options.verbose ?? false));
         return 0;
       }),
     );

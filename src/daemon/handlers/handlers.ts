@@ -15,6 +15,7 @@ export function handlers(daemon: Daemon): Handlers {
   const { supervisor, source, events, records, enabled } = daemon;
   return {
     list: async ({ units }) => {
+      await source.refresh();
       const all = currentStatuses();
       if (!units || units.length === 0) return all;
       const wanted = await nameUnits(units, daemon, { invalid: true });

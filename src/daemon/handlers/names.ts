@@ -33,6 +33,12 @@ export async function readValid(asked: readonly string[], daemon: Daemon): Promi
   daemon.source.addInstances(asked);
   const { invalid } = await daemon.source.read();
   const names = await nameUnits(asked, daemon);
+  const gone = names.filter((name) => !daemon.source.now.units.has(name) && !invalid.has(name));
+  if (gone.length > 0) {
+    throw new SvcError("missing-file", `the unit file of ${gone.join(", ")} is gone`, {
+      hint: "nothing was touched; write it again, or stop what still runs",
+    });
+  }
   const wrong = names.filter((name) => invalid.has(name));
   if (wrong.length > 0) throw invalidUnits(wrong, daemon);
   const units = names.map((name) => daemon.supervisor.world.units.get(name)).filter((unit) => unit !== undefined);

@@ -8,7 +8,7 @@ import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
 import { readValid } from "./names.ts";
 import { refuseConflicts } from "./refuse-conflicts.ts";
-import { type Reply, wishAndWait } from "./wish-and-wait.ts";
+import { type Reply, refuseWhileAway, wishAndWait } from "./wish-and-wait.ts";
 
 /** New containers, made from what the disk says now. Nothing is stopped before everything has been found to be right. */
 export async function restart(ask: Ask<"restart">, reply: Reply, daemon: Daemon): Promise<Outcome> {
@@ -16,6 +16,7 @@ export async function restart(ask: Ask<"restart">, reply: Reply, daemon: Daemon)
   const names = units.map((unit) => unit.name);
   const tied = unitsTiedTo(units, daemon);
   refuseUnlaunchable(tied);
+  refuseWhileAway(daemon, "nothing was touched");
   for (const unit of [...units, ...tied]) await bringImage(unit, reply, daemon);
   const { world } = daemon.supervisor;
   const all = ask.noDeps ? names : withNeeds(names, world.units);

@@ -16,9 +16,11 @@ export async function start(ask: Ask<"start">, reply: Reply, daemon: Daemon): Pr
   refuseConflicts(all, daemon);
   const facts: Fact[] = [];
   for (const name of all) {
-    const { wish } = stateOf(world, name);
+    const { wish, finished } = stateOf(world, name);
     const named = names.includes(name);
     if (named || wish.want === "down") {
+      // What has ended is asked for again, not still: its old container says nothing about this wish.
+      const generation = named && finished ? wish.generation + 1 : wish.generation;
       const by = named
         ? "operator"
         : (units.find((unit) => withNeeds([unit.name], world.units).includes(name))?.name ?? "operator");
@@ -26,7 +28,7 @@ export async function start(ask: Ask<"start">, reply: Reply, daemon: Daemon): Pr
       facts.push({
         fact: "wished",
         unit: name,
-        wish: { want: "up", by, generation: wish.generation, ...alone },
+        wish: { want: "up", by, generation, ...alone },
         anew: true,
       });
     }

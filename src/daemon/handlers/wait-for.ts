@@ -13,6 +13,8 @@ export type WaitFor = {
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
   readonly progress?: (progress: Progress) => unknown;
+  /** While the engine is away nothing will happen: that is told at once, not waited for. */
+  readonly notWhileAway?: boolean;
 };
 
 type Verdict = "reached" | "hopeless" | "open";
@@ -29,6 +31,7 @@ export async function waitFor(what: WaitFor, daemon: Daemon): Promise<Outcome> {
       await supervisor.until(
         () => {
           if (what.progress) showChanges(names, shown, what.progress, daemon);
+          if (what.notWhileAway && supervisor.world.engine.state === "away") return true;
           return names.every((name) => verdictOn(name, goal, daemon) !== "open") ? true : null;
         },
         AbortSignal.any([signal, deadline.signal]),
@@ -56,6 +59,8 @@ function verdictOn(name: string, goal: WaitFor["goal"], daemon: Daemon): Verdict
   const unit = world.units.get(name);
   const decision = decisions.get(name);
   if (!unit || !decision) return goal === "down" ? "reached" : "hopeless";
+  // What runs is not known yet.
+  if (world.engine.state === "unknown") return "open";
   const state = stateOf(world, name);
   if (goal === "down") return decision.phase === "down" ? "reached" : "open";
   if (decision.phase === "done") return "reached";
@@ -80,7 +85,7 @@ function isHopeless(
   if (state.wish.want === "down") return decision.phase === "down";
   if (decision.phase !== "waiting" || !("wait" in decision)) return false;
   if (state.trouble) return true;
-  if (decision.blockedBy === undefined) return daemon.supervisor.world.engine.state === "away";
+  if (decision.blockedBy === undefined) return false;
   return isHopeless(decision.blockedBy, decisions, daemon, new Set([...seen, name]));
 }
 

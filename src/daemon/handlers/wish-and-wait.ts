@@ -1,5 +1,6 @@
 import type { Outcome, Progress } from "../../control/request.ts";
 import type { Fact } from "../../plan/fact.ts";
+import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -20,10 +21,20 @@ export async function wishAndWait(
   daemon.supervisor.tell(...facts);
   const unsaved = await daemon.save();
   const { signal, progress } = reply;
+  const wait = ask.wait ?? true;
+  const notWhileAway = ask.timeoutMs === undefined;
   const outcome = await waitFor(
-    { names, goal, wait: ask.wait ?? true, timeoutMs: ask.timeoutMs, signal, progress },
+    { names, goal, wait, timeoutMs: ask.timeoutMs, signal, progress, notWhileAway },
     daemon,
   );
+  if (wait && notWhileAway) refuseWhileAway(daemon, "what was asked is kept, and done when it is back");
   if (unsaved === null) return outcome;
   return { ...outcome, warnings: [`${unsaved}; it is done, but will be forgotten if svc ends before it can be`] };
+}
+
+export function refuseWhileAway({ supervisor }: Daemon, consequence: string): void {
+  if (supervisor.world.engine.state !== "away") return;
+  throw new SvcError("engine-away", `the engine does not answer; ${consequence}`, {
+    hint: "docker version and systemctl status docker tell more",
+  });
 }

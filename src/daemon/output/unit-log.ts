@@ -29,6 +29,8 @@ export type UnitLog = {
 const maxLineBytes = 1 << 20;
 const keptLines = 1_000;
 const maxPendingBytes = 8 << 20;
+/** Large enough that the disk is the limit, not the number of writes. */
+const linesAWrite = 4_096;
 const reopenAfterMs = 1_000;
 
 /**
@@ -119,7 +121,7 @@ export function openUnitLog(options: {
 
   function pump(): void {
     while (stream && !blocked && queue.length > 0) {
-      const next = Buffer.concat(queue.splice(0, 256));
+      const next = Buffer.concat(queue.splice(0, linesAWrite));
       queuedBytes -= next.length;
       if (stream.write(next)) continue;
       blocked = true;
@@ -134,7 +136,8 @@ export function openUnitLog(options: {
   }
 
   function tellDropped(): void {
-    if (dropped === 0) return;
+    // The remark needs room itself; until there is some the count goes on.
+    if (dropped === 0 || queuedBytes > maxPendingBytes / 2) return;
     const count = dropped;
     dropped = 0;
     write("svc", now(), Buffer.from(`${count} lines were dropped: the disk did not take them in time`));
@@ -150,7 +153,9 @@ export function openUnitLog(options: {
 
   function open(): void {
     const file = logFileName(options.unit);
-    const made = createStream((_, index) => (index === undefined || index === null ? file : `${file}.${index}.gz`), {
+    // With `rotate` the library gives the number of the rotated file, and nothing for the current one.
+    const nameOf = (index: unknown): string => (typeof index === "number" ? `${file}.${index}.gz` : file);
+    const made = createStream(nameOf, {
       path: options.folder,
       size: `${Math.max(1, Math.ceil(options.maxSizeBytes / 1024))}K`,
       compress: "gzip",

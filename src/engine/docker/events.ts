@@ -16,7 +16,9 @@ export async function readEvents(
   openMs: number,
 ): Promise<() => void> {
   const filters = JSON.stringify({ type: ["container"] });
-  const stream = await open(openMs, (abortSignal) => docker.getEvents({ filters, abortSignal }));
+  // The engine sends its headers a moment before it subscribes us: what happens in between is in its buffer.
+  const since = Math.floor(Date.now()) / 1000;
+  const stream = await open(openMs, (abortSignal) => docker.getEvents({ filters, since, abortSignal }));
   let ended = false;
   const end = (): void => {
     if (ended) return;

@@ -1,0 +1,138 @@
+import type { Need, Unit } from "../unit/unit.ts";
+import { hasMissedItsDeadline, isReady, isRunning, isWanted, ownContainer } from "./conditions.ts";
+import { type Container, type StopReason, stateOf, type World } from "./world.ts";
+
+/** What units mean to each other: when one must stop, and when one may start. Needs and orderings of a world have no cycles. */
+
+export type Stop = { readonly why: StopReason; readonly because: string };
+
+/** Why its running container has to stop, null if it need not. A stop that has begun is always finished. */
+export function mustStop(unit: Unit, world: World, now: number): Stop | null {
+  return once(viewOf(world, now).stops, unit.name, () => reasonToStop(unit, world, now), null);
+}
+
+function reasonToStop(unit: Unit, world: World, now: number): Stop | null {
+  const container = ownContainer(unit, world);
+  if (!isRunning(container)) return null;
+  const { wish } = stateOf(world, unit.name);
+
+  if (world.shuttingDown) return { why: "unwanted", because: "svc is shutting down" };
+  if (wish.want === "down") return { why: "unwanted", because: `${wish.by} asked for it to be down` };
+  if (container.stopping) return { why: container.stopping.why, because: stopWords[container.stopping.why] };
+  if (wish.generation !== container.generation) return { why: "replaced", because: "a restart was asked for" };
+  for (const need of unit.needs) {
+    const because = lossThatStops(need, container, world, now);
+    if (because !== null) return { why: "replaced", because };
+  }
+  if (container.health === "unhealthy" && unit.onUnhealthy === "restart") {
+    return { why: "unhealthy", because: "its healthcheck says unhealthy" };
+  }
+  if (hasMissedItsDeadline(unit, container, now)) {
+    return { why: "start-timeout", because: `it was not ready within ${unit.startTimeoutMs / 1000} s` };
+  }
+  return null;
+}
+
+const stopWords: { readonly [why in StopReason]: string } = {
+  unwanted: "it was asked to be down",
+  replaced: "it is being replaced",
+  unhealthy: "its healthcheck says unhealthy",
+  "start-timeout": "it was not ready in time",
+  foreign: "it is not svc's own",
+};
+
+/** What became of something that this container is tied to, if that ends it. */
+function lossThatStops(need: Need, container: Container, world: World, now: number): string | null {
+  const target = world.units.get(need.unit);
+  // What had to end once has ended: what becomes of it later means nothing any more.
+  if (!target || need.onLoss === "keep" || need.until === "completed") return null;
+  if (need.onLoss === "stop" && !isMet(need, world, now)) return `${need.unit} is not up`;
+  // Intended replacements go from the outside in: what holds on to the target stops before it.
+  if (mustStop(target, world, now)?.why === "replaced") return `${need.unit}, which it is tied to, is being replaced`;
+  const bound = container.bound[need.unit];
+  const current = ownContainer(target, world);
+  if (bound !== undefined && current !== null && current.id !== bound && isFulfilled(need, target, world, now)) {
+    return `${need.unit}, which it is tied to, was replaced`;
+  }
+  return null;
+}
+
+/** Whether the unit may start as far as this need goes. */
+export function isMet(need: Need, world: World, now: number): boolean {
+  const target = world.units.get(need.unit);
+  if (!target) return !need.required;
+  return isFulfilled(need, target, world, now) || (!need.required && !isOnItsWay(target, world, now));
+}
+
+function isFulfilled(need: Need, target: Unit, world: World, now: number): boolean {
+  const { finished } = stateOf(world, target.name);
+  if (need.until === "completed") return finished?.ok === true;
+  if (target.type === "task" && finished?.ok) return true;
+  if (mustStop(target, world, now) !== null) return false;
+  return need.until === "started" ? isRunning(ownContainer(target, world)) : isReady(target, world, now);
+}
+
+/** It is wanted, and neither a failure of its own nor one of a unit that it needs keeps it from coming: worth waiting for. */
+export function isOnItsWay(unit: Unit, world: World, now: number): boolean {
+  return once(viewOf(world, now).coming, unit.name, () => mayYetCome(unit, world, now), false);
+}
+
+function mayYetCome(unit: Unit, world: World, now: number): boolean {
+  const { finished, trouble, backoff } = stateOf(world, unit.name);
+  if (!isWanted(unit, world) || finished || trouble || backoff) return false;
+  const container = ownContainer(unit, world);
+  if (isRunning(container) && mustStop(unit, world, now) === null) {
+    // What is paused or has become unhealthy may stay so for ever.
+    const isStarting = container.state === "running" && container.health !== "unhealthy";
+    return isStarting || isReady(unit, world, now);
+  }
+  if (!unit.launch.ok) return false;
+  return unit.needs.every((need) => {
+    const target = world.units.get(need.unit);
+    return !need.required || isMet(need, world, now) || (target !== undefined && isOnItsWay(target, world, now));
+  });
+}
+
+/** The first of those it is ordered after that is still to come, or about to go and come again. */
+export function earlierToWaitFor(unit: Unit, world: World, now: number): Unit | null {
+  for (const name of unit.after) {
+    const other = world.units.get(name);
+    if (!other || !isOnItsWay(other, world, now)) continue;
+    if (!isReady(other, world, now) || mustStop(other, world, now) !== null) return other;
+  }
+  return null;
+}
+
+/** Units whose stop comes before this one's, if they must stop too. */
+export function dependentsOf(unit: Unit, world: World): readonly Unit[] {
+  return [...world.units.values()].filter(
+    (other) => other.needs.some((need) => need.unit === unit.name) || other.after.includes(unit.name),
+  );
+}
+
+/**
+ * A world never changes, so what was once found out about it holds as long as it is looked at. Without this every unit would
+ * be asked anew along every path that leads to it, and there are 2^n paths through n diamonds.
+ */
+type View = {
+  readonly world: World | null;
+  readonly now: number;
+  readonly stops: Map<string, Stop | null>;
+  readonly coming: Map<string, boolean>;
+};
+let latest: View = { world: null, now: 0, stops: new Map(), coming: new Map() };
+
+function viewOf(world: World, now: number): View {
+  if (latest.world !== world || latest.now !== now) latest = { world, now, stops: new Map(), coming: new Map() };
+  return latest;
+}
+
+/** The answer that is known, else found out. `meanwhile` would answer a unit that asks for itself, in a world with a cycle. */
+function once<T>(answers: Map<string, T>, name: string, findOut: () => T, meanwhile: T): T {
+  const known = answers.get(name);
+  if (known !== undefined) return known;
+  answers.set(name, meanwhile);
+  const answer = findOut();
+  answers.set(name, answer);
+  return answer;
+}

@@ -1,0 +1,24 @@
+import type { Unit } from "../unit/unit.ts";
+import { isReady, type RunningContainer, readyAt, startDeadline } from "./conditions.ts";
+import { type Decision, rest, wait } from "./decision.ts";
+import { isMet } from "./dependencies.ts";
+import { readyWords } from "./words.ts";
+import type { World } from "./world.ts";
+
+/** A container that runs and need not stop: at rest when it is ready, else watched until it is or its deadline has passed. */
+export function holdUp(unit: Unit, container: RunningContainer, world: World, now: number): Decision {
+  if (unit.type === "task") return rest("up", "the task runs");
+  if (container.state === "paused") return rest("degraded", "somebody paused its container; docker unpause wakes it");
+  const ready = readyAt(unit, container);
+  if (ready > now)
+    return wait("starting", readyWords(unit, container), Math.min(ready, startDeadline(unit, container)));
+  const lost = unit.needs.find((need) => need.required && isLost(need.unit) && !isMet(need, world, now));
+  if (lost) return rest("degraded", `it runs, but ${lost.unit}, which it needs, is not ready`);
+  if (!isReady(unit, world, now)) return rest("degraded", "its healthcheck says unhealthy");
+  return rest("up", container.adopted ? "it was running when svc came" : "it is ready");
+
+  /** A task that ended once has done its part, whatever becomes of it later. */
+  function isLost(name: string): boolean {
+    return world.units.get(name)?.type !== "task";
+  }
+}

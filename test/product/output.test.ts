@@ -1,0 +1,190 @@
+import { readdir, readFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LogLine } from "../../src/control/request.ts";
+import { type Host, makeHost } from "../support/host.ts";
+import { until } from "../support/until.ts";
+
+/** Every byte that a container writes is kept and shown: supervision.md B58, engine-semantics.md Logs. */
+let host: Host;
+
+beforeAll(async () => {
+  host = await makeHost();
+  await host.startDaemon();
+});
+afterAll(() => host?.cleanup());
+
+/** A task that runs the script once, to its end. */
+async function runOnce(short: string, script: string, change: object = {}): Promise<void> {
+  await host.unit(short, { type: "task", respawn: false, command: ["sh", "-c", script], ...change });
+  await host.ask("start", { names: [host.name(short)] });
+}
+
+/** The bytes of its log files, oldest first. */
+async function logOf(short: string): Promise<Buffer> {
+  const folder = join(host.folder, "log");
+  const names = (await readdir(folder)).filter((name) => name.startsWith(`${host.name(short)}.log`));
+  const age = (name: string): number => Number(/\.(\d+)\.gz$/.exec(name)?.[1] ?? 0);
+  const files = names.sort((a, b) => age(b) - age(a));
+  const contents = files.map(async (name) => {
+    const bytes = await readFile(join(folder, name));
+    return name.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+  });
+  return Buffer.concat(await Promise.all(contents));
+}
+
+/** What the unit itself wrote, as `svc logs` shows it. */
+async function shown(short: string, ...options: string[]): Promise<readonly LogLine[]> {
+  const { stdout } = await host.svc("logs", `PREFIX-${short}`, "--json", ...options);
+  const lines = stdout.split("\n").filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as LogLine).filter((line) => line.stream !== "svc");
+}
+const texts = async (short: string, ...options: string[]): Promise<readonly string[]> =>
+  (await shown(short, ...options)).map((line) => line.text);
+
+const counting = (count: number): string => `i=0; while [ $i -lt ${count} ]; do echo "line $i"; i=$((i+1)); done`;
+
+describe.concurrent("output", () => {
+  test("a hundred thousand lines, as fast as they can be written, and then the end", async () => {
+    await runOnce("burst", counting(100_000));
+    const lines = await until(async () => {
+      const all = await texts("burst");
+      return all.at(-1) === "line 99999" ? all : null;
+    });
+    expect(lines.length).toBe(100_000);
+    expect(lines.findIndex((line, index) => line !== `line ${index}`)).toBe(-1);
+    expect(await texts("burst", "-n", "3")).toEqual(["line 99998", "line 99999"]);
+    const [run] = await host.ask("history", { unit: host.name("burst") });
+    expect(run?.lastLines).toEqual(Array.from({ length: 50 }, (_, index) => `line ${99_950 + index}`));
+  });
+
+  test("B58 one byte with no line end, and then SIGKILL", async () => {
+    await host.unit("byte", { respawn: false, command: ["sh", "-c", "printf x; sleep 3600"] });
+    await host.ask("start", { names: [host.name("byte")] });
+    await host.engine.docker("kill", host.name("byte"));
+    await host.reaches("PREFIX-byte", { phase: "failed" });
+    expect(await shown("byte")).toMatchObject([{ stream: "out", text: "x" }]);
+    expect(await host.ask("history", { unit: host.name("byte") })).toMatchObject([
+      { code: 137, signal: "SIGKILL", by: "external", lastLines: ["x"] },
+    ]);
+  });
+
+  test("bytes that are no text, either stream by its name, and line ends as they are", async () => {
+    await runOnce("bytes", "printf 'a\\000b\\377c\\n'; printf 'dos\\r\\n10%%\\r20%%\\n'; echo to stderr >&2");
+    const log = await logOf("bytes");
+    expect(log.includes(Buffer.from([32, 97, 0, 98, 255, 99, 10]))).toBe(true);
+    expect(log.includes("dos\r\n")).toBe(true);
+    expect(log.includes("10%\r20%\n")).toBe(true);
+    const lines = await shown("bytes");
+    expect(lines.filter((line) => line.stream === "err").map((line) => line.text)).toEqual(["to stderr"]);
+    expect(lines.filter((line) => line.stream === "out").map((line) => line.text)).toEqual([
+      "a\0b\ufffdc",
+      "dos\r",
+      "10%\r20%",
+    ]);
+  });
+
+  test("a line of three megabytes loses nothing", async () => {
+    const size = 3 * 1024 * 1024;
+    const box = "/bin/busybox";
+    await runOnce("long", `${box} head -c ${size} /dev/zero | ${box} tr '\\000' x; echo; echo after`);
+    const lines = await texts("long");
+    expect(lines.at(-1)).toBe("after");
+    expect(lines.slice(0, -1).join("").length).toBe(size);
+  });
+
+  test("rotated by size and compressed, in order, with no line lost", async () => {
+    await runOnce("rotated", counting(20_000), { log: { max_size: "200k", max_files: 50 } });
+    const lines = await until(async () => {
+      const all = await texts("rotated");
+      return all.length >= 20_000 ? all : null;
+    });
+    expect(lines.findIndex((line, index) => line !== `line ${index}`)).toBe(-1);
+    const names = (await readdir(join(host.folder, "log"))).filter((name) => name.startsWith(host.name("rotated")));
+    expect(names.filter((name) => name.endsWith(".gz")).length).toBeGreaterThan(1);
+  });
+
+  test("one who follows and never reads does not hold up the container", async () => {
+    await host.unit("blind", { type: "task", respawn: false, command: ["sh", "-c", `sleep 2; ${counting(150_000)}`] });
+    await host.ask("start", { names: [host.name("blind")], wait: false });
+    await host.reaches("PREFIX-blind", { phase: "up" });
+    const reader = connect(host.env.SVC_SOCKET ?? "");
+    reader.on("error", () => undefined);
+    const ask = JSON.stringify({ units: [host.name("blind")], follow: true });
+    reader.write(`POST /v1/logs HTTP/1.0\r\nContent-Length: ${ask.length}\r\n\r\n${ask}`);
+    reader.pause();
+    await host.reaches("PREFIX-blind", { phase: "done" });
+    expect((await texts("blind", "-n", "2"))[0]).toBe("line 149999");
+    reader.destroy();
+  });
+
+  test("several units by time, by number, since a time, by an expression; a bad one is refused", async () => {
+    for (const [at, short] of ["first", "second", "third"].entries()) {
+      await runOnce(short, `echo ${at} a; sleep 1; echo ${at} b`);
+    }
+    const names = ["first", "second", "third"].map((short) => `PREFIX-${short}`);
+    const all = (await host.svc("logs", ...names, "--json")).stdout.split("\n").filter(Boolean);
+    const lines = all.map((line) => JSON.parse(line) as LogLine).filter((line) => line.stream === "out");
+    expect(lines.map((line) => line.text)).toEqual(["0 a", "0 b", "1 a", "1 b", "2 a", "2 b"]);
+    expect(await texts("first", "--grep", "b$")).toEqual(["0 b"]);
+    expect(await texts("first", "--since", lines[1]?.time ?? "")).toEqual(["0 b"]);
+    expect(await texts("first", "--since", "1h")).toEqual(["0 a", "0 b"]);
+    const plain = (await host.svc("logs", ...names, "-n", "2", "--grep", "b$")).stdout;
+    expect(plain.split("\n").filter((line) => line.includes(" 1 b"))[0]).toMatch(
+      new RegExp(`^${host.name("second")} +\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d 1 b$`),
+    );
+    const bad = await host.svc("logs", "PREFIX-first", "--grep", "(");
+    expect({ code: bad.code, says: bad.stderr.includes("is no regular expression") }).toEqual({ code: 2, says: true });
+    expect((await host.svc("logs", "PREFIX-no-such")).code).toBe(2);
+  });
+
+  test("one who follows sees what comes across a restart, each line once", async () => {
+    await host.unit("followed", {
+      command: ["sh", "-c", "trap 'echo bye; exit 0' TERM; echo hello; sleep 3600 & wait"],
+    });
+    await host.ask("start", { names: [host.name("followed")] });
+    const seen: string[] = [];
+    void host
+      .ask("logs", { units: [host.name("followed")], follow: true }, (line) => {
+        if (line.stream === "out") seen.push(line.text);
+      })
+      .catch(() => undefined);
+    await until(() => seen.length === 1);
+    await host.ask("restart", { names: [host.name("followed")] });
+    await until(() => seen.length >= 3);
+    expect(seen).toEqual(["hello", "bye", "hello"]);
+  });
+
+  test("history tells code, signal, tag and how long, newest last", async () => {
+    await host.unit("codes", { respawn: false, command: ["sh", "-c", "echo why; sleep 1; exit 9"] });
+    await host.ask("start", { names: [host.name("codes")] });
+    await host.reaches("PREFIX-codes", { phase: "failed" });
+    const runs = JSON.parse((await host.svc("history", "PREFIX-codes", "--json")).stdout) as { ranFor: number }[];
+    expect(runs).toMatchObject([{ code: 9, signal: null, tag: "1", oom: false, by: "itself", lastLines: ["why"] }]);
+    expect(runs[0]?.ranFor).toBeGreaterThan(0.5);
+    expect((await host.svc("history", "PREFIX-codes")).stdout).toMatch(
+      /^ENDED +RAN FOR +TAG +BY +HOW\n\S+Z +\d.*exit 9\n$/,
+    );
+  });
+});
+
+test("svc is killed and comes back while the container writes: no line is lost or doubled", async () => {
+  const script = "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.05; done";
+  await host.unit("writing", { command: ["sh", "-c", script], stop_grace_period: "1s" });
+  await host.ask("start", { names: [host.name("writing")] });
+  for (let round = 0; round < 2; round++) {
+    await until(async () => (await texts("writing")).length > 10 * (round + 1));
+    await host.endDaemon("SIGKILL");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await host.startDaemon();
+  }
+  const { stdout } = await host.engine.docker("logs", host.name("writing"));
+  const last = stdout.trim().split("\n").at(-1) ?? "none";
+  const lines = await until(async () => {
+    const all = await texts("writing");
+    return all.includes(last) ? all : null;
+  });
+  expect(lines).toEqual(lines.map((_, index) => `line ${index}`));
+});

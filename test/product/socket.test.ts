@@ -1,0 +1,186 @@
+import { execFileSync } from "node:child_process";
+import { stat } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Host, mainScript, makeHost } from "../support/host.ts";
+import { run } from "../support/real-engine.ts";
+import { until } from "../support/until.ts";
+
+/** The socket and the command: who may use it, what it makes of nonsense, `--json` and the exit codes of the README (B66). */
+let host: Host;
+
+beforeAll(async () => {
+  host = await makeHost();
+  await host.unit("web");
+  await host.unit("app", { depends_on: ["PREFIX-web"] });
+  await host.unit("task", { type: "task", command: ["true"] });
+  await host.unit("bad", { command: ["/no/such/program"] });
+  await host.startDaemon();
+  await host.ask("start", { names: [host.name("app"), host.name("task")] });
+});
+afterAll(() => host?.cleanup());
+
+/** Sends the bytes as they are and gives back what is answered until svc closes the connection. */
+function send(bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = connect(host.env.SVC_SOCKET ?? "");
+    socket.setEncoding("utf8");
+    socket.on("data", (chunk) => {
+      answer += chunk;
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(answer));
+    socket.write(bytes);
+  });
+}
+const post = (name: string, body: string): string =>
+  `POST /v1/${name} HTTP/1.0\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+
+test("the socket is for root and the group docker", async () => {
+  const { mode, uid, gid } = await stat(host.env.SVC_SOCKET ?? "");
+  const group = execFileSync("sh", ["-c", "getent group docker || true"]).toString().split(":")[2];
+  expect({ mode: (mode & 0o777).toString(8), uid, gid }).toEqual({ mode: "660", uid: 0, gid: Number(group ?? 0) });
+});
+
+describe.concurrent("requests", () => {
+  test.each([
+    ["no HTTP", "\0\x01\x02 nonsense\r\n\r\n", /^HTTP\/1.1 400/],
+    ["another method", "GET /v1/list HTTP/1.0\r\n\r\n", /404.*"code":"bad-request"/s],
+    ["an unknown request", post("explode", "{}"), /404.*there is no request POST \/v1\/explode/s],
+    ["one that is on the prototype", post("constructor", "{}"), /404/],
+    ["no JSON", post("list", "{nonsense"), /the request is no JSON/],
+    ["a body of another kind", post("list", "[]"), /the body must be a JSON object/],
+    ["a missing field", post("start", "{}"), /400.*start: names is missing/s],
+    ["an unknown field", post("list", '{"a":1}'), /list: a is not known/],
+    ["a field of another kind", post("start", '{"names":"web"}'), /start: names must be a list of unit names/],
+    ["half a body", "POST /v1/list HTTP/1.0\r\nContent-Length: 100\r\n\r\n{", /.*/],
+    ["more than a MiB", post("list", `{"units":["${"x".repeat(2 << 20)}"]}`), /larger than 1 MiB|^$/],
+  ])("%s is refused", async (_, bytes, answer) => {
+    expect(await send(bytes)).toMatch(answer);
+    expect(await send(post("list", "{}"))).toContain('"result"');
+  });
+
+  test("two hundred who stall hold nobody up, and are let go", async () => {
+    const stalled: Socket[] = [];
+    let closed = 0;
+    for (let client = 0; client < 200; client++) {
+      const socket = connect(host.env.SVC_SOCKET ?? "");
+      socket.on("error", () => undefined).on("close", () => closed++);
+      socket.resume();
+      socket.write("POST /v1/list HTTP/1.1\r\nContent-Le");
+      stalled.push(socket);
+    }
+    for (let round = 0; round < 20; round++) expect(await host.ask("list", {})).toHaveLength(4);
+    expect((await host.svc("status")).code).toBe(0);
+    await until(() => closed === 200);
+  });
+});
+
+test("every command has --json, on success and on failure", async () => {
+  const { svc } = host;
+  const commands = [
+    ["start", "PREFIX-web"],
+    ["restart", "PREFIX-app"],
+    ["stop", "PREFIX-app"],
+    ["start", "PREFIX-app", "--no-wait"],
+    ["wait", "PREFIX-app"],
+    ["status"],
+    ["status", "PREFIX-web"],
+    ["list"],
+    ["history", "PREFIX-app"],
+    ["reload"],
+    ["enable", "PREFIX-web"],
+    ["check"],
+    ["version"],
+    ["schema"],
+  ];
+  for (const words of commands) {
+    const { code, stdout } = await svc(...words, "--json");
+    expect({ words, code, json: typeof JSON.parse(stdout) }).toEqual({ words, code: 0, json: "object" });
+  }
+  for (const words of [["logs", "PREFIX-web"], ["events"]]) {
+    const lines = (await svc(...words, "--json")).stdout.split("\n").filter(Boolean);
+    expect(lines.every((line) => typeof JSON.parse(line) === "object")).toBe(true);
+    expect(lines.length).toBeGreaterThan(0);
+  }
+  const [one] = JSON.parse((await svc("list", "--json")).stdout) as object[];
+  for (const field of ["name", "phase", "since", "because", "container", "image", "tag", "restarts", "stale"]) {
+    expect(one).toHaveProperty(field);
+  }
+  for (const words of [
+    ["start", "PREFIX-no-such"],
+    ["stop", "PREFIX-web"],
+    ["wait", "PREFIX-no-such"],
+    ["status", "PREFIX-no-such"],
+  ]) {
+    const { stderr } = await svc(...words, "--json");
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: expect.any(String), message: expect.any(String) } });
+  }
+});
+
+test("the exit codes are those of the README", async () => {
+  const { svc } = host;
+  const elsewhere = { ...host.env, SVC_SOCKET: join(host.folder, "no-socket") };
+  expect((await svc("status", "PREFIX-web")).code).toBe(0);
+  expect((await svc("start", "PREFIX-bad")).code).toBe(1);
+  await svc("stop", "PREFIX-bad");
+  for (const words of [["start"], ["nonsense"], ["start", "PREFIX-no-such"], ["wait", "PREFIX-web", "--for", "tea"]]) {
+    expect({ words, code: (await svc(...words)).code }).toEqual({ words, code: 2 });
+  }
+  expect((await svc("stop", "PREFIX-web")).code).toBe(3);
+  const away = await run(process.execPath, [mainScript, "status"], { env: elsewhere });
+  expect(away).toMatchObject({ code: 4, stdout: "" });
+  expect(away.stderr).toContain("svc is not running");
+  expect((await svc("wait", "PREFIX-web", "--for", "down", "--timeout", "200ms")).code).toBe(124);
+});
+
+test("enable, disable and what is started at boot; wait for down and done", async () => {
+  expect((await host.svc("disable", "PREFIX-web")).stdout).toBe(`disabled: ${host.name("web")}\n`);
+  expect((await host.svc("disable", "PREFIX-web")).stdout).toBe("nothing to change\n");
+  expect(await host.status(host.name("web"))).toMatchObject({ enabled: false, phase: "up" });
+  await host.endDaemon("SIGKILL");
+  await host.startDaemon();
+  expect(await host.status(host.name("web"))).toMatchObject({ enabled: false });
+  expect((await host.svc("enable", "PREFIX-web")).stdout).toBe(`enabled: ${host.name("web")}\n`);
+  expect((await host.svc("wait", "PREFIX-task", "--for", "done")).code).toBe(0);
+  const waiting = host.svc("wait", "PREFIX-app", "--for", "down");
+  await host.svc("stop", "PREFIX-app");
+  expect((await waiting).code).toBe(0);
+});
+
+test("events are followed as they happen, of the unit that is asked for", async () => {
+  const seen: string[] = [];
+  void host
+    .ask("events", { units: [host.name("app")], follow: true, since: Date.now() }, (event) => {
+      seen.push(`${event.unit} ${event.phase}`);
+    })
+    .catch(() => undefined);
+  await host.svc("start", "PREFIX-app");
+  await host.svc("stop", "PREFIX-app");
+  const app = host.name("app");
+  await until(() => seen.at(-1) === `${app} down`);
+  expect(seen.filter((phase, index) => phase !== seen[index - 1])).toEqual(
+    ["starting", "up", "stopping", "down"].map((phase) => `${app} ${phase}`),
+  );
+});
+
+test("check needs no daemon; version tells of it; a reexec keeps every container", async () => {
+  const alone = { ...host.env, SVC_SOCKET: join(host.folder, "no-socket") };
+  const checked = await run(process.execPath, [mainScript, "check"], { env: alone });
+  expect(checked).toMatchObject({ code: 0 });
+  expect(checked.stdout).toContain("4 units, 0 errors");
+  expect((await run(process.execPath, [mainScript, "version"], { env: alone })).stdout).toContain("no daemon");
+  const before = JSON.parse((await host.svc("version", "--json")).stdout) as {
+    daemon: { pid: number; upSince: string };
+  };
+  expect(before.daemon.pid).toBe(host.pid);
+  const id = await host.inspect("PREFIX-web", "{{.Id}}");
+  expect((await host.svc("reexec")).code).toBe(0);
+  await until(async () => {
+    const now = JSON.parse((await host.svc("version", "--json")).stdout) as typeof before;
+    return now.daemon && now.daemon.upSince !== before.daemon.upSince && now.daemon.pid === before.daemon.pid;
+  });
+  await host.reaches("PREFIX-web", { phase: "up", container: id, restarts: 0 });
+});

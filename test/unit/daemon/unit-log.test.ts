@@ -1,0 +1,56 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { systemClock } from "../../../src/clock/system-clock.ts";
+import { openUnitLog } from "../../../src/daemon/output/unit-log.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "svc-log-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test("what is rotated is compressed and kept, oldest with the highest number, and no line is lost", async () => {
+  const log = openUnitLog({ folder, unit: "web", maxSizeBytes: 50_000, maxFiles: 20, clock: systemClock() });
+  for (let chunk = 0; chunk < 50; chunk++) {
+    log.output("out", Buffer.from(numbered(chunk * 100, chunk * 100 + 100)));
+    await log.flush();
+  }
+  await log.close();
+  expect((await readdir(folder)).length).toBeGreaterThan(3);
+  expect(textsOf(await allOf())).toBe(numbered(0, 5_000));
+});
+
+test("lines that the disk does not take in time are dropped, and the log says how many", async () => {
+  const log = openUnitLog({ folder, unit: "web", maxSizeBytes: 1e9, maxFiles: 1, clock: systemClock() });
+  const lines = 250_000;
+  log.output("out", Buffer.from(numbered(0, lines)));
+  await log.close();
+  const text = await allOf();
+  const dropped = [...text.matchAll(/ svc (\d+) lines were dropped/g)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
+  expect(dropped).toBeGreaterThan(0);
+  expect(textsOf(text).split("\n").length - 1 + dropped).toBe(lines);
+});
+
+function numbered(from: number, to: number): string {
+  return Array.from({ length: to - from }, (_, index) => `line ${from + index}\n`).join("");
+}
+
+function textsOf(log: string): string {
+  return [...log.matchAll(/^\S+ out (.*\n)/gm)].map(([, text]) => text).join("");
+}
+
+async function allOf(): Promise<string> {
+  const age = (name: string): number => Number(/\.(\d+)\.gz$/.exec(name)?.[1] ?? 0);
+  const names = (await readdir(folder)).filter((name) => name.startsWith("web.log")).sort((a, b) => age(b) - age(a));
+  const texts = names.map(async (name) => {
+    const bytes = await readFile(join(folder, name));
+    return (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
+  });
+  return (await Promise.all(texts)).join("");
+}

@@ -1,0 +1,113 @@
+import { type Container, stateOf, type World } from "../../../src/plan/world.ts";
+import type { Need, Unit } from "../../../src/unit/unit.ts";
+
+/** What the laws speak of, in words of their own: nothing in here asks the core. */
+
+export function own(name: string, world: World): Container | null {
+  const { container } = stateOf(world, name);
+  return container?.unit === name ? container : null;
+}
+
+export function runs(container: Container | null): container is Container {
+  return container?.state === "running" || container?.state === "paused" || container?.state === "restarting";
+}
+
+export function dependentsOf(name: string, world: World): readonly Unit[] {
+  return [...world.units.values()].filter(
+    (unit) => unit.after.includes(name) || unit.needs.some((need) => need.unit === name),
+  );
+}
+
+/** It is ready as far as svc can know, and has not been told to stop. */
+export function isUp(name: string, world: World, now: number): boolean {
+  const unit = world.units.get(name);
+  if (unit?.type === "task") return stateOf(world, name).finished?.ok === true;
+  const container = own(name, world);
+  if (!unit || container?.state !== "running" || container.stopping || container.health === "unhealthy") return false;
+  if (unit.ready.how === "after" || (unit.ready.how === "auto" && container.health === "none"))
+    return now >= container.startedAt + unit.ready.afterMs;
+  if (unit.ready.how === "auto" || unit.ready.how === "healthy") return container.health === "healthy";
+  return container.probedReadyAt !== null || (unit.ready.how === "log" && container.adopted);
+}
+
+/** Why the need is not met, as far as svc can know; null: it is. */
+export function missing(need: Need, world: World, now: number): string | null {
+  const target = world.units.get(need.unit);
+  if (!target) return need.required ? "has no unit file" : null;
+  if (isThere(need, world, now)) return null;
+  if (!need.required) return isComing(need.unit, world, now) ? "is coming" : null;
+  return need.until === "completed" ? "is not done" : "is not ready";
+}
+
+export function isThere(need: Need, world: World, now: number): boolean {
+  const target = world.units.get(need.unit);
+  const { finished } = stateOf(world, need.unit);
+  if (need.until === "completed" || (target?.type === "task" && finished?.ok)) return finished?.ok === true;
+  const container = own(need.unit, world);
+  if (!target || !runs(container) || container.stopping || hasReasonToStop(target, world, now)) return false;
+  return need.until === "started" || isUp(need.unit, world, now);
+}
+
+/** It is wanted, nothing has failed, and nothing stands in its way but time. What is paused or unhealthy may stay so. */
+export function isComing(name: string, world: World, now: number): boolean {
+  const unit = world.units.get(name);
+  const { wish, finished, trouble, backoff } = stateOf(world, name);
+  if (!unit || wish.want === "down" || world.shuttingDown || finished || trouble || backoff) return false;
+  const container = own(name, world);
+  if (runs(container) && !container.stopping && !hasReasonToStop(unit, world, now))
+    return container.state === "running" && container.health !== "unhealthy" && !isUp(name, world, now);
+  return unit.launch.ok && unit.needs.every((need) => missing(need, world, now) === null);
+}
+
+/** Whether its container may be stopped at all. */
+export function hasReasonToStop(unit: Unit, world: World, now: number): boolean {
+  if (reasons.world !== world || reasons.now !== now) reasons = { world, now, known: new Map() };
+  const known = reasons.known.get(unit.name);
+  if (known !== undefined) return known;
+  const reason = findReason(unit, world, now);
+  reasons.known.set(unit.name, reason);
+  return reason;
+}
+let reasons: { world: World | null; now: number; known: Map<string, boolean> } = {
+  world: null,
+  now: 0,
+  known: new Map(),
+};
+
+function findReason(unit: Unit, world: World, now: number): boolean {
+  const container = own(unit.name, world);
+  const { wish } = stateOf(world, unit.name);
+  if (!runs(container)) return false;
+  if (wish.want === "down" || world.shuttingDown || container.generation !== wish.generation) return true;
+  if (container.health === "unhealthy" && unit.onUnhealthy === "restart") return true;
+  if (unit.needs.some((need) => isLost(need, container, world, now))) return true;
+  const isLate = container.state === "running" && now >= container.watchedSince + unit.startTimeoutMs;
+  return unit.type === "service" && isLate && !wasUp(unit, container, now);
+}
+
+/** One that is unhealthy now and was not before did come up. */
+function wasUp(unit: Unit, container: Container, now: number): boolean {
+  if (unit.ready.how === "after" || (unit.ready.how === "auto" && container.health === "none"))
+    return now >= container.startedAt + unit.ready.afterMs;
+  if (container.health === "healthy" || container.probedReadyAt !== null) return true;
+  return container.adopted && (unit.ready.how === "log" || container.health === "unhealthy");
+}
+
+function isLost(need: Need, container: Container, world: World, now: number): boolean {
+  const target = world.units.get(need.unit);
+  if (!target || need.onLoss === "keep" || need.until === "completed") return false;
+  if (need.onLoss === "stop" && missing(need, world, now) !== null) return true;
+  const current = own(need.unit, world);
+  const bound = container.bound[need.unit];
+  if (current && bound !== undefined && current.id !== bound && isThere(need, world, now)) return true;
+  return runs(current) && isReplaced(target, current, world, now);
+}
+
+/** svc itself is about to make another in its place. */
+function isReplaced(unit: Unit, container: Container, world: World, now: number): boolean {
+  const { wish } = stateOf(world, unit.name);
+  if (wish.want === "down" || world.shuttingDown) return false;
+  if (container.stopping) return container.stopping.why === "replaced";
+  if (container.generation !== wish.generation) return true;
+  return unit.needs.some((need) => isLost(need, container, world, now));
+}
