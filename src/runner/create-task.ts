@@ -1,5 +1,7 @@
 import { type Engine, EngineError } from "../engine/engine.ts";
+import { SvcError } from "../svc-error.ts";
 import type { CreateRequest } from "../unit/docker-run/create-request.ts";
+import { splitReference } from "../unit/image-reference.ts";
 import type { Launch } from "../unit/unit.ts";
 import { pullView } from "./pull-view.ts";
 
@@ -19,6 +21,12 @@ async function pull(engine: Engine, { image, create }: Launch): Promise<void> {
   const view = pullView(image, process.stderr);
   try {
     await engine.pull(image, { onProgress: view.show, platform: create.platform });
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.status === 0) throw error;
+    const message = `${image} is not to be had: ${error.message}`;
+    throw new SvcError("pull-failed", message, {
+      hint: `docker images ${splitReference(image).bare} lists what is here`,
+    });
   } finally {
     view.end();
   }

@@ -1,9 +1,10 @@
-import { messageOf, SvcError } from "../svc-error.ts";
-import type { Launch, Unit } from "../unit/unit.ts";
+import { messageOf } from "../svc-error.ts";
+import type { Launch } from "../unit/unit.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { AppProblems, findApp } from "./find-app.ts";
 import { hintOf } from "./hint.ts";
+import { launchOf } from "./launch-of.ts";
 import { type OneOff, oneOff } from "./one-off.ts";
 import { printLine } from "./print-line.ts";
 import { terminalSize } from "./raw-terminal.ts";
@@ -49,13 +50,6 @@ async function runApp(options: RunnerOptions): Promise<number> {
   if (options.verbose) tell(`not taken from the service: ${dropped.join("; ")}`);
   if (options.print) return printRequest(request, launch);
   return runTask({ app: options.app, request, launch, terminal, graceMs: unit.stopGraceMs });
-}
-
-function launchOf({ launch }: Unit, tag: string | null): Launch {
-  if (!launch.ok) throw new SvcError("cannot-start", launch.message, { hint: launch.hint });
-  if (tag === null) return launch;
-  const image = `${launch.image.replace(/@.*$/, "").replace(/:[^/:]+$/, "")}:${tag}`;
-  return { ...launch, image, tag, create: { ...launch.create, body: { ...launch.create.body, Image: image } } };
 }
 
 async function printRequest(request: OneOff["request"], launch: Launch): Promise<number> {

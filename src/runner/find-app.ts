@@ -12,7 +12,7 @@ export class AppProblems extends SvcError {
   readonly problems: readonly UnitProblem[];
 
   constructor(app: string, problems: readonly UnitProblem[]) {
-    super("invalid-unit", `the files of ${app} are wrong`);
+    super("invalid-unit", `there are mistakes in the files of ${app}`);
     this.problems = problems;
   }
 }

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { type Attachment, type Engine, EngineError } from "../engine/engine.ts";
 import type { TerminalSize } from "./one-off.ts";
 import { passInput } from "./pass-input.ts";
@@ -58,6 +58,9 @@ export async function runAttached(task: {
     attachment = await engine.attach(id, { tty: terminal !== null, stdin: true, onOutput: output.take, onEnd: drain });
     const removed = engine.wait(id, "removed");
     removed.catch(() => undefined);
+    // A signal that came together with the engine's answer is seen in the second turn only.
+    await nextTurn();
+    await nextTurn();
     const early = signals.early();
     if (early) throw new Left(early);
 

@@ -119,7 +119,10 @@ test("an image that is not here and cannot be had", async () => {
   const theirs = await host.engine.docker("run", "--rm", image, "true");
   const ours = await runRunner(host, ["PREFIX-far", "true"]);
   expect(kindOf(ours)).toEqual(kindOf(theirs));
-  expect(ours.stderr).toMatch(/^docker-runner: pulling localhost:1\/no\/such:1\ndocker-runner: .*connection refused/);
+  const [pulling, refused, hint] = ours.stderr.split("\n");
+  expect(pulling).toBe(`docker-runner: pulling ${image}`);
+  expect(refused).toMatch(/^docker-runner: localhost:1\/no\/such:1 is not to be had: .*connection refused/);
+  expect(hint).toBe("hint: docker images localhost:1/no/such lists what is here");
 });
 
 function kindOf({ code, stdout, stderr }: Ran): { code: number; stdout: boolean; stderr: boolean } {

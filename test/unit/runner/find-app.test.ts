@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { AppProblems, findApp } from "../../../src/runner/find-app.ts";
+import { launchOf } from "../../../src/runner/launch-of.ts";
 import { messageOf, SvcError } from "../../../src/svc-error.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "svc-apps-"));
@@ -44,8 +45,22 @@ test.each([
 });
 
 test("an env file that names no image says what to write", async () => {
-  const { launch } = await findApp("cron", folders);
-  expect(launch).toMatchObject({ ok: false, code: "missing-image" });
+  const unit = await findApp("cron", folders);
+  expect(() => launchOf(unit, null)).toThrow("cron: no image is named");
+});
+
+test("another tag takes the place of the tag or the digest", async () => {
+  const digest = "0123456789abcdef".repeat(4);
+  write("default/digest", `IMAGE=registry:5000/digest:1@sha256:${digest}\n`);
+  for (const [app, image] of [
+    ["plain", "plain:next"],
+    ["digest", "registry:5000/digest:next"],
+  ] as const) {
+    const launch = launchOf(await findApp(app, folders), "next");
+    expect([launch.image, launch.create.body.Image]).toEqual([image, image]);
+  }
+  const plain = await findApp("plain", folders);
+  expect(() => launchOf(plain, "-x-")).toThrow('"-x-" is no tag');
 });
 
 test.each([

@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { bundleProgram } from "../../support/bundle.ts";
+import { type Ran, run } from "../../support/real-engine.ts";
+
+/** What docker-runner says about mistakes, whole. */
+const folder = mkdtempSync(join(tmpdir(), "svc-words-"));
+const bundle = bundleProgram();
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  bundle.remove();
+});
+
+mkdirSync(join(folder, "units"));
+mkdirSync(join(folder, "default"));
+writeFileSync(join(folder, "units/site.yml"), "image: site:1\n");
+writeFileSync(join(folder, "units/wrong.yml"), "image: a:1\nlinsk: [site]\nstop_grace_period: soon\n");
+writeFileSync(join(folder, "default/bad"), "IMAGE=bad:1\nPASSWORD=$(secret)\n");
+
+function runner(...args: string[]): Promise<Ran> {
+  const env = {
+    SVC_UNITS: join(folder, "units"),
+    SVC_DEFAULT_DIR: join(folder, "default"),
+    SVC_WWW_DIR: join(folder, "www"),
+    DOCKER_HOST: "unix:///nowhere/docker.sock",
+  };
+  return run(process.execPath, [bundle.script, "run", ...args], { env });
+}
+
+test.each([
+  [["stie", "x"], `there is no unit stie and no FOLDER/default/stie\nhint: did you mean site?\n`],
+  [[], "no app is named\nhint: docker-runner APP ARGS…; docker-runner --help\n"],
+  [["--foo", "site"], "unknown option --foo\nhint: options of the task stand after APP; docker-runner --help\n"],
+  [["--tag"], "--tag needs a value\nhint: docker-runner --help\n"],
+  [
+    ["wrong", "x"],
+    `there are mistakes in the files of wrong
+FOLDER/units/wrong.yml:2:1  unknown key "linsk"    hint: did you mean "links"?
+  2 | linsk: [site]
+    | ^^^^^
+FOLDER/units/wrong.yml:3:20  stop_grace_period: "soon" is not a time such as 10s, 1m30s or 500ms; a bare number is seconds    hint: svc help unit stop_grace_period
+  3 | stop_grace_period: soon
+    |                    ^^^^
+`,
+  ],
+  [
+    ["bad", "x"],
+    `there are mistakes in the files of bad
+FOLDER/default/bad:2:10  this is a command, and nothing here is executed    hint: write its result, or quote it with '…'
+  2 | PASSWORD=…
+    |          ^
+`,
+  ],
+  [
+    ["site", "x"],
+    "no engine answers at /nowhere/docker.sock (ENOENT)\nhint: docker info says how it is; sudo usermod -aG docker NAME lets a user use it\n",
+  ],
+])("docker-runner %j", async (args, words) => {
+  const stderr = `docker-runner: ${words}`.replaceAll("FOLDER", folder);
+  expect(await runner(...args)).toEqual({ code: 125, stdout: "", stderr });
+});
