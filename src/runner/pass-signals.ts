@@ -4,9 +4,9 @@ const ending: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGTERM", "SIGHU
 export type SignalPassing = {
   /** As if this process had got it. */
   pass(signal: NodeJS.Signals): void;
-  /** The signal that asked for the end before there was a task that could be asked. */
-  early(): NodeJS.Signals | null;
-  /** The task runs: signals reach it from now on, an early one first. */
+  /** The start is asked for now: signals wait until it is answered. Returns the one that asked for the end before. */
+  starting(): NodeJS.Signals | null;
+  /** The task runs: signals reach it from now on, those that waited first. */
   started(): void;
   stop(): void;
 };
@@ -22,13 +22,12 @@ export function passSignals(task: {
   readonly leave: (signal: NodeJS.Signals) => void;
 }): SignalPassing {
   let isRunning = false;
-  let early: NodeJS.Signals | null = null;
+  let waiting: NodeJS.Signals[] = [];
   let asked = 0;
   let timer: NodeJS.Timeout | undefined;
   const askToEnd = (signal: NodeJS.Signals): void => {
     asked++;
     if (asked > 2) task.leave(signal);
-    else if (!isRunning) early ??= signal;
     else if (asked > 1) task.kill();
     else {
       task.signal(signal);
@@ -36,18 +35,24 @@ export function passSignals(task: {
     }
   };
   const pass = (signal: NodeJS.Signals): void => {
-    if (ending.has(signal)) askToEnd(signal);
-    else if (isRunning) task.signal(signal);
+    if (!isRunning) {
+      waiting.push(signal);
+      if (waiting.filter((one) => ending.has(one)).length > 2) task.leave(signal);
+    } else if (ending.has(signal)) askToEnd(signal);
+    else task.signal(signal);
   };
   for (const signal of passedOn) process.on(signal, pass);
   return {
     pass,
-    early: () => early,
+    starting() {
+      const early = waiting.find((signal) => ending.has(signal)) ?? null;
+      // The others are for a task that runs, as docker run has it.
+      waiting = [];
+      return early;
+    },
     started() {
       isRunning = true;
-      if (early === null) return;
-      asked = 0;
-      pass(early);
+      for (const signal of waiting) pass(signal);
     },
     stop() {
       clearTimeout(timer);

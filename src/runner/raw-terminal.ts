@@ -4,23 +4,25 @@ import type { TerminalSize } from "./one-off.ts";
 export type RawTerminal = {
   /** What is typed reaches the task as it is, Ctrl-C too, and every change of size is told. */
   begin(): void;
+  tellSize(): void;
   /** As it was before; done at any end of this process that lets it do anything. */
   end(): void;
 };
 
 export function rawTerminal(resize: (size: TerminalSize) => void): RawTerminal {
   const { stdin, stdout } = process;
-  const tell = (): void => resize(terminalSize());
+  const tellSize = (): void => resize(terminalSize());
   const restore = (): void => void stdin.setRawMode(false);
   return {
     begin() {
       process.on("exit", restore);
       stdin.setRawMode(true);
       withoutOutputProcessing();
-      stdout.on("resize", tell);
+      stdout.on("resize", tellSize);
     },
+    tellSize,
     end() {
-      stdout.off("resize", tell);
+      stdout.off("resize", tellSize);
       process.off("exit", restore);
       restore();
     },

@@ -4,7 +4,7 @@ import { type Attachment, type Engine, EngineError } from "../engine/engine.ts";
 import type { TerminalSize } from "./one-off.ts";
 import { passInput } from "./pass-input.ts";
 import { passSignals } from "./pass-signals.ts";
-import { rawTerminal } from "./raw-terminal.ts";
+import { type RawTerminal, rawTerminal } from "./raw-terminal.ts";
 import { writeOutput } from "./write-output.ts";
 
 /** What a killed task has written and nobody reads is given up after this. */
@@ -61,15 +61,16 @@ export async function runAttached(task: {
     // A signal that came together with the engine's answer is seen in the second turn only.
     await nextTurn();
     await nextTurn();
-    const early = signals.early();
+    const early = signals.starting();
     if (early) throw new Left(early);
 
-    await start(engine, id, terminal);
-    signals.started();
     const raw = terminal && rawTerminal((size) => void resize(engine, id, size));
-    raw?.begin();
-    const stopInput = passInput(attachment);
+    let stopInput = (): void => undefined;
     try {
+      raw?.begin();
+      await start(engine, id, raw);
+      signals.started();
+      stopInput = passInput(attachment);
       const code = await Promise.race([removed, broken]);
       const written = drained.then(() => output.written());
       await Promise.race([written, killed.then(() => delay(unreadMs)), broken]);
@@ -84,12 +85,12 @@ export async function runAttached(task: {
   }
 }
 
-async function start(engine: Engine, id: string, terminal: TerminalSize | null): Promise<void> {
+async function start(engine: Engine, id: string, terminal: RawTerminal | null): Promise<void> {
   const started = engine.start(id);
   // Sent while the start is under way, so that the size is there before the task asks for it: engines before 23 take none earlier.
-  if (terminal) void resize(engine, id, terminal);
+  terminal?.tellSize();
   await started;
-  if (terminal) void resize(engine, id, terminal);
+  terminal?.tellSize();
 }
 
 /** A container that is gone by now has no size. */

@@ -133,3 +133,14 @@ test("a signal before the start: the task never runs", async () => {
   expect(isStarted).toBe(false);
   await allGone(host, "PREFIX-app");
 });
+
+test("a signal that comes while the start is under way reaches the task", async () => {
+  const trapping = ["PREFIX-app", "sh", "-c", "trap 'exit 9' USR1; while :; do sleep 0.1; done"];
+  const { task, engine } = await start(trapping, watchedEngine);
+  engine.watch(({ request, at }) => {
+    if (/\/start/.test(request) && at === "answered") process.kill(task.pid, "SIGUSR1");
+  });
+  // 138: the task had not got as far as its trap.
+  expect([9, 138]).toContain(await task.ended);
+  await allGone(host, "PREFIX-app");
+});

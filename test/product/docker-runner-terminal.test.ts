@@ -34,6 +34,11 @@ function onTerminal(
   };
 }
 
+/** What is typed before belongs to docker-runner still. */
+async function isRaw(stty: (...words: string[]) => Promise<string>): Promise<void> {
+  await expect.poll(() => stty("-a"), { timeout: 60_000 }).toMatch(/-opost .*-icanon/s);
+}
+
 // Engines before 23 take a size only once the task runs, as docker run has it too: the task waits until it is there.
 const sized = "until busybox stty size >/dev/null 2>&1; do :; done";
 
@@ -44,9 +49,9 @@ test("there is a terminal inside, of the same size, which follows; it is raw mea
     `sh -c '${sized}; test -t 0 && test -t 1 && test -t 2 && busybox stty size; ${changes}; read line'`,
   );
   await started.says("40 100\r\n");
-  expect(await stty("-a")).toMatch(/-icanon .*-echo /s);
   await stty("rows", "33");
   await started.says("33 100\r\n");
+  expect(await stty("-a")).toMatch(/-icanon .*-echo /s);
   started.child.stdin?.write("\r");
   await started.ended;
   expect(started.stdout()).toContain("code 0\r\n");
@@ -56,8 +61,9 @@ test("there is a terminal inside, of the same size, which follows; it is raw mea
 test("Ctrl-C and the keys that detach reach the task as they are typed", async () => {
   const reads =
     "busybox stty raw -echo; echo ready; busybox dd bs=1 count=4 2>/dev/null | busybox od -An -tx1; busybox stty sane";
-  const { started } = onTerminal("keys", `sh -c '${reads}'`);
+  const { started, stty } = onTerminal("keys", `sh -c '${reads}'`);
   await started.says("ready");
+  await isRaw(stty);
   // One by one: the engine looks for its keys among single bytes.
   const [id = ""] = await tasksOf(host, "PREFIX-app");
   for (const key of ["\x03", "\x10", "\x11", "q"]) {
@@ -70,11 +76,12 @@ test("Ctrl-C and the keys that detach reach the task as they are typed", async (
 });
 
 test("typed Ctrl-C interrupts a task inside, and docker-runner itself gets no signal", async () => {
-  const { started } = onTerminal(
+  const { started, stty } = onTerminal(
     "interrupt",
     `sh -c 'trap "echo interrupted; exit 5" INT; echo ready; while :; do sleep 0.1; done'`,
   );
   await started.says("ready");
+  await isRaw(stty);
   started.child.stdin?.write("\x03");
   await started.ended;
   expect(started.stdout()).toMatch(/interrupted\r\n.*code 5\r\n/);
@@ -83,7 +90,7 @@ test("typed Ctrl-C interrupts a task inside, and docker-runner itself gets no si
 test("the terminal is as before after SIGTERM, and after a task that could not start", async () => {
   const { started, stty, pid } = onTerminal("killed", "sh -c 'trap : TERM; echo ready; while :; do sleep 0.1; done'");
   await started.says("ready");
-  await expect.poll(() => stty("-a"), { timeout: 20_000 }).toMatch(/-icanon/);
+  await isRaw(stty);
   process.kill(await pid(), "SIGTERM");
   await started.ended;
   expect(started.stdout().split("code 137")[1]).toMatch(/ icanon .* echo /s);
