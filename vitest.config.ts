@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: "install",
           include: ["test/install/**/*.test.ts"],
-          globalSetup: ["test/install/build.ts"],
+          globalSetup: ["test/support/program.ts"],
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },
@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts", "test/product/**/*.test.ts"],
+          globalSetup: ["test/support/program.ts"],
           testTimeout: 240_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

@@ -110,6 +110,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     if (!answer.ok && answer.kind === "away") link.lost();
     if (!answer.ok && answer.kind !== "away") log.warn(`${unit}: ${call.call}: ${answer.message}`);
     if (call.call === "pull") pulls.delete(unit);
+    link.answered(unit);
     return answer;
   });
   const link = linkEngine({

@@ -21,6 +21,8 @@ export type EngineLink = {
   readonly relist: () => void;
   /** A call found that the engine does not answer. */
   readonly lost: () => void;
+  /** A call about the unit was answered: a list that left it out because of the call is made again. */
+  readonly answered: (unit: string) => void;
   readonly version: () => EngineVersion | null;
   readonly close: () => void;
 };
@@ -49,11 +51,16 @@ export function linkEngine(options: {
   let listAgain = false;
   const outOfMemory = new Set<string>();
   const killedByHand = new Map<string, string>();
+  const leftOut = new Set<string>();
   const deaths = new Map<string, Promise<void>>();
   return {
     open: () => void run(),
     relist: () => void relist().catch(() => lose()),
     lost: () => lose(),
+    answered(unit) {
+      // After the answer is told, so that the list does not find the call in flight again.
+      if (leftOut.delete(unit)) clock.after(0, () => void relist().catch(() => lose()));
+    },
     version: () => version,
     close: () => {
       closed = true;
@@ -145,6 +152,7 @@ export function linkEngine(options: {
       const was = stateOf(before, name);
       const is = stateOf(world(), name);
       if (was.call === null && is.call === null && was.container === is.container) continue;
+      if (is.call) leftOut.add(name);
       if (is.container) seen.set(name, { container: is.container, exit: null });
       else seen.delete(name);
     }

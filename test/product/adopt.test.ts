@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dockerEngine } from "../../src/engine/docker/docker-engine.ts";
 import type { EngineEvent } from "../../src/engine/engine.ts";
-import { type Host, mainScript, makeHost } from "../support/host.ts";
+import { type Host, makeHost } from "../support/host.ts";
+import { program } from "../support/program.ts";
 import { run } from "../support/real-engine.ts";
 import { until } from "../support/until.ts";
 
@@ -49,11 +50,10 @@ test.each([
     },
     () => undefined,
   );
-  const asked = host.ask(ask, { names }).catch(() => undefined);
-  const { id } = await happened;
+  // The answer means that the wish is on the disk; before it nothing is promised.
+  const [{ id }] = await Promise.all([happened, host.ask(ask, { names, wait: false })]);
   await crash();
   close();
-  await asked;
   if (ask === "stop") {
     await host.reaches("PREFIX-web", { phase: "down", container: null, wantedBy: "operator" });
     expect(await allOf("web")).toEqual([]);
@@ -108,7 +108,7 @@ test("what ended while svc was away is recorded; a task that was done is not run
 
 test("B46 a second daemon on the same socket or state folder is refused, and disturbs nobody", async () => {
   const daemon = (env: object, state: string) =>
-    run(process.execPath, [mainScript, "daemon", "--state-dir", state, "--log-dir", join(host.folder, "log")], {
+    run(program, ["daemon", "--state-dir", state, "--log-dir", join(host.folder, "log")], {
       env: { ...host.env, ...env },
     });
   const other = join(host.folder, "other");

@@ -40,7 +40,7 @@ async function isRaw(stty: (...words: string[]) => Promise<string>): Promise<voi
 }
 
 // Engines before 23 take a size only once the task runs, as docker run has it too: the task waits until it is there.
-const sized = "until busybox stty size >/dev/null 2>&1; do :; done";
+const sized = 'until test -n "$(busybox stty size 2>/dev/null)"; do :; done';
 
 test("there is a terminal inside, of the same size, which follows; it is raw meanwhile and as before afterwards", async () => {
   const changes = 'while test "$(busybox stty size)" = "40 100"; do :; done; busybox stty size';

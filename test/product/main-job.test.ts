@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Host, mainScript, makeHost } from "../support/host.ts";
+import { type Host, makeHost } from "../support/host.ts";
+import { program } from "../support/program.ts";
 
 /** The main job on a real engine: a mail relay and a site that links to it, as an operator meets them. */
 let host: Host;
@@ -112,7 +113,7 @@ test("docker-runner has the app's image, env and links, and passes stdin and the
 });
 
 test("a task whose client is killed is ended and removed", async () => {
-  const child = spawn(process.execPath, [mainScript, "run", named(site), "sh", "-c", "echo ready; sleep 600"], {
+  const child = spawn(program, ["run", named(site), "sh", "-c", "echo ready; sleep 600"], {
     env: host.env,
     stdio: ["pipe", "pipe", "inherit"],
   });

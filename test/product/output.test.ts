@@ -107,7 +107,11 @@ describe.concurrent("output", () => {
   });
 
   test("one who follows and never reads does not hold up the container", async () => {
-    await host.unit("blind", { type: "task", respawn: false, command: ["sh", "-c", `sleep 2; ${counting(150_000)}`] });
+    await host.unit("blind", {
+      type: "task",
+      respawn: false,
+      command: ["sh", "-c", `until cat /tmp/go 2>/dev/null; do sleep 0.2; done; ${counting(150_000)}`],
+    });
     await host.ask("start", { names: [host.name("blind")], wait: false });
     await host.reaches("PREFIX-blind", { phase: "up" });
     const reader = connect(host.env.SVC_SOCKET ?? "");
@@ -115,6 +119,7 @@ describe.concurrent("output", () => {
     const ask = JSON.stringify({ units: [host.name("blind")], follow: true });
     reader.write(`POST /v1/logs HTTP/1.0\r\nContent-Length: ${ask.length}\r\n\r\n${ask}`);
     reader.pause();
+    await host.engine.docker("exec", host.name("blind"), "sh", "-c", "echo > /tmp/go");
     await host.reaches("PREFIX-blind", { phase: "done" });
     expect((await texts("blind", "-n", "2"))[0]).toBe("line 149999");
     reader.destroy();

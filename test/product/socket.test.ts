@@ -3,7 +3,8 @@ import { stat } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Host, mainScript, makeHost } from "../support/host.ts";
+import { type Host, makeHost } from "../support/host.ts";
+import { program } from "../support/program.ts";
 import { run } from "../support/real-engine.ts";
 import { until } from "../support/until.ts";
 
@@ -130,7 +131,7 @@ test("the exit codes are those of the README", async () => {
     expect({ words, code: (await svc(...words)).code }).toEqual({ words, code: 2 });
   }
   expect((await svc("stop", "PREFIX-web")).code).toBe(3);
-  const away = await run(process.execPath, [mainScript, "status"], { env: elsewhere });
+  const away = await run(program, ["status"], { env: elsewhere });
   expect(away).toMatchObject({ code: 4, stdout: "" });
   expect(away.stderr).toContain("svc is not running");
   expect((await svc("wait", "PREFIX-web", "--for", "down", "--timeout", "200ms")).code).toBe(124);
@@ -168,10 +169,10 @@ test("events are followed as they happen, of the unit that is asked for", async 
 
 test("check needs no daemon; version tells of it; a reexec keeps every container", async () => {
   const alone = { ...host.env, SVC_SOCKET: join(host.folder, "no-socket") };
-  const checked = await run(process.execPath, [mainScript, "check"], { env: alone });
+  const checked = await run(program, ["check"], { env: alone });
   expect(checked).toMatchObject({ code: 0 });
   expect(checked.stdout).toContain("4 units, 0 errors");
-  expect((await run(process.execPath, [mainScript, "version"], { env: alone })).stdout).toContain("no daemon");
+  expect((await run(program, ["version"], { env: alone })).stdout).toContain("no daemon");
   const before = JSON.parse((await host.svc("version", "--json")).stdout) as {
     daemon: { pid: number; upSince: string };
   };

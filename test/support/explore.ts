@@ -2,7 +2,7 @@ import type { Fact } from "../../src/plan/fact.ts";
 import { stateOf } from "../../src/plan/world.ts";
 import { brokenAtRest, brokenByCrash, laws, outcomeOf } from "../unit/plan/laws.ts";
 import { exit } from "./build.ts";
-import { carryOut, die, drain, endTask, engineBack, outage } from "./simulated-engine.ts";
+import { carryOut, die, drain, endTask, engineBack, outage, patrol } from "./simulated-engine.ts";
 import { command, crash, deliverAnswer, deliverEvent, passTime, type Simulation, tell } from "./simulation.ts";
 import { situationKeys } from "./situation-key.ts";
 
@@ -94,7 +94,8 @@ export function explore(start: Simulation, budget: Budget, everyOrder = false): 
       if (ended) step(`${name} has done its work`, ended, left);
     }
     if (flights.length + answers.length + events.length > 0) return;
-    const later = passTime(simulation);
+    // The patrol always comes in the end, whatever timers fire before.
+    const later = simulation.patrolDue ? patrol(simulation) : passTime(simulation);
     if (later) step("time passes", later, left);
   }
 

@@ -6,10 +6,9 @@ import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { request } from "../../src/control/client.ts";
 import type { Ask, ProgressOf, RequestName, Result, UnitStatus } from "../../src/control/request.ts";
+import { program } from "./program.ts";
 import { type Ran, type RealEngine, realEngine, run } from "./real-engine.ts";
 import { until } from "./until.ts";
-
-const main = join(import.meta.dirname, "../../src/main.ts");
 
 /** A host in a folder: unit files, env files, TAG files, and the daemon, driven as an operator drives it. */
 export type Host = {
@@ -40,8 +39,6 @@ export type Host = {
   daemonOutput(): string;
   cleanup(): Promise<void>;
 };
-
-export const mainScript = main;
 
 const idle = ["sh", "-c", "trap 'exit 0' TERM; sleep 3600 & wait"];
 
@@ -99,8 +96,8 @@ export async function makeHost(): Promise<Host> {
       await writeFile(file, full(content).replaceAll("IMG", engine.image));
     },
     async startDaemon() {
-      const args = [main, "daemon", "--state-dir", join(folder, "state"), "--log-dir", join(folder, "log")];
-      const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+      const args = ["daemon", "--state-dir", join(folder, "state"), "--log-dir", join(folder, "log")];
+      const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
       daemon = child;
       const answers = new Promise<void>((resolve, reject) => {
         const look = (chunk: Buffer): void => {
@@ -122,12 +119,8 @@ export async function makeHost(): Promise<Host> {
       await ended;
       output = "";
     },
-    svc: (...args) => run(process.execPath, [main, ...args.map(full)], { env }),
-    runner: (args, input = "") =>
-      run(process.execPath, [main, "run", ...args.map(full)], {
-        env,
-        input,
-      }),
+    svc: (...args) => run(program, args.map(full), { env }),
+    runner: (args, input = "") => run(program, ["run", ...args.map(full)], { env, input }),
     async status(unit) {
       const { stdout, stderr } = await host.svc("status", unit, "--json");
       const [found] = stdout === "" ? [] : (JSON.parse(stdout) as UnitStatus[]);

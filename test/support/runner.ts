@@ -3,13 +3,12 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { bundleProgram } from "./bundle.ts";
 import type { Host } from "./host.ts";
+import { program } from "./program.ts";
 import { type Ran, run } from "./real-engine.ts";
 
-const bundle = bundleProgram();
 /** docker-runner, as words of a command. */
-const program = [process.execPath, bundle.script, "run"];
+const runner = [program, "run"];
 
 /** docker-runner in a process of its own, with what it has written so far. */
 export type Started = {
@@ -26,7 +25,7 @@ export type Started = {
 export type StartOptions = { readonly env?: NodeJS.ProcessEnv; readonly program?: readonly string[] };
 
 export function startRunner(host: Host, args: readonly string[], options: StartOptions = {}): Started {
-  const [file = "", ...words] = options.program ?? program;
+  const [file = "", ...words] = options.program ?? runner;
   const child = spawn(file, [...words, ...args.map((word) => word.replaceAll("PREFIX", host.engine.prefix))], {
     env: { ...host.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
@@ -36,13 +35,13 @@ export function startRunner(host: Host, args: readonly string[], options: StartO
 
 /** docker-runner to its end. */
 export function runRunner(host: Host, args: readonly string[]): Promise<Ran> {
-  const [file = "", ...words] = program;
+  const [file = "", ...words] = runner;
   return run(file, [...words, ...args.map((word) => word.replaceAll("PREFIX", host.engine.prefix))], { env: host.env });
 }
 
 /** What the shell command writes to stdout; `$RUNNER` is docker-runner. */
 export async function inShell(host: Host, command: string): Promise<string> {
-  const env = { ...host.env, RUNNER: program.join(" ") };
+  const env = { ...host.env, RUNNER: runner.join(" ") };
   return (await run("sh", ["-c", command.replaceAll("PREFIX", host.engine.prefix)], { env })).stdout;
 }
 
@@ -50,7 +49,7 @@ export async function inShell(host: Host, command: string): Promise<string> {
 export function startInTerminal(host: Host, command: string, options: StartOptions = {}): Started {
   const words = `stty rows 40 cols 100; ${command}`.replaceAll("PREFIX", host.engine.prefix);
   const child = spawn("script", ["-qefc", words, "/dev/null"], {
-    env: { ...host.env, ...options.env, SHELL: "/bin/sh", RUNNER: program.join(" ") },
+    env: { ...host.env, ...options.env, SHELL: "/bin/sh", RUNNER: runner.join(" ") },
     stdio: ["pipe", "pipe", "pipe"],
   });
   return watched(child);
@@ -61,7 +60,6 @@ const children = new Set<ChildProcess>();
 /** Ends what a failed test may have left; a client that holds its task would keep the engine from removing it. */
 export async function cleanUp(host: Host | undefined): Promise<void> {
   for (const child of children) child.kill("SIGKILL");
-  bundle.remove();
   if (!host) return;
   for (const pid of await guardsOf(host)) process.kill(pid, "SIGKILL");
   await host.cleanup();

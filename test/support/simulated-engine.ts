@@ -191,7 +191,7 @@ export function engineBack(simulation: Simulation): Simulation {
 }
 
 /** Every so often svc looks at the list again. */
-function patrol(simulation: Simulation): Simulation {
+export function patrol(simulation: Simulation): Simulation {
   return tell({ ...simulation, patrolDue: false }, [listing(simulation)]);
 }
 

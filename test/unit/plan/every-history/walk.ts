@@ -7,8 +7,8 @@ import { type Simulation, type Start, simulate } from "../../../support/simulati
  * Every history of three units, and the laws in all of them (laws.ts says which, explore.ts how).
  *
  * SVC_LAWS=all also walks every order of things after the last blow, and takes larger budgets where a file has them. It needs
- * 6 GB for the largest graph (NODE_OPTIONS=--max-old-space-size=6000) and the better part of an hour on two cores:
- *   SVC_LAWS=all NODE_OPTIONS=--max-old-space-size=6000 npx vitest run test/unit/plan/every-history
+ * up to 2 GB for each worker and about an hour on two cores:
+ *   SVC_LAWS=all npx vitest run test/unit/plan/every-history
  */
 export const all = process.env.SVC_LAWS === "all";
 
