@@ -5,7 +5,7 @@ import { endContainer } from "./end-container.ts";
 import { runLabel } from "./keepers.ts";
 
 /** How long a create that was under way when the client died may still take. */
-const createMs = 30_000;
+const createMs = 15_000;
 /** How long an engine that is away, as while it is upgraded, is waited for. */
 const awayMs = 300_000;
 
