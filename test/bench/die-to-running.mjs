@@ -19,7 +19,7 @@ execFileSync("sh", ["-c", `tar -C ${folder}/image -c . | docker import - ${prefi
 mkdirSync(join(folder, "units"));
 writeFileSync(
   join(folder, `units/${prefix}-svc.yml`),
-  `image: ${prefix}:1\ncommand: sleep 1000\nrespawn_limit: unlimited\nready: {after: 0s}\n`,
+  `image: ${prefix}:1\ncommand: sleep 1000\nrespawn_limit: 100 in 5s\nready: {after: 0s}\n`,
 );
 const daemon = spawn(
   "dist/svc",
