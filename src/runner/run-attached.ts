@@ -55,7 +55,8 @@ export async function runAttached(task: {
     () => signals.pass("SIGTERM"),
   );
   try {
-    attachment = await engine.attach(id, { tty: terminal !== null, stdin: true, onOutput: output.take, onEnd: drain });
+    const streams = { tty: terminal !== null, stdin: true, onOutput: output.take, onEnd: drain };
+    attachment = await Promise.race([engine.attach(id, streams), broken]);
     const removed = engine.wait(id, "removed");
     removed.catch(() => undefined);
     // A signal that came together with the engine's answer is seen in the second turn only.
@@ -68,7 +69,7 @@ export async function runAttached(task: {
     let stopInput = (): void => undefined;
     try {
       raw?.begin();
-      await start(engine, id, raw);
+      await Promise.race([start(engine, id, raw), broken]);
       signals.started();
       stopInput = passInput(attachment);
       const code = await Promise.race([removed, broken]);

@@ -122,6 +122,19 @@ test("an engine that hangs cannot hold the user: the third signal leaves, and th
   await allGone(host, "PREFIX-app");
 });
 
+test("nor can an engine that hangs while it starts the task", async () => {
+  const engine = await engineProxy(join(host.folder, `engine-${made++}`));
+  sockets.push(engine);
+  const { task, engine: watched } = await start(forever, (path) => watchedEngine(path, engine.host));
+  await watched.next(/\/start/, "asked");
+  await engine.stall();
+  const again = setInterval(() => task.child.kill("SIGINT"), 100);
+  expect(await task.ended).toBe(130);
+  clearInterval(again);
+  await engine.restore();
+  await allGone(host, "PREFIX-app");
+});
+
 test("a signal before the start: the task never runs", async () => {
   const { task, engine } = await start(forever, watchedEngine);
   let isStarted = false;

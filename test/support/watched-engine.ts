@@ -12,8 +12,8 @@ export type WatchedEngine = {
   close(): Promise<void>;
 };
 
-export async function watchedEngine(path: string): Promise<WatchedEngine> {
-  const engine = (process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock").replace("unix://", "");
+export async function watchedEngine(path: string, behind = process.env.DOCKER_HOST): Promise<WatchedEngine> {
+  const engine = (behind ?? "unix:///var/run/docker.sock").replace("unix://", "");
   const watchers = new Set<(passing: Passing) => void>();
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, join);
