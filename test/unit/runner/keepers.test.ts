@@ -28,6 +28,8 @@ test("a process that has ended and is not yet waited for keeps nothing", async (
   const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
   const [line] = (await once(parent.stdout, "data")) as [Buffer];
   const child = Number(line.toString());
+  // A shell that has not yet become the second sleep would wait for its child.
+  await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
   const labels = keeperLabels({ ...about, pids: [child] });
   expect(isLeftOver(running(labels))).toBe(false);
   process.kill(child, "SIGKILL");
