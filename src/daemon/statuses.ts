@@ -3,6 +3,7 @@ import { dependents } from "../graph/closure.ts";
 import { isRunning, ownContainer } from "../plan/conditions.ts";
 import { type Container, stateOf, type World } from "../plan/world.ts";
 import type { Unit } from "../unit/unit.ts";
+import type { UnitProblem } from "../unit/unit-problem.ts";
 import type { EventLog } from "./event-log.ts";
 import type { UnitsNow } from "./unit-source.ts";
 
@@ -20,17 +21,17 @@ export function statuses(sources: StatusSources): readonly UnitStatus[] {
   const all = [...world.units.values()].map((unit) => statusOf(unit, sources));
   for (const [name, { problems }] of disk.invalid) {
     if (world.units.has(name)) continue;
-    all.push(invalidStatus(name, problems[0]?.message ?? "its file cannot be read", problems.length));
+    all.push(invalidStatus(name, problems));
   }
   return all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
-  const { world, events } = sources;
+  const { world } = sources;
   const state = stateOf(world, unit.name);
   const container = ownContainer(unit, world);
   const running = isRunning(container) ? container : null;
-  const now = events.phaseOf(unit.name);
+  const now = phaseNow(unit, sources);
   const launch = unit.launch.ok ? unit.launch : null;
   return {
     name: unit.name,
@@ -54,6 +55,14 @@ function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
   };
 }
 
+/** Of one that is down and whose file is wrong now the last good definition is of no use: a start would be refused. */
+function phaseNow({ name }: Unit, { disk, events }: StatusSources): ReturnType<EventLog["phaseOf"]> {
+  const now = events.phaseOf(name);
+  const problems = disk.invalid.get(name)?.problems;
+  if (!problems || (now && now.phase !== "down")) return now;
+  return { phase: "invalid", because: invalidWords(problems), since: now?.since ?? 0 };
+}
+
 /** What a restart would change, in words; empty: nothing. */
 export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): readonly string[] {
   if (disk.invalid.has(unit.name)) return ["its unit file has errors now; the last good one is in force"];
@@ -68,13 +77,17 @@ export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): r
   return stale.length > 0 ? stale : ["its definition changed"];
 }
 
-function invalidStatus(name: string, message: string, count: number): UnitStatus {
-  const more = count > 1 ? ` (and ${count - 1} more; svc check shows all)` : "";
+function invalidWords(problems: readonly UnitProblem[]): string {
+  const message = problems[0]?.message ?? "its file cannot be read";
+  return problems.length > 1 ? `${message} (and ${problems.length - 1} more; svc check shows all)` : message;
+}
+
+function invalidStatus(name: string, problems: readonly UnitProblem[]): UnitStatus {
   return {
     name,
     phase: "invalid",
     since: new Date(0).toISOString(),
-    because: `${message}${more}`,
+    because: invalidWords(problems),
     container: null,
     image: null,
     digest: null,

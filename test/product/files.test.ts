@@ -80,6 +80,17 @@ describe.concurrent("files", () => {
     expect(await host.status(host.name("never"))).toMatchObject({ phase: "invalid", container: null });
   });
 
+  test("B51 one that is down and whose file breaks is shown as invalid until it is mended", async () => {
+    await host.unit("idle", { enabled: false });
+    await host.reaches("PREFIX-idle", { phase: "down" });
+    await host.write("units/PREFIX-idle.yml", "image: IMG\nrespawn: perhaps\n");
+    const status = await host.reaches("PREFIX-idle", { phase: "invalid", container: null });
+    expect(status.because).toContain("respawn");
+    expect((await host.svc("start", "PREFIX-idle")).code).toBe(2);
+    await host.unit("idle", { enabled: false });
+    await host.reaches("PREFIX-idle", { phase: "down", because: "nobody asked for it" });
+  });
+
   test("a restart is refused too when what is restarted with it could not start; a broken file of that is passed over", async () => {
     const tied = (lines: string) => host.write("default/PREFIX-tied", lines);
     await host.unit("target");
