@@ -50,6 +50,12 @@ export function readyAt(unit: Unit, container: Container): number {
   }
 }
 
+/** It ran when svc came, and its port or page has not answered yet: whether it was ready before is not known. */
+export function isYetToBeAsked(unit: Unit, container: Container | null): boolean {
+  if (unit.ready.how !== "tcp" && unit.ready.how !== "http") return false;
+  return container?.state === "running" && container.adopted && container.probedReadyAt === null;
+}
+
 /** One that was healthy before and is unhealthy now did get ready. */
 function healthyAt(container: Container): number {
   if (container.health === "healthy") return container.startedAt;

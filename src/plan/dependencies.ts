@@ -1,5 +1,5 @@
 import type { Need, Unit } from "../unit/unit.ts";
-import { hasMissedItsDeadline, isReady, isRunning, isWanted, ownContainer } from "./conditions.ts";
+import { hasMissedItsDeadline, isReady, isRunning, isWanted, isYetToBeAsked, ownContainer } from "./conditions.ts";
 import { type Container, type StopReason, stateOf, type World } from "./world.ts";
 
 /** What units mean to each other: when one must stop, and when one may start. Needs and orderings of a world have no cycles. */
@@ -46,9 +46,12 @@ function lossThatStops(need: Need, container: Container, world: World, now: numb
   const target = world.units.get(need.unit);
   // What had to end once has ended: what becomes of it later means nothing any more.
   if (!target || need.onLoss === "keep" || need.until === "completed") return null;
-  if (need.onLoss === "stop" && !isMet(need, world, now)) return `${need.unit} is not up`;
+  const targetStops = mustStop(target, world, now);
+  // Of one that svc has only just found it is not known that it is lost.
+  const isUnknown = targetStops === null && isYetToBeAsked(target, ownContainer(target, world));
+  if (need.onLoss === "stop" && !isUnknown && !isMet(need, world, now)) return `${need.unit} is not up`;
   // Intended replacements go from the outside in: what holds on to the target stops before it.
-  if (mustStop(target, world, now)?.why === "replaced") return `${need.unit}, which it is tied to, is being replaced`;
+  if (targetStops?.why === "replaced") return `${need.unit}, which it is tied to, is being replaced`;
   const bound = container.bound[need.unit];
   const current = ownContainer(target, world);
   if (bound !== undefined && current !== null && current.id !== bound && isFulfilled(need, target, world, now)) {

@@ -168,6 +168,22 @@ test("when the loss of a need stops a unit", () => {
   ]);
 });
 
+test("after a crash of svc one whose port has not been asked yet is not lost", () => {
+  const asked = unit("db", { ready: { how: "tcp", host: null, port: 80 } });
+  const site = unit("site", { needs: [need("db", { onLoss: "stop" })] });
+  const stops = (db: Container, at = now): boolean => {
+    const states = { db: { container: db }, site: { container: container("site.1") } };
+    return mustStop(site, world({ units: [asked, site], states }), at) !== null;
+  };
+  const adopted = container("db.1", { adopted: true, watchedSince: now });
+  expect(stops(adopted)).toBe(false);
+  expect(stops({ ...adopted, probedReadyAt: now })).toBe(false);
+  expect(stops({ ...adopted, adopted: false })).toBe(true);
+  expect(stops({ ...adopted, state: "paused" })).toBe(true);
+  expect(stops({ ...adopted, stopping })).toBe(true);
+  expect(stops(adopted, now + asked.startTimeoutMs)).toBe(true);
+});
+
 test("a world with a cycle is looked at without end or error", () => {
   const ring = [unit("a", { needs: [link("b")] }), unit("b", { needs: [link("a")] })];
   const there: World = world({ units: ring, running: ["a", "b"] });

@@ -96,11 +96,18 @@ function wasUp(unit: Unit, container: Container, now: number): boolean {
 function isLost(need: Need, container: Container, world: World, now: number): boolean {
   const target = world.units.get(need.unit);
   if (!target || need.onLoss === "keep" || need.until === "completed") return false;
-  if (need.onLoss === "stop" && missing(need, world, now) !== null) return true;
   const current = own(need.unit, world);
+  if (need.onLoss === "stop" && missing(need, world, now) !== null && !mayBeUp(target, current, world, now))
+    return true;
   const bound = container.bound[need.unit];
   if (current && bound !== undefined && current.id !== bound && isThere(need, world, now)) return true;
   return runs(current) && isReplaced(target, current, world, now);
+}
+
+/** After a crash of svc its port has not answered yet, and nothing says that it did not before. */
+function mayBeUp(unit: Unit, container: Container | null, world: World, now: number): boolean {
+  if (unit.ready.how !== "tcp" || container?.state !== "running" || container.stopping) return false;
+  return container.adopted && container.probedReadyAt === null && !hasReasonToStop(unit, world, now);
 }
 
 /** svc itself is about to make another in its place. */
