@@ -23,6 +23,9 @@ import { awaitEnding, replaceProgram, stopAll, stopWithinMs } from "./shut-down.
 import { Supervisor } from "./supervisor.ts";
 import { UnitSource } from "./unit-source.ts";
 
+/** For so long nobody may have looked whether the engine answers: longer than any call to it lasts, so that svc itself is stuck. */
+const engineUnwatchedMs = 180_000;
+
 type Environment = { readonly [name: string]: string | undefined };
 
 /** `svc daemon`: supervises until SIGTERM or SIGINT, then stops everything in reverse order. */
@@ -45,7 +48,7 @@ export async function daemon(args: readonly string[], environment: Environment):
   link.open();
   log.info(`svc ${parts.version} supervises ${supervisor.world.units.size} units, socket ${options.socket}`);
   systemd.ready(`supervising ${supervisor.world.units.size} units`);
-  const endWatchdog = keepWatchdog(systemd, clock);
+  const endWatchdog = keepWatchdog(systemd, clock, () => clock.now() - link.lookedAt() < engineUnwatchedMs);
 
   const cause = await ending;
   // Not of a reexec: systemd would wait for the end of this process, and kill it when it does not come.

@@ -11,6 +11,8 @@ import type { Runs } from "./runs.ts";
 
 /** Events get lost around a reconnect: every so often the list is looked at again. */
 const relistEveryMs = 60_000;
+/** An engine that hangs says nothing, and nothing is lost to notice: it is asked this often whether it is there. */
+const pulseEveryMs = 10_000;
 const firstRetryMs = 100;
 const longestRetryMs = 1_000;
 
@@ -24,6 +26,8 @@ export type EngineLink = {
   /** A call about the unit was answered: a list that left it out because of the call is made again. */
   readonly answered: (unit: string) => void;
   readonly version: () => EngineVersion | null;
+  /** When it was last found out whether the engine answers, whatever came of it; an instant of the clock. */
+  readonly lookedAt: () => number;
   readonly close: () => void;
 };
 
@@ -46,6 +50,7 @@ export function linkEngine(options: {
   let closed = false;
   let first = true;
   let version: EngineVersion | null = null;
+  let lookedAt = clock.now();
   let lose: () => void = () => undefined;
   let listing: Promise<void> | null = null;
   let listAgain = false;
@@ -62,6 +67,7 @@ export function linkEngine(options: {
       if (leftOut.delete(unit)) clock.after(0, () => void relist().catch(() => lose()));
     },
     version: () => version,
+    lookedAt: () => lookedAt,
     close: () => {
       closed = true;
       lose();
@@ -73,7 +79,7 @@ export function linkEngine(options: {
     let toldAway = false;
     while (!closed) {
       try {
-        version = await engine.ping();
+        version = await ping();
         await follow(() => {
           if (toldAway) options.log.info("the engine answers again");
           toldAway = false;
@@ -97,21 +103,40 @@ export function linkEngine(options: {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     lose = resolve;
     const unsubscribe = await engine.events(onEvent, resolve);
-    let cancel: () => void = () => undefined;
+    const cancels: (() => void)[] = [];
     try {
       await relist();
       onReady();
-      const patrol = (): void => {
-        cancel = clock.after(relistEveryMs, () => {
-          relist().then(patrol, resolve);
-        });
-      };
-      patrol();
+      cancels.push(again(relistEveryMs, relist, resolve));
+      // One answer that is late may be a busy machine's.
+      cancels.push(again(pulseEveryMs, () => ping().catch(ping), resolve));
       await ended;
     } finally {
-      cancel();
+      for (const cancel of cancels) cancel();
       unsubscribe();
     }
+  }
+
+  async function ping(): Promise<EngineVersion> {
+    try {
+      return await engine.ping();
+    } finally {
+      lookedAt = clock.now();
+    }
+  }
+
+  /** Does it again and again, so long after it was done, until it fails or the returned function is called. */
+  function again(everyMs: number, work: () => Promise<unknown>, onFailure: () => void): () => void {
+    let cancelled = false;
+    let cancel: () => void = () => undefined;
+    const wait = (): void => {
+      if (!cancelled) cancel = clock.after(everyMs, () => void work().then(wait, onFailure));
+    };
+    wait();
+    return () => {
+      cancelled = true;
+      cancel();
+    };
   }
 
   /** One listing at a time; a wish for another during it is one more after it. */

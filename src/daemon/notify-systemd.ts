@@ -31,17 +31,17 @@ export function notifySystemd(environment: { readonly [name: string]: string | u
 }
 
 /**
- * Says that all is well as often as systemd wants to hear it, until the returned function is called. A loop that hangs says
- * nothing, and systemd starts svc anew.
+ * Says that all is well as often as systemd wants to hear it and it is so, until the returned function is called. A loop that
+ * hangs says nothing, and systemd starts svc anew.
  */
-export function keepWatchdog({ watchdogIntervalMs, alive }: Systemd, clock: Clock): () => void {
+export function keepWatchdog({ watchdogIntervalMs, alive }: Systemd, clock: Clock, isWell: () => boolean): () => void {
   if (watchdogIntervalMs === null) return () => undefined;
   let cancel: () => void;
   beat();
   return () => cancel();
 
   function beat(): void {
-    alive();
+    if (isWell()) alive();
     cancel = clock.after(watchdogIntervalMs ?? 0, beat);
   }
 }

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const idOf = (short: string): Promise<string> => host.inspect(`PREFIX-${short}`, "{{.Id}}");
 const away = (short: string) =>
-  host.reaches(`PREFIX-${short}`, { because: "the engine does not answer; it ran when last seen" });
+  host.reaches(`PREFIX-${short}`, { because: "the engine does not answer; it ran when last seen" }, 30_000);
 
 test("while it is away nothing is touched, every command answers at once and says so", async () => {
   const ids = await Promise.all(["db", "web", "other"].map(idOf));
@@ -88,6 +88,14 @@ test("output goes on where it was, no line lost or doubled", async () => {
     return ticks.includes(last) ? ticks : null;
   });
   expect(lines).toEqual(lines.map((_, index) => `tick ${index}`));
+});
+
+test("an engine that hangs while nobody asks it for anything is found out, and nothing is touched", async () => {
+  const id = await idOf("web");
+  await proxy.stall();
+  await away("web");
+  await proxy.restore();
+  await host.reaches("PREFIX-web", { phase: "up", container: id, restarts: 0 });
 });
 
 test("an engine that accepts and never answers is away too, and does not hold up a shutdown", async () => {
