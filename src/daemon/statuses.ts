@@ -56,8 +56,10 @@ function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
 }
 
 /** Of one that is down and whose file is wrong now the last good definition is of no use: a start would be refused. */
-function phaseNow({ name }: Unit, { disk, events }: StatusSources): ReturnType<EventLog["phaseOf"]> {
+function phaseNow({ name }: Unit, { world, disk, events }: StatusSources): ReturnType<EventLog["phaseOf"]> {
   const now = events.phaseOf(name);
+  if (now && world.engine.state === "unknown")
+    return { ...now, because: `svc has not heard from the engine yet; before it was: ${now.because}` };
   const problems = disk.invalid.get(name)?.problems;
   if (!problems || (now && now.phase !== "down")) return now;
   return { phase: "invalid", because: invalidWords(problems), since: now?.since ?? 0 };

@@ -65,6 +65,18 @@ test.each([
   if (at === "start") expect(container).toBe(id);
 });
 
+test("the first answer after a crash tells how things are, not how they were", async () => {
+  await host.ask("start", { names: [host.name("web")] });
+  const id = await idOf("web");
+  await crash();
+  expect(await host.ask("list", { units: [host.name("web")] })).toMatchObject([{ phase: "up", container: id }]);
+  await crash(() => host.engine.docker("rm", "-f", id));
+  const [status] = await host.ask("list", { units: [host.name("web")] });
+  expect(status?.container).not.toBe(id);
+  expect(status?.phase).not.toBe("up");
+  await host.reaches("PREFIX-web", { phase: "up" });
+});
+
 test("B46 counts, back-off and what the operator stopped are as they were", async () => {
   await host.unit("failing", { command: ["sh", "-c", "exit 5"], ready: { after: "10s" } });
   await host.unit("stopped");

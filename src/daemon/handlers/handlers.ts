@@ -10,12 +10,14 @@ import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import { waitFor } from "./wait-for.ts";
 
+const firstLookMs = 5_000;
+
 /** What each request of the protocol does. */
 export function handlers(daemon: Daemon): Handlers {
   const { supervisor, source, events, records, enabled } = daemon;
   return {
     list: async ({ units }) => {
-      await source.refresh();
+      await Promise.all([source.refresh(), firstLook(daemon)]);
       const all = currentStatuses();
       if (!units || units.length === 0) return all;
       const wanted = await nameUnits(units, daemon, { invalid: true });
@@ -63,6 +65,17 @@ export function handlers(daemon: Daemon): Handlers {
       return { pid: process.pid };
     },
   };
+
+  /** What svc tells before it has looked at the engine is how things were; an engine that does not answer is waited for no longer. */
+  async function firstLook({ clock }: Daemon): Promise<void> {
+    if (supervisor.world.engine.state !== "unknown") return;
+    const late = new AbortController();
+    const cancel = clock.after(firstLookMs, () => late.abort());
+    await supervisor
+      .until(() => supervisor.world.engine.state !== "unknown" || null, late.signal)
+      .catch(() => undefined);
+    cancel();
+  }
 
   function currentStatuses() {
     return statuses({
