@@ -4,7 +4,16 @@ export default defineConfig({
   test: {
     globalSetup: ["test/support/node-version.ts"],
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          setupFiles: ["test/support/fixed-chance.ts"],
+          globalSetup: ["test/support/program.ts"],
+          testTimeout: 60_000,
+        },
+      },
       {
         extends: true,
         test: {

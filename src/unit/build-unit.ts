@@ -1,22 +1,22 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { type AppFiles, readAppFiles } from "./app-files.ts";
+import { type AppFiles, readAppFiles } from "./app-files/app-files.ts";
 import type { CreateRequest } from "./docker-run/create-request.ts";
 import { createRequestFromFlags, type FlagResult } from "./docker-run/create-request-from-flags.ts";
 import { flagLayers, type LayeredWord, layerProblem } from "./flag-layers.ts";
 import { imageReference } from "./image-reference.ts";
-import { type IsFromKeys, withKeyBody } from "./key-body.ts";
-import { splitCommands } from "./key-commands.ts";
+import { type IsFromKeys, withKeyBody } from "./keys/key-body.ts";
+import { splitCommands } from "./keys/key-commands.ts";
+import { durationMs, sizeBytes } from "./keys/quantities.ts";
+import type { UnitKeys } from "./keys/schema.ts";
+import { keysWithoutEffect } from "./keys/without-effect.ts";
 import { launchOf } from "./launch.ts";
-import { needsOf, type PlacedNeed } from "./needs.ts";
-import { durationMs, sizeBytes } from "./quantities.ts";
 import type { UnitFolders } from "./read-units.ts";
+import { needsOf, type PlacedNeed } from "./relations/needs.ts";
 import { readyOf, respawnOf } from "./rules.ts";
-import type { UnitKeys } from "./schema.ts";
 import type { Launch, LaunchProblem, Unit } from "./unit.ts";
 import type { UnitFile } from "./unit-file.ts";
 import type { UnitProblem } from "./unit-problem.ts";
-import { keysWithoutEffect } from "./without-effect.ts";
 
 export type UnitParts = {
   readonly name: string;

@@ -1,8 +1,8 @@
-import type { AppFiles, Variable } from "./app-files.ts";
+import type { AppFiles, Variable } from "./app-files/app-files.ts";
 import { type FlagProblem, parseFlags } from "./docker-run/parse-flags.ts";
 import { locateWords } from "./docker-run/split-words.ts";
-import { keyFlags } from "./key-flags.ts";
-import type { UnitKeys } from "./schema.ts";
+import { keyFlags } from "./keys/key-flags.ts";
+import type { UnitKeys } from "./keys/schema.ts";
 import type { UnitFile } from "./unit-file.ts";
 import type { PlaceInFile } from "./unit-problem.ts";
 

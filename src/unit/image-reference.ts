@@ -1,6 +1,6 @@
-import type { AppFiles } from "./app-files.ts";
+import type { AppFiles } from "./app-files/app-files.ts";
 import { isReference } from "./docker-run/values/reference.ts";
-import type { UnitKeys } from "./schema.ts";
+import type { UnitKeys } from "./keys/schema.ts";
 import type { LaunchProblem } from "./unit.ts";
 
 export type ImageReference = { readonly ok: true; readonly image: string; readonly tag: string | null };

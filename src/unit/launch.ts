@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { AppFiles } from "./app-files.ts";
+import type { AppFiles } from "./app-files/app-files.ts";
 import type { CreateRequest } from "./docker-run/create-request.ts";
 import type { ImageReference } from "./image-reference.ts";
-import type { UnitKeys } from "./schema.ts";
+import type { UnitKeys } from "./keys/schema.ts";
 import type { Launch } from "./unit.ts";
 
 export type Launching = {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildUnit } from "./build-unit.ts";
-import { type PlacedUnit, relate } from "./relations.ts";
+import { type PlacedUnit, relate } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
 import { readUnitFile } from "./unit-file.ts";
 import { type UnitProblem, wholeFile } from "./unit-problem.ts";

@@ -1,5 +1,5 @@
-import { durationMs } from "./quantities.ts";
-import type { UnitKeys } from "./schema.ts";
+import { durationMs } from "./keys/quantities.ts";
+import type { UnitKeys } from "./keys/schema.ts";
 import type { Ready, Respawn } from "./unit.ts";
 
 /** 10 in 5 min: an interval of seconds would never be filled, as a stop, remove, create and start takes a good part of one. */

@@ -1,8 +1,8 @@
 import { isMap, isScalar } from "yaml";
 import type { z } from "zod";
-import { readDollarSigns } from "./dollar-signs.ts";
-import { type UnitKeys, unitSchema } from "./schema.ts";
-import { schemaProblems } from "./schema-problems.ts";
+import { readDollarSigns } from "./keys/dollar-signs.ts";
+import { type UnitKeys, unitSchema } from "./keys/schema.ts";
+import { schemaProblems } from "./keys/schema-problems.ts";
 import { type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
 import { changeScalars, type Path, type Place, readYaml, type YamlText } from "./yaml-text.ts";
 

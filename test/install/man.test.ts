@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { svcProgram } from "../../src/cli/program.ts";
 import { runnerOptions } from "../../src/runner/runner-options.ts";
 import { errorCodes, exitStatuses } from "../../src/svc-error.ts";
-import { allKeyHelp } from "../../src/unit/key-help.ts";
+import { allKeyHelp } from "../../src/unit/keys/key-help.ts";
 import { run } from "../support/real-engine.ts";
 import { dist, isHere } from "./support.ts";
 

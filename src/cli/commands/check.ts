@@ -45,7 +45,7 @@ export function addChecking(program: Command, run: Run): void {
     .description("the JSON Schema of unit files, for editors")
     .action(() =>
       run(async (cli) => {
-        const { unitJsonSchema } = await import("../../unit/json-schema.ts");
+        const { unitJsonSchema } = await import("../../unit/keys/json-schema.ts");
         printJson(cli, unitJsonSchema());
         return 0;
       }),

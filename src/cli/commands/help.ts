@@ -31,19 +31,19 @@ function helpOn(topic: string, program: Command): string {
 }
 
 async function showKeys(cli: Cli): Promise<void> {
-  const { allKeyHelp } = await import("../../unit/key-help.ts");
+  const { allKeyHelp } = await import("../../unit/keys/key-help.ts");
   const { showAllKeys } = await import("../show/unit-keys.ts");
   cli.out(showAllKeys(allKeyHelp()));
 }
 
 async function showOneKey(key: string, cli: Cli): Promise<void> {
-  const { allKeyHelp, keyHelp } = await import("../../unit/key-help.ts");
+  const { allKeyHelp, keyHelp } = await import("../../unit/keys/key-help.ts");
   const help = keyHelp(key);
   if (help) {
     const { showKey } = await import("../show/unit-keys.ts");
     return cli.out(showKey(help));
   }
-  const { unsuitedKeys } = await import("../../unit/unsuited-keys.ts");
+  const { unsuitedKeys } = await import("../../unit/keys/unsuited-keys.ts");
   const unsuited = unsuitedKeys[key];
   if (unsuited)
     throw new SvcError("unknown-key", `${key} has no place in a unit file: ${unsuited.because}`, {

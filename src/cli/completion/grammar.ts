@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 import { type RunnerOption, runnerOptions } from "../../runner/runner-options.ts";
-import { allKeyHelp } from "../../unit/key-help.ts";
+import { allKeyHelp } from "../../unit/keys/key-help.ts";
 
 /** What may stand in a place of a command line. `words` are its choices; `path` and `folder` are the shell's own business. */
 export type Kind =

@@ -1,4 +1,4 @@
-import { allKeyHelp, type KeyHelp } from "../../unit/key-help.ts";
+import { allKeyHelp, type KeyHelp } from "../../unit/keys/key-help.ts";
 import { fileTerms } from "./places-terms.ts";
 import { example, lineBreak, paragraph, section, subsection, term, title } from "./roff.ts";
 

@@ -1,4 +1,4 @@
-import type { KeyHelp } from "../../unit/key-help.ts";
+import type { KeyHelp } from "../../unit/keys/key-help.ts";
 import { table } from "./table.ts";
 
 type Group = { readonly title: string; readonly keys: readonly KeyHelp[] };

@@ -38,7 +38,7 @@ test("words of any mixture of blanks, quotes and backslashes are those of sh", (
       if (split.ok) expect(split.words, JSON.stringify(line)).toEqual(shellWords(line));
       else if (!line.endsWith("\\")) expect(() => shellWords(line), JSON.stringify(line)).toThrow();
     }),
-    { numRuns: 300 },
+    { numRuns: Number(process.env.SVC_RUNS ?? 300) },
   );
 });
 

@@ -26,7 +26,7 @@ test("the command line of any mixture of flags makes the same request", () => {
       const words = [...lines.flatMap((line) => wordsOf(line).slice(0, -1)), "busybox:1"];
       if (readAsDocker(words, folder).ok) expectSame(words, lines.join(" "));
     }),
-    { numRuns: 500 },
+    { numRuns: Number(process.env.SVC_RUNS ?? 500) },
   );
 });
 

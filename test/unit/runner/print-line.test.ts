@@ -7,19 +7,15 @@ import { findApp } from "../../../src/runner/find-app.ts";
 import { oneOff } from "../../../src/runner/one-off.ts";
 import { printLine } from "../../../src/runner/print-line.ts";
 import type { CreateRequest, Json } from "../../../src/unit/docker-run/create-request.ts";
-import { bundleProgram } from "../../support/bundle.ts";
+import { program } from "../../support/program.ts";
 import { normalise } from "../docker-run/support/normalise.ts";
 import { cliMajor, recordCreate } from "../docker-run/support/recording-engine.ts";
 import { type App, apps, unsayable } from "./support/apps.ts";
 
 /** The line for --print, run by a shell and the real docker CLI, makes the request that docker-runner itself makes. */
 const folder = mkdtempSync(join(tmpdir(), "svc-print-"));
-const bundle = bundleProgram();
 const folders = { units: join(folder, "units"), defaultDir: join(folder, "default"), wwwDir: join(folder, "www") };
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-  bundle.remove();
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 write("units/relay.yml", "image: relay:1\ncontainer_name: relay-of-this-host\n");
 write("default/shared", "IMAGE=shared\nTAG=3\nSECRET='it''s'\n");
@@ -77,7 +73,7 @@ function write(path: string, text: string): void {
 type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 function runner(args: readonly string[], host?: string): Promise<Ended> {
-  return run(process.execPath, [bundle.script, "run", ...args], host);
+  return run(program, ["run", ...args], host);
 }
 
 function run(program: string, args: readonly string[], host = "unix:///nowhere"): Promise<Ended> {

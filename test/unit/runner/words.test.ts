@@ -2,16 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { bundleProgram } from "../../support/bundle.ts";
+import { program } from "../../support/program.ts";
 import { type Ran, run } from "../../support/real-engine.ts";
 
 /** What docker-runner says about mistakes, whole. */
 const folder = mkdtempSync(join(tmpdir(), "svc-words-"));
-const bundle = bundleProgram();
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-  bundle.remove();
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 mkdirSync(join(folder, "units"));
 mkdirSync(join(folder, "default"));
@@ -26,7 +22,7 @@ function runner(...args: string[]): Promise<Ran> {
     SVC_WWW_DIR: join(folder, "www"),
     DOCKER_HOST: "unix:///nowhere/docker.sock",
   };
-  return run(process.execPath, [bundle.script, "run", ...args], { env });
+  return run(program, ["run", ...args], { env });
 }
 
 test.each([

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { readEnvText } from "../../../src/unit/env-file.ts";
+import { readEnvText } from "../../../src/unit/app-files/env-file.ts";
 import { askCli, cliMajor } from "../docker-run/support/recording-engine.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "svc-env-"));
@@ -79,6 +79,7 @@ const files = [
   "T_A=1\nT_A=$T_A$T_A\nT_A=$T_A$T_A",
   'T_A="a b"\nT_B=$T_A\nexport T_C=$T_A',
   "T_A=1\nT_B=${T_A}2$T_A-3",
+  'T_A=1\nT_AB=2\nT_B=$\\\nT_A\nT_C=${\\\nT_A}\nT_D=$T_A\\\nB\nT_E="$\\\nT_A"\nT_F=$\\\n\nT_G=$\\\n\\\nT_A',
   'T_A="\\"x\\""\nT_B=$T_A',
   "T_A=1;T_B=2",
   "T_A=1; T_B=2 ;T_C=3",
@@ -216,7 +217,7 @@ test("any file of assignments is read as sh reads it", () => {
       expect(read, text).toEqual(expected);
       return true;
     }),
-    { numRuns: 300 },
+    { numRuns: Number(process.env.SVC_RUNS ?? 300) },
   );
   expect(compared).toBeGreaterThan(200);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { showAllKeys, showKey } from "../../../src/cli/show/unit-keys.ts";
-import { allKeyHelp, keyHelp } from "../../../src/unit/key-help.ts";
+import { allKeyHelp, keyHelp } from "../../../src/unit/keys/key-help.ts";
 
 test("all keys are shown in groups, their sentences in one column, on a terminal of 120", () => {
   const shown = showAllKeys(allKeyHelp());

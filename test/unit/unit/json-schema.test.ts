@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { unitJsonSchema } from "../../../src/unit/json-schema.ts";
-import { allKeyHelp } from "../../../src/unit/key-help.ts";
-import { unsuitedKeys } from "../../../src/unit/unsuited-keys.ts";
+import { unitJsonSchema } from "../../../src/unit/keys/json-schema.ts";
+import { allKeyHelp } from "../../../src/unit/keys/key-help.ts";
+import { unsuitedKeys } from "../../../src/unit/keys/unsuited-keys.ts";
 import { refusedBy, type Schema } from "./support/json-schema-check.ts";
 import { keyTable } from "./support/key-table.ts";
 

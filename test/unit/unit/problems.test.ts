@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keyGroups } from "../../../src/unit/schema.ts";
+import { keyGroups } from "../../../src/unit/keys/schema.ts";
 import { problemCases, showCase, writeProblemCases } from "./support/problem-cases.ts";
 import { readFiles } from "./support/read-one.ts";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { parseTag } from "../../../src/unit/tag-file.ts";
+import { parseTag } from "../../../src/unit/app-files/tag-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "svc-tag-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
-import type { CreateRequest, Json, JsonObject } from "./docker-run/create-request.ts";
-import { withRequest } from "./launch.ts";
-import type { Launch, LaunchProblem } from "./unit.ts";
+import type { CreateRequest, Json, JsonObject } from "../docker-run/create-request.ts";
+import { withRequest } from "../launch.ts";
+import type { Launch, LaunchProblem } from "../unit.ts";
 
 type NameOf = (unit: string) => string;
 

@@ -1,4 +1,4 @@
-import type { CreateBody, Json, JsonObject } from "./docker-run/create-request.ts";
+import type { CreateBody, Json, JsonObject } from "../docker-run/create-request.ts";
 import { type Endpoint, networksOf } from "./long-flags.ts";
 import type { UnitKeys } from "./schema.ts";
 

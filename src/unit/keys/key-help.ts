@@ -1,4 +1,5 @@
 import { keyGroups, unitSchema } from "./schema.ts";
+import type { SchemaType } from "./schema-type.ts";
 
 /** All that help says of a key, or of a field of its long form. */
 export type KeyHelp = {
@@ -15,7 +16,7 @@ export type KeyHelp = {
 };
 
 export function keyHelp(name: string): KeyHelp | null {
-  const type = (unitSchema.shape as { readonly [key: string]: Type | undefined })[name];
+  const type = (unitSchema.shape as unknown as { readonly [key: string]: SchemaType | undefined })[name];
   if (!type) return null;
   const { takes = "", description = "", example = "", fallback = null } = metaOf(type);
   const related = families.filter((family) => family.includes(name)).flat();
@@ -41,34 +42,16 @@ type Meta = {
   readonly example?: string;
   readonly fallback?: string | null;
 };
-type Type = {
-  readonly meta: () => unknown;
-  readonly _zod: { readonly def: unknown };
-};
 
-function metaOf(type: Type): Meta {
-  const { innerType, in: input } = type._zod.def as { readonly innerType?: Type; readonly in?: Type };
+function metaOf(type: SchemaType): Meta {
+  const { innerType, in: input } = type._zod.def;
   const inner = innerType ?? input;
   return { ...(inner ? metaOf(inner) : {}), ...(type.meta() as Meta | undefined) };
 }
 
 /** The fields of every map within, however deep: those of list elements and of maps of them too. */
-function fieldsOf(type: Type, above: string): KeyHelp["fields"] {
-  const {
-    shape,
-    options,
-    innerType,
-    element,
-    valueType,
-    in: input,
-  } = type._zod.def as {
-    readonly shape?: { readonly [name: string]: Type };
-    readonly options?: readonly Type[];
-    readonly innerType?: Type;
-    readonly element?: Type;
-    readonly valueType?: Type;
-    readonly in?: Type;
-  };
+function fieldsOf(type: SchemaType, above: string): KeyHelp["fields"] {
+  const { shape, options, innerType, element, valueType, in: input } = type._zod.def;
   if (shape) {
     return Object.entries(shape).flatMap(([name, field]) => {
       const path = above === "" ? name : `${above}.${name}`;

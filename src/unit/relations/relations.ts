@@ -1,9 +1,9 @@
+import { similar } from "../similar.ts";
+import type { Need, Unit } from "../unit.ts";
+import type { PlaceInFile, UnitProblem } from "../unit-problem.ts";
+import type { Place } from "../yaml-text.ts";
 import { byContainerName } from "./container-names.ts";
 import type { PlacedNeed } from "./needs.ts";
-import { similar } from "./similar.ts";
-import type { Need, Unit } from "./unit.ts";
-import type { PlaceInFile, UnitProblem } from "./unit-problem.ts";
-import type { Place } from "./yaml-text.ts";
 
 /** A unit with the places of what it says of others. */
 export type PlacedUnit = { readonly unit: Unit; readonly needs: readonly PlacedNeed[]; readonly place: Place };

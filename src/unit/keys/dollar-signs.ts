@@ -1,6 +1,6 @@
 import type { Node } from "yaml";
-import { maskedLine, type PlaceInFile } from "./unit-problem.ts";
-import { changeScalars, type YamlProblem, type YamlText } from "./yaml-text.ts";
+import { maskedLine, type PlaceInFile } from "../unit-problem.ts";
+import { changeScalars, type YamlProblem, type YamlText } from "../yaml-text.ts";
 
 /**
  * Compose replaces `${NAME}` in a file; svc leaves it as it is, for the container's shell, and says so. `$$` is read as `$`, as

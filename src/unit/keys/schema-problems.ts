@@ -1,8 +1,9 @@
 import type { z } from "zod";
+import { similar } from "../similar.ts";
+import type { Path } from "../yaml-text.ts";
 import { unitSchema } from "./schema.ts";
-import { similar } from "./similar.ts";
+import type { SchemaType } from "./schema-type.ts";
 import { unsuitedKeys } from "./unsuited-keys.ts";
-import type { Path } from "./yaml-text.ts";
 
 export type SchemaProblem = {
   readonly code: "unknown-key" | "unsuited-key" | "bad-value";
@@ -80,19 +81,9 @@ function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
-type Definition = {
-  readonly shape?: { readonly [name: string]: Schema };
-  readonly options?: readonly Schema[];
-  readonly innerType?: Schema;
-  readonly element?: Schema;
-  readonly valueType?: Schema;
-  readonly in?: Schema;
-};
-type Schema = { readonly _zod: { readonly def: Definition } };
-
 /** The names of the fields that a map at this place may have. */
 function fieldsAt(path: Path): readonly string[] {
-  let reached: readonly Schema[] = flatten(unitSchema as unknown as Schema);
+  let reached: readonly SchemaType[] = flatten(unitSchema as unknown as SchemaType);
   for (const step of path) {
     reached = reached.flatMap((type) => {
       const { shape, element, valueType } = type._zod.def;
@@ -104,7 +95,7 @@ function fieldsAt(path: Path): readonly string[] {
 }
 
 /** A kind without what wraps it, or each of the kinds that it may be. */
-function flatten(type: Schema): readonly Schema[] {
+function flatten(type: SchemaType): readonly SchemaType[] {
   const { options, innerType, in: input } = type._zod.def;
   if (options) return options.flatMap(flatten);
   if (innerType) return flatten(innerType);

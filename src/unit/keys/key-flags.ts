@@ -1,6 +1,6 @@
+import type { Path } from "../yaml-text.ts";
 import { longFlags } from "./long-flags.ts";
 import type { UnitKeys } from "./schema.ts";
-import type { Path } from "./yaml-text.ts";
 
 /** A word of `docker run`, and the key, list element or field that it says the same as. */
 export type KeyWord = { readonly word: string; readonly path: Path };

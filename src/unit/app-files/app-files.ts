@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { UnitKeys } from "../keys/schema.ts";
+import type { UnitFolders } from "../read-units.ts";
+import type { LaunchProblem } from "../unit.ts";
+import { maskedLine, type PlaceInFile, type UnitProblem, wholeFile } from "../unit-problem.ts";
 import { type Assignment, type EnvFormat, readEnvText } from "./env-file.ts";
-import type { UnitFolders } from "./read-units.ts";
-import type { UnitKeys } from "./schema.ts";
 import { readTag, type Tag } from "./tag-file.ts";
-import type { LaunchProblem } from "./unit.ts";
-import { maskedLine, type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
 
 /** What stands on the disk for an app beside its unit files: variables and the tag. */
 export type AppFiles = {

@@ -1,10 +1,10 @@
-import type { CreateRequest } from "./docker-run/create-request.ts";
-import type { ParsedFlag } from "./docker-run/parse-flags.ts";
-import type { LayeredWord } from "./flag-layers.ts";
-import type { UnitKeys } from "./schema.ts";
-import type { Need } from "./unit.ts";
-import type { PlaceInFile } from "./unit-problem.ts";
-import type { Place } from "./yaml-text.ts";
+import type { CreateRequest } from "../docker-run/create-request.ts";
+import type { ParsedFlag } from "../docker-run/parse-flags.ts";
+import type { LayeredWord } from "../flag-layers.ts";
+import type { UnitKeys } from "../keys/schema.ts";
+import type { Need } from "../unit.ts";
+import type { PlaceInFile } from "../unit-problem.ts";
+import type { Place } from "../yaml-text.ts";
 
 /** A need, and where it is said. */
 export type PlacedNeed = { readonly need: Need; readonly at: PlaceInFile };

@@ -1,8 +1,8 @@
-import { csvLine } from "./docker-run/values/csv.ts";
-import { readDuration } from "./docker-run/values/numbers.ts";
+import { csvLine } from "../docker-run/values/csv.ts";
+import { readDuration } from "../docker-run/values/numbers.ts";
+import type { Path } from "../yaml-text.ts";
 import { durationMs } from "./quantities.ts";
 import type { UnitKeys } from "./schema.ts";
-import type { Path } from "./yaml-text.ts";
 
 type Say = (flag: string, value: string | number | boolean, ...path: Path) => void;
 type Item<K extends keyof UnitKeys> = NonNullable<UnitKeys[K]> extends readonly (infer T)[] ? T : never;

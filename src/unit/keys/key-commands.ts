@@ -1,7 +1,7 @@
-import { locateWords } from "./docker-run/split-words.ts";
+import { locateWords } from "../docker-run/split-words.ts";
+import type { UnitFile } from "../unit-file.ts";
+import type { UnitProblem } from "../unit-problem.ts";
 import type { UnitKeys } from "./schema.ts";
-import type { UnitFile } from "./unit-file.ts";
-import type { UnitProblem } from "./unit-problem.ts";
 
 /** The keys with command and entrypoint as lists of words, as Compose splits them. An empty command is none. */
 export function splitCommands(

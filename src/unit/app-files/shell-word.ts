@@ -27,18 +27,20 @@ export function readShellWord(text: string, start: number, known: ReadonlyMap<st
       if (end < 0) return { at, message: "this single quote is not closed", hint: "close it" };
       add(text.slice(at + 1, end), at + 1);
       at = end;
-    } else if (character === "`" || text.startsWith("$(", at)) {
-      const hint = "write its result, or quote it with '…'";
-      return { at, message: "this is a command, and nothing here is executed", hint };
-    } else if (character === "$") {
-      const variable = /^\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/.exec(text.slice(at, at + 256));
+    } else if (character === "`") return { at, ...command };
+    else if (character === "$") {
+      // What follows may stand on the next line.
+      const ahead = text.slice(at, at + 512);
+      const joined = ahead.replaceAll("\\\n", "");
+      const variable = /^\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/.exec(joined);
+      if (joined.startsWith("$(")) return { at, ...command };
       // The shell's own: $$, $1, $?; and ${NAME:-…}.
-      if (!variable && /^\$[{0-9$?#!@*-]/.test(text.slice(at, at + 2)))
+      if (!variable && /^\$[{0-9$?#!@*-]/.test(joined))
         return { at, message: "this expansion is not known here", hint: "write the value, or quote it with '…'" };
       if (!variable) add("$", at);
       else {
         add(known.get(variable[1] ?? variable[2] ?? "") ?? "", at, 0);
-        at += variable[0].length - 1;
+        at += lengthBeforeJoining(ahead, variable[0].length) - 1;
       }
     } else if (!quoted && /[ \t\n;]/.test(character)) break;
     else if (!quoted && "&|<>()".includes(character)) {
@@ -47,4 +49,19 @@ export function readShellWord(text: string, start: number, known: ReadonlyMap<st
   }
   if (openedAt >= 0) return { at: openedAt, message: "this double quote is not closed", hint: "close it" };
   return { value, offsets, end: at };
+}
+
+const command = {
+  message: "this is a command, and nothing here is executed",
+  hint: "write its result, or quote it with '…'",
+};
+
+/** How much of the text makes so many characters, where a backslash before the end of a line joins it to the next. */
+function lengthBeforeJoining(text: string, length: number): number {
+  let at = 0;
+  for (let joined = 0; joined < length; joined++) {
+    while (text.startsWith("\\\n", at)) at += 2;
+    at++;
+  }
+  return at;
 }
