@@ -17,11 +17,10 @@ const firstBlockBytes = 64 << 10;
 /** The kept lines of one unit, oldest first. Files are read from the end, and no more of them than was asked for. */
 export async function readLog(folder: string, unit: string, ask: LogAsk): Promise<readonly LogLine[]> {
   for (let attempt = 1; ; attempt++) {
-    const [newest] = await logFiles(folder, unit);
-    const before = newest ? await inodeOf(newest) : null;
+    const before = await namesOf(folder, unit);
     const found = await readAll(folder, unit, ask);
     // Rotated while it was read: a file may have been read twice, or not at all.
-    if (attempt === 5 || !newest || (await inodeOf(newest)) === before) return found;
+    if (attempt === 5 || (await namesOf(folder, unit)) === before) return found;
   }
 }
 
@@ -107,6 +106,9 @@ function timeOf(bytes: Buffer, from: number): string | null {
   return /^\d{4}-\S+Z/.exec(bytes.subarray(from, from + 40).toString())?.[0] ?? null;
 }
 
-async function inodeOf(path: string): Promise<number | null> {
-  return (await stat(path).catch(() => null))?.ino ?? null;
+/** Which file has which name now. */
+async function namesOf(folder: string, unit: string): Promise<string> {
+  const paths = await logFiles(folder, unit);
+  const inodes = paths.map(async (path) => `${path} ${(await stat(path).catch(() => null))?.ino}`);
+  return (await Promise.all(inodes)).join("\n");
 }

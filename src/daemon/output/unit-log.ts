@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
-import { createStream, type RotatingFileStream } from "rotating-file-stream";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Clock } from "../../clock/clock.ts";
 import { logFileName } from "./log-files.ts";
+import { rotatedFile } from "./rotated-file.ts";
 
 export type LogStream = "out" | "err" | "svc";
 export type WrittenLine = { readonly time: string; readonly stream: LogStream; readonly text: string };
@@ -31,7 +32,6 @@ const keptLines = 1_000;
 const maxPendingBytes = 8 << 20;
 /** Large enough that the disk is the limit, not the number of writes. */
 const linesAWrite = 4_096;
-const reopenAfterMs = 1_000;
 
 /**
  * LOGDIR/UNIT.log: one line a line, `TIME out|err|svc TEXT`, rotated by size, compressed. What the disk does not take is held
@@ -51,12 +51,16 @@ export function openUnitLog(options: {
   const queue: Buffer[] = [];
   let queuedBytes = 0;
   let dropped = 0;
-  let stream: RotatingFileStream | null = null;
-  let blocked = false;
-  let closed = false;
+  let writing = false;
   const idle: (() => void)[] = [];
   mkdirSync(options.folder, { recursive: true, mode: 0o750 });
-  open();
+  const file = rotatedFile({
+    path: join(options.folder, logFileName(options.unit)),
+    maxSizeBytes: options.maxSizeBytes,
+    maxFiles: options.maxFiles,
+    clock: options.clock,
+    onStuck: letGo,
+  });
   return {
     output,
     line: (name, time, line) => write(name, time, line),
@@ -83,8 +87,7 @@ export function openUnitLog(options: {
     flush,
     async close() {
       await flush();
-      closed = true;
-      await new Promise<void>((resolve) => (stream ? stream.end(() => resolve()) : resolve()));
+      await file.close();
     },
   };
 
@@ -120,19 +123,30 @@ export function openUnitLog(options: {
   }
 
   function pump(): void {
-    while (stream && !blocked && queue.length > 0) {
-      const next = Buffer.concat(queue.splice(0, linesAWrite));
-      queuedBytes -= next.length;
-      if (stream.write(next)) continue;
-      blocked = true;
-      stream.once("drain", () => {
-        blocked = false;
-        tellDropped();
-        pump();
-      });
-    }
-    if (queue.length > 0 || blocked) return;
+    if (writing) return;
+    writing = true;
+    void writeAll().then((isOpen) => {
+      writing = false;
+      if (isOpen && queue.length > 0) pump();
+      else letGo();
+    });
+  }
+
+  function letGo(): void {
     for (const resolve of idle.splice(0)) resolve();
+  }
+
+  /** What has been written makes room; what the disk does not take stays where it is. */
+  async function writeAll(): Promise<boolean> {
+    while (queue.length > 0) {
+      const next = Buffer.concat(queue.slice(0, linesAWrite));
+      const count = Math.min(queue.length, linesAWrite);
+      if (!(await file.write(next))) return false;
+      queue.splice(0, count);
+      queuedBytes -= next.length;
+      tellDropped();
+    }
+    return true;
   }
 
   function tellDropped(): void {
@@ -144,43 +158,9 @@ export function openUnitLog(options: {
   }
 
   function flush(): Promise<void> {
-    if (queue.length === 0 && !blocked) return Promise.resolve();
-    return new Promise((resolve) => {
-      idle.push(resolve);
-      if (!stream) resolve();
-    });
-  }
-
-  function open(): void {
-    const file = logFileName(options.unit);
-    // With `rotate` the library gives the number of the rotated file, and nothing for the current one.
-    const nameOf = (index: unknown): string => (typeof index === "number" ? `${file}.${index}.gz` : file);
-    const made = createStream(nameOf, {
-      path: options.folder,
-      size: `${Math.max(1, Math.ceil(options.maxSizeBytes / 1024))}K`,
-      compress: "gzip",
-      maxFiles: options.maxFiles,
-      rotate: options.maxFiles,
-      mode: 0o640,
-    });
-    stream = made;
-    // The library ends its stream on an error such as a full disk: it is opened anew until it works.
-    made.on("error", () => {
-      if (stream !== made) return;
-      stream = null;
-      blocked = false;
-      if (closed) return;
-      options.clock.after(reopenAfterMs, () => {
-        if (closed) return;
-        open();
-        tellDropped();
-        pump();
-      });
-    });
-    made.on("open", (path: string) => {
-      if (existsSync(path)) chmodSync(path, 0o640);
-    });
-    made.on("warning", () => undefined);
+    // A disk that takes nothing is not waited for.
+    if (!writing || file.isStuck()) return Promise.resolve();
+    return new Promise((resolve) => idle.push(resolve));
   }
 
   function now(): string {

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 test("what is rotated is compressed and kept, oldest with the highest number, and no line is lost", async () => {
-  const log = openUnitLog({ folder, unit: "web", maxSizeBytes: 50_000, maxFiles: 20, clock: systemClock() });
+  const log = openUnitLog({ folder, unit: "web", maxSizeBytes: 5_000, maxFiles: 100, clock: systemClock() });
   for (let chunk = 0; chunk < 50; chunk++) {
     log.output("out", Buffer.from(numbered(chunk * 100, chunk * 100 + 100)));
     await log.flush();
