@@ -36,7 +36,8 @@ export async function serveControl(options: {
     { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, connectionsCheckingInterval: 1_000 },
     (incoming, outgoing) => {
       answer(incoming, outgoing, handlers).catch((error: unknown) => {
-        options.onError(error);
+        // Who hangs up in the middle of a request is no mistake of ours, and must not fill our log.
+        if (!incoming.destroyed || incoming.complete) options.onError(error);
         outgoing.destroy();
       });
     },

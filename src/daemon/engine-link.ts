@@ -189,7 +189,8 @@ export function linkEngine(options: {
   /** The list says all there is to know of it: only health and what it writes need another look. */
   function isAsKnown(summary: ContainerSummary, known: Container): boolean {
     const isFollowed = known.unit === null || runs.isFollowed(known.id);
-    return summary.id === known.id && summary.state === known.state && known.health === "none" && isFollowed;
+    const isSame = summary.id === known.id && summary.name === known.name && summary.state === known.state;
+    return isSame && known.health === "none" && isFollowed;
   }
 
   function seeContainer(unit: Unit, detail: ContainerDetail): SeenContainer {
@@ -198,7 +199,7 @@ export function linkEngine(options: {
     const startedAt = detail.startedAt === null ? now : now - Math.max(0, clock.date() - detail.startedAt);
     const container =
       known?.id === detail.id
-        ? { ...known, state: detail.state, health: detail.health }
+        ? { ...known, name: detail.name, state: detail.state, health: detail.health }
         : containerOf(detail, { startedAt, watchedSince: now, adopted: true });
     const alive = detail.state === "running" || detail.state === "paused";
     const ours = container.unit === unit.name;

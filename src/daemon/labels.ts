@@ -34,6 +34,7 @@ export function containerOf(
   const { labels } = detail;
   return {
     id: detail.id,
+    name: detail.name,
     state: detail.state,
     unit: labels["svc.unit"] ?? null,
     generation: Number(labels["svc.generation"] ?? 0) || 0,

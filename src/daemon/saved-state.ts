@@ -29,13 +29,19 @@ export async function readSaved(folder: string, warn: (message: string) => void)
   } catch {
     return nothing;
   }
+  const saved = parseSaved(text);
+  if (!(saved instanceof Error)) return saved;
+  const aside = `${path}.unreadable`;
+  await rename(path, aside).catch(() => undefined);
+  warn(`the saved state cannot be read and was moved to ${aside}: ${saved.message}`);
+  return nothing;
+}
+
+export function parseSaved(text: string): Saved | Error {
   try {
     return parse(JSON.parse(text));
   } catch (error) {
-    const aside = `${path}.unreadable`;
-    await rename(path, aside).catch(() => undefined);
-    warn(`the saved state cannot be read and was moved to ${aside}: ${error instanceof Error ? error.message : error}`);
-    return nothing;
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

@@ -2,7 +2,7 @@ import type { ExitRecord, UnitStatus } from "../control/request.ts";
 import { dependents } from "../graph/closure.ts";
 import { isRunning, ownContainer } from "../plan/conditions.ts";
 import { type Container, stateOf, type World } from "../plan/world.ts";
-import type { Unit } from "../unit/unit.ts";
+import type { Launch, Unit } from "../unit/unit.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
 import type { EventLog } from "./event-log.ts";
 import type { UnitsNow } from "./unit-source.ts";
@@ -70,12 +70,17 @@ export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): r
   if (disk.invalid.has(unit.name)) return ["its unit file has errors now; the last good one is in force"];
   if (!disk.units.has(unit.name)) return ["its unit file is gone"];
   if (!unit.launch.ok) return [unit.launch.message];
-  if (container.revision === unit.launch.revision) return [];
+  const renamed = container.name === unit.container ? [] : [`its container was renamed to ${container.name}`];
+  return [...renamed, ...changes(unit.launch, container)];
+}
+
+function changes(launch: Launch, container: Container): readonly string[] {
+  if (container.revision === launch.revision) return [];
   const { parts, tag } = container.made;
   const stale: string[] = [];
-  if (tag !== unit.launch.tag) stale.push(`tag ${tag ?? "none"} -> ${unit.launch.tag ?? "none"}`);
-  if (parts.env !== unit.launch.parts.env) stale.push("env file changed");
-  if (parts.unit !== unit.launch.parts.unit) stale.push("unit file changed");
+  if (tag !== launch.tag) stale.push(`tag ${tag ?? "none"} -> ${launch.tag ?? "none"}`);
+  if (parts.env !== launch.parts.env) stale.push("env file changed");
+  if (parts.unit !== launch.parts.unit) stale.push("unit file changed");
   return stale.length > 0 ? stale : ["its definition changed"];
 }
 

@@ -55,7 +55,11 @@ function listedOne(
   }
   if (isRunning(known) && !isRunning(container)) next = died(next, { unit, container: known, exit, now, circumstance });
   const outageMs = engine.state === "away" ? now - engine.since : 0;
-  const after: Container = { ...(stateOf(next, unit).container ?? known), state: container.state };
+  const after: Container = {
+    ...(stateOf(next, unit).container ?? known),
+    name: container.name,
+    state: container.state,
+  };
   // Nothing gets ready while the engine is away, so that time is not held against it.
   const watched = { ...after, watchedSince: after.watchedSince + outageMs };
   return withState(next, unit, { container: withHealth(watched, container.health, now) });

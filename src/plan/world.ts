@@ -59,6 +59,8 @@ export type Trouble = {
 
 export type Container = {
   readonly id: string;
+  /** What it is called now: somebody may have renamed it. */
+  readonly name: string;
   readonly state: ContainerStateName;
   /** Label `svc.unit`; null: not ours. */
   readonly unit: string | null;

@@ -152,7 +152,11 @@ describe.concurrent("respawn", () => {
     await host.svc("start", "PREFIX-named");
     const id = await idOf("named");
     await host.engine.docker("rename", id, host.name("other"));
-    expect(await host.status(host.name("named"))).toMatchObject({ phase: "up", container: id });
+    await host.reaches("PREFIX-named", {
+      phase: "up",
+      container: id,
+      stale: [`its container was renamed to ${host.name("other")}`],
+    });
     expect((await host.svc("restart", "PREFIX-named")).code).toBe(0);
     expect(await idOf("named")).not.toBe(id);
     expect(await idOf("other")).toBe("");

@@ -52,6 +52,7 @@ export function link(name: string): Need {
 export function container(id: string, change: Partial<Container> = {}): Container {
   return {
     id,
+    name: id.split(".")[0] ?? id,
     state: "running",
     unit: id.split(".")[0] ?? id,
     generation: 0,

@@ -70,6 +70,7 @@ function create(simulation: Simulation, index: number, flight: Flight, present: 
   const number = (simulation.made.get(unit) ?? 0) + 1;
   const container: Container = {
     id: `${unit}.${number}`,
+    name: unit,
     state: "created",
     unit,
     generation: call.generation,
