@@ -6,6 +6,7 @@ import { messageOf } from "../svc-error.ts";
 import type { CreateRequest } from "../unit/docker-run/create-request.ts";
 import type { Unit } from "../unit/unit.ts";
 import { containerOf, withLabels } from "./labels.ts";
+import type { OpenFiles } from "./open-files.ts";
 import type { Runs } from "./runs.ts";
 
 export type CallRunnerOptions = {
@@ -13,6 +14,7 @@ export type CallRunnerOptions = {
   readonly clock: Clock;
   readonly boot: string;
   readonly runs: Runs;
+  readonly files: OpenFiles;
   /** The unit as the disk has it now; null: it is gone. Tells the loop if it changed. */
   readonly reread: (unit: string) => Promise<Unit | null>;
   readonly tell: (fact: Fact) => void;
@@ -26,7 +28,7 @@ export function callRunner(options: CallRunnerOptions): (unit: string, call: Cal
     try {
       switch (call.call) {
         case "launch":
-          return await launch(name, call, options);
+          return await launchWithRoom(name, call, options);
         case "pull":
           return await pull(name, call, options);
         case "signal":
@@ -50,6 +52,24 @@ export function callRunner(options: CallRunnerOptions): (unit: string, call: Cal
       return answerOf(error);
     }
   };
+}
+
+async function launchWithRoom(
+  name: string,
+  call: Extract<Call, { call: "launch" }>,
+  options: CallRunnerOptions,
+): Promise<Answer> {
+  const { limit, takeForLaunch } = options.files;
+  const giveBack = takeForLaunch();
+  if (giveBack === null) {
+    const message = `svc may open only ${limit} files, too few for one more unit; raise LimitNOFILE of svc.service`;
+    return { ok: false, kind: "cannot-start", message };
+  }
+  try {
+    return await launch(name, call, options);
+  } finally {
+    giveBack();
+  }
 }
 
 async function launch(

@@ -14,6 +14,7 @@ import { EventLog } from "./event-log.ts";
 import { handlers } from "./handlers/handlers.ts";
 import { lockState } from "./lock.ts";
 import { keepWatchdog, notifySystemd } from "./notify-systemd.ts";
+import { openFiles } from "./open-files.ts";
 import { exitRecords } from "./output/exit-records.ts";
 import { keepProbes } from "./probes.ts";
 import { keepRuns } from "./runs.ts";
@@ -77,7 +78,9 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   const saved = await readSaved(options.state, (message) => log.warn(message));
   const events = await EventLog.open(options.state, () => clock.date());
   const records = await exitRecords(options.state);
-  const runs = keepRuns({ engine, clock, logFolder: options.logs, records, warn: (message) => log.warn(message) });
+  const files = openFiles();
+  const warn = (message: string): void => log.warn(message);
+  const runs = keepRuns({ engine, clock, logFolder: options.logs, records, files, warn });
   const pulls = new Map<string, PullProgress>();
   const enabled = new Map(saved.enabled);
   const isEnabled: Daemon["enabled"]["isEnabled"] = (unit) => enabled.get(unit.name) ?? unit.enabled;
@@ -93,6 +96,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     clock,
     boot,
     runs,
+    files,
     reread: (unit) => source.reread(unit),
     tell: (fact) => supervisor.tell(fact),
     onPull: (unit, progress) => {

@@ -2,6 +2,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { ExitRecord } from "../control/request.ts";
 import type { Attachment, ContainerDetail, Engine } from "../engine/engine.ts";
 import type { Unit } from "../unit/unit.ts";
+import type { OpenFiles } from "./open-files.ts";
 import type { ExitRecords } from "./output/exit-records.ts";
 import { resumeOutput } from "./output/resume-log.ts";
 import { openUnitLog, type UnitLog } from "./output/unit-log.ts";
@@ -34,6 +35,7 @@ export function keepRuns(options: {
   readonly clock: Clock;
   readonly logFolder: string;
   readonly records: ExitRecords;
+  readonly files: OpenFiles;
   readonly warn: (message: string) => void;
 }) {
   const { engine, clock, records } = options;
@@ -87,6 +89,10 @@ export function keepRuns(options: {
   function resume(unit: Unit, detail: ContainerDetail): void {
     const run = runs.get(detail.id);
     if (run && !run.isDrained) return;
+    if (!options.files.hasRoom()) {
+      options.warn(`the output of ${unit.name} is not followed: svc may open only ${options.files.limit} files`);
+      return;
+    }
     const log = logOf(unit);
     const abort = new AbortController();
     const { promise: drained, resolve } = Promise.withResolvers<void>();

@@ -75,7 +75,9 @@ function failed(world: World, unit: string, call: Call, refusal: Refusal, now: n
       const { missingImage } = stateOf(world, unit);
       // With the policy `always` a registry that is down must not keep down what could run: the local image is tried.
       if (call.mark !== call.image && missingImage !== call.image) return withState(world, unit, { pulled: call.mark });
-      return inTrouble(world, unit, { kind: "pull-failed", message: refusal.message }, now);
+      // Somebody may have loaded or built it meanwhile: the engine is asked first when it is tried again.
+      const asked = withState(world, unit, { missingImage: null, pulled: null });
+      return inTrouble(asked, unit, { kind: "pull-failed", message: refusal.message }, now);
     }
     case "remove":
       return inTrouble(world, unit, { kind: "cannot-start", message: refusal.message }, now);

@@ -145,7 +145,7 @@ test("two at once are fine, and no value of a variable stands in a process list"
   await allGone(host, "PREFIX-site");
 });
 
-test("tasks run while the service is restarted, and neither is in the other's way", async () => {
+test("B60 tasks run while the service is restarted, and neither is in the other's way", async () => {
   await host.write(
     "units/PREFIX-busy.yml",
     "app: PREFIX-plain\nready: {after: 100ms}\nstop_grace_period: 0s\ncommand: [sleep, '600']\n",

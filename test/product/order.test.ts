@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
 
-/** What starts and stops before what: supervision.md B01 to B05, B07 to B10, B12 to B14. */
+/** What starts and stops before what: supervision.md B01 to B10, B12 to B14. */
 let host: Host;
 
 beforeAll(async () => {
@@ -100,6 +100,19 @@ describe.concurrent("order", () => {
       "waiting",
     ]);
     expect(await host.inspect("PREFIX-good-task", "{{.Id}}")).toBe("");
+  });
+
+  test("B06 one that must be done first is stopped while it runs: what needs it does not start", async () => {
+    await host.unit("first", { type: "task", command: ["sleep", "600"] });
+    await host.unit("second", { depends_on: { "PREFIX-first": { condition: "service_completed_successfully" } } });
+    const started = host.svc("start", "PREFIX-second");
+    await host.reaches("PREFIX-first", { phase: "up" });
+    expect((await host.svc("stop", "PREFIX-first", "--only")).code).toBe(0);
+    const { code, stderr } = await started;
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`it needs ${host.name("first")}, which is down`)]);
+    expect(await phases("first", "second")).toEqual(["down", "waiting"]);
+    expect(await host.inspect("PREFIX-second", "{{.Id}}")).toBe("");
+    await host.svc("stop", "PREFIX-second");
   });
 
   test("B07 a cycle is named with its path, and no other unit is affected", async () => {

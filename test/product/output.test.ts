@@ -96,7 +96,7 @@ describe.concurrent("output", () => {
   });
 
   test("rotated by size and compressed, in order, with no line lost", async () => {
-    await runOnce("rotated", counting(20_000), { log: { max_size: "200k", max_files: 50 } });
+    await runOnce("rotated", counting(20_000), { log: { max_size: "20k", max_files: 500 } });
     const lines = await until(async () => {
       const all = await texts("rotated");
       return all.length >= 20_000 ? all : null;

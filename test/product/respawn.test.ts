@@ -4,7 +4,7 @@ import type { ExitRecord } from "../../src/control/request.ts";
 import { type Host, makeHost } from "../support/host.ts";
 import { until } from "../support/until.ts";
 
-/** What comes back, when, and what does not: supervision.md B16, B18 to B21, B27 to B30, B34, B35. */
+/** What comes back, when, and what does not: supervision.md B11, B16 to B21, B27 to B30, B34, B35. */
 let host: Host;
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const crashing = { command: ["sh", "-c", "exit 1"], ready: { after: "10s" } };
 const slowToEnd = ["sh", "-c", "trap 'sleep 4; exit 0' TERM; sleep 3600 & wait"];
 
 describe.concurrent("respawn", () => {
-  test("B16 a service comes back after exit 0; a task that ends with 0, and a normal exit, are done", async () => {
+  test("B16 B17 a service comes back after exit 0; a task that ends with 0, and a normal exit, are done", async () => {
     await host.unit("zero", { command: ["sh", "-c", "sleep 1"], ready: { after: "200ms" } });
     await host.unit("task", { type: "task", command: ["sh", "-c", "exit 0"] });
     await host.unit("normal", { normal_exit: "3 TERM", command: ["sh", "-c", "sleep 2; exit 3"] });
@@ -65,6 +65,25 @@ describe.concurrent("respawn", () => {
     expect(await host.ask("stop", { names: [host.name("graceful")] })).toMatchObject({ ok: true });
     expect(await host.status(host.name("graceful"))).toMatchObject({ phase: "down", restarts: 0, container: null });
     expect(await ask("graceful")).toMatchObject([{ code: 0, by: "asked" }]);
+  });
+
+  test("B11 a start during a stop: the stop is finished, then it starts, in another container, one at a time", async () => {
+    await host.unit("between", { command: slowToEnd, stop_grace_period: "20s" });
+    await host.svc("start", "PREFIX-between");
+    const id = await idOf("between");
+    const stopping = host.svc("stop", "PREFIX-between");
+    await host.reaches("PREFIX-between", { phase: "stopping" });
+    expect((await host.svc("start", "PREFIX-between")).code).toBe(0);
+    const status = await host.status(host.name("between"));
+    expect(status).toMatchObject({ phase: "up", restarts: 0, wantedBy: "operator" });
+    expect(status.container).not.toBe(id);
+    // Who waited for the stop is told that somebody else wanted otherwise.
+    const stopped = await stopping;
+    expect([stopped.code, stopped.stderr]).toEqual([
+      1,
+      expect.stringContaining("meanwhile operator asked for it to be up"),
+    ]);
+    expect(await ask("between")).toMatchObject([{ container: id, code: 0, by: "asked" }]);
   });
 
   test("B27 one that is never ready is stopped, removed and told of, and tried again", async () => {
@@ -187,6 +206,6 @@ describe.concurrent("respawn", () => {
     await host.engine.docker("exec", id, "/bin/busybox", "rm", "/tmp/well");
     await until(async () => !["", id].includes(await idOf("sick")));
     await host.reaches("PREFIX-sick", { phase: "up", restarts: 1 });
-    expect(await ask("sick")).toMatchObject([{ container: id, by: "asked" }]);
+    expect(await ask("sick"), host.daemonOutput()).toMatchObject([{ container: id, by: "asked" }]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Ask } from "../../control/request.ts";
 import type { Reply } from "../../control/server.ts";
-import { messageOf, SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
+import { grepExpression } from "../output/grep-expression.ts";
 import { logFiles } from "../output/log-files.ts";
 import { streamLogs } from "../output/stream-logs.ts";
 import { nameUnits } from "./names.ts";
@@ -19,7 +19,7 @@ export async function logs(ask: Ask<"logs">, reply: Reply<"logs">, daemon: Daemo
     follow,
     ...(lines === undefined ? {} : { lines }),
     ...(since === undefined ? {} : { since }),
-    ...(ask.grep === undefined ? {} : { grep: regularExpression(ask.grep) }),
+    ...(ask.grep === undefined ? {} : { grep: grepExpression(ask.grep) }),
   };
   for await (const line of streamLogs({ folder: logFolder, clock, units, ask: wanted, signal: reply.signal })) {
     if (!reply.progress(line)) await reply.drained();
@@ -35,15 +35,4 @@ async function namedOrKept(names: readonly string[], daemon: Daemon): Promise<re
   }
   const others = names.filter((name) => !kept.includes(name));
   return [...kept, ...(await nameUnits(others, daemon, { invalid: true }))];
-}
-
-function regularExpression(text: string): RegExp {
-  try {
-    return new RegExp(text);
-  } catch (error) {
-    throw new SvcError("bad-request", `${JSON.stringify(text)} is no regular expression: ${messageOf(error)}`, {
-      hint: "svc logs UNIT --grep 'error|warn'",
-      cause: error,
-    });
-  }
 }

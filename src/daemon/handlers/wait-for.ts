@@ -13,6 +13,8 @@ export type WaitFor = {
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
   readonly progress?: (progress: Progress) => unknown;
+  /** The one who waits has asked for it: when somebody asks for something else meanwhile there is no more point. */
+  readonly asked?: boolean;
   /** While the engine is away nothing will happen: that is told at once, not waited for. */
   readonly notWhileAway?: boolean;
 };
@@ -22,7 +24,7 @@ type Verdict = "reached" | "hopeless" | "open";
 /** Waits until every unit is where it was asked to be, or cannot get there without help. */
 export async function waitFor(what: WaitFor, daemon: Daemon): Promise<Outcome> {
   const { supervisor, clock } = daemon;
-  const { names, goal, signal } = what;
+  const { names, signal } = what;
   const deadline = new AbortController();
   const cancel = what.timeoutMs === undefined ? () => undefined : clock.after(what.timeoutMs, () => deadline.abort());
   const shown = new Map<string, string>();
@@ -32,7 +34,7 @@ export async function waitFor(what: WaitFor, daemon: Daemon): Promise<Outcome> {
         () => {
           if (what.progress) showChanges(names, shown, what.progress, daemon);
           if (what.notWhileAway && supervisor.world.engine.state === "away") return true;
-          return names.every((name) => verdictOn(name, goal, daemon) !== "open") ? true : null;
+          return names.every((name) => verdictOn(name, what, daemon) !== "open") ? true : null;
         },
         AbortSignal.any([signal, deadline.signal]),
       );
@@ -43,8 +45,8 @@ export async function waitFor(what: WaitFor, daemon: Daemon): Promise<Outcome> {
     cancel();
   }
   const units = names.map((name) => {
-    const { phase, because } = phaseOf(name, daemon);
-    const verdict = verdictOn(name, goal, daemon);
+    const { phase, because } = isOverruled(name, what, daemon) ?? phaseOf(name, daemon);
+    const verdict = verdictOn(name, what, daemon);
     return { name, phase, because, ok: verdict === "reached" || (what.wait === false && verdict === "open") };
   });
   return {
@@ -54,13 +56,26 @@ export async function waitFor(what: WaitFor, daemon: Daemon): Promise<Outcome> {
   };
 }
 
-function verdictOn(name: string, goal: WaitFor["goal"], daemon: Daemon): Verdict {
+/** It was asked to be down, and then somebody asked for it to be up. */
+function isOverruled(
+  name: string,
+  { goal, asked }: WaitFor,
+  daemon: Daemon,
+): { readonly phase: Phase; readonly because: string } | null {
+  const { wish } = stateOf(daemon.supervisor.world, name);
+  if (asked !== true || goal !== "down" || wish.want === "down") return null;
+  return { phase: phaseOf(name, daemon).phase, because: `meanwhile ${wish.by} asked for it to be up` };
+}
+
+function verdictOn(name: string, what: WaitFor, daemon: Daemon): Verdict {
+  const { goal } = what;
   const { world, decisions } = daemon.supervisor;
   const unit = world.units.get(name);
   const decision = decisions.get(name);
   if (!unit || !decision) return goal === "down" ? "reached" : "hopeless";
   // What runs is not known yet.
   if (world.engine.state === "unknown") return "open";
+  if (isOverruled(name, what, daemon)) return "hopeless";
   const state = stateOf(world, name);
   if (goal === "down") return decision.phase === "down" ? "reached" : "open";
   if (decision.phase === "done") return "reached";

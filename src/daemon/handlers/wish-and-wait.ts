@@ -24,7 +24,7 @@ export async function wishAndWait(
   const wait = ask.wait ?? true;
   const notWhileAway = ask.timeoutMs === undefined;
   const outcome = await waitFor(
-    { names, goal, wait, timeoutMs: ask.timeoutMs, signal, progress, notWhileAway },
+    { names, goal, wait, timeoutMs: ask.timeoutMs, signal, progress, asked: true, notWhileAway },
     daemon,
   );
   if (wait && notWhileAway) refuseWhileAway(daemon, "what was asked is kept, and done when it is back");

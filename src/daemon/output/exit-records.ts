@@ -27,7 +27,7 @@ export async function exitRecords(stateFolder: string): Promise<ExitRecords> {
   for (const name of await readdir(folder)) {
     if (!name.endsWith(".ndjson")) continue;
     const newest = parse(await readTail(join(folder, name))).at(-1);
-    if (newest) last.set(decodeURIComponent(name.slice(0, -".ndjson".length)), newest);
+    if (newest) last.set(newest.unit, newest);
   }
   return {
     append(record) {

@@ -16,6 +16,10 @@ export function engineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
   const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as ModemError;
   const status = error.statusCode ?? 0;
+  if (error.code === "EMFILE" || error.code === "ENFILE")
+    return new EngineError("refused", "no file is left to reach the engine by: raise LimitNOFILE", 0, {
+      cause: thrown,
+    });
   if (error.syscall === "connect") return new EngineError("away", unreachable(error), 0, { cause: thrown });
   if (status === 0 && (error.code === "ECONNRESET" || error.code === "EPIPE"))
     return new EngineError("away", "the engine went away in the middle of a call", 0, { cause: thrown });

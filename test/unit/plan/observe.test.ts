@@ -197,6 +197,21 @@ test("with pull always, an image that is nowhere is asked of the registry again 
   expect(said).toEqual(["pull db:1", "launch", "waits, 1000 ms", "pull db:1", "waits, 2000 ms", "pull db:1"]);
 });
 
+test("an image that somebody loads by hand is found, though no registry has it", () => {
+  const launch: Call = { call: "launch", generation: 0, bound: {} };
+  const pull: Call = { call: "pull", image: "db:1", mark: "db:1" };
+  const refused = (kind: "no-such-image" | "pull-failed"): Answer => ({ ok: false, kind, message: kind });
+  const missing = after(world({ units: [unit("db")] }), answered(launch, refused("no-such-image")));
+  expect(show(missing, 0)).toContain("pull db:1");
+  const failed = after(missing, answered(pull, refused("pull-failed")));
+  expect(show(failed, 0)).toContain("waits, 1000 ms");
+  expect(show(failed, 1_000)).toContain("launch");
+  const again = after(failed, [1_000, answered(launch, refused("no-such-image"))]);
+  expect(show(again, 1_000)).toContain("pull db:1");
+  const failedAgain = after(again, [1_000, answered(pull, refused("pull-failed"))]);
+  expect(show(failedAgain, 1_000)).toContain("waits, 2000 ms");
+});
+
 test("a unit whose file is gone runs on, and is not made again", () => {
   const read = (...units: readonly Unit[]): Fact => ({
     fact: "units-read",
