@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** What svc needs beside its units: its socket and those who ask, the engine's events, files that are read or written. */
-const reserve = 24;
+const reserve = 16;
 /** A unit's output and its log, and while it is launched also its calls to the engine. */
 const perUnit = 2;
-const perLaunch = 6;
+const perLaunch = 4;
 /** Beyond it nobody needs to count. */
 const plenty = 8_192;
 
