@@ -11,8 +11,12 @@ import type { Runs } from "./runs.ts";
 
 /** Events get lost around a reconnect: every so often the list is looked at again. */
 const relistEveryMs = 60_000;
-/** An engine that hangs says nothing, and nothing is lost to notice: it is asked this often whether it is there. */
-const pulseEveryMs = 10_000;
+/**
+ * An engine that hangs says nothing, and nothing is lost to notice: when it was silent for so long it is asked whether it is there.
+ * One that starts a hundred containers at once answers late: it is asked more than once, and whatever it says counts.
+ */
+const pulseEveryMs = 5_000;
+const pulseTries = 4;
 const firstRetryMs = 100;
 const longestRetryMs = 1_000;
 
@@ -51,6 +55,7 @@ export function linkEngine(options: {
   let first = true;
   let version: EngineVersion | null = null;
   let lookedAt = clock.now();
+  let heardAt = clock.now();
   let lose: () => void = () => undefined;
   let listing: Promise<void> | null = null;
   let listAgain = false;
@@ -63,6 +68,7 @@ export function linkEngine(options: {
     relist: () => void relist().catch(() => lose()),
     lost: () => lose(),
     answered(unit) {
+      heardAt = clock.now();
       // After the answer is told, so that the list does not find the call in flight again.
       if (leftOut.delete(unit)) clock.after(0, () => void relist().catch(() => lose()));
     },
@@ -108,8 +114,7 @@ export function linkEngine(options: {
       await relist();
       onReady();
       cancels.push(again(relistEveryMs, relist, resolve));
-      // One answer that is late may be a busy machine's.
-      cancels.push(again(pulseEveryMs, () => ping().catch(ping), resolve));
+      cancels.push(again(pulseEveryMs, pulse, resolve));
       await ended;
     } finally {
       for (const cancel of cancels) cancel();
@@ -117,9 +122,20 @@ export function linkEngine(options: {
     }
   }
 
+  async function pulse(): Promise<void> {
+    lookedAt = clock.now();
+    for (let attempt = 1; clock.now() - heardAt >= pulseEveryMs; attempt++) {
+      await ping().catch((error: unknown) => {
+        if (attempt === pulseTries) throw error;
+      });
+    }
+  }
+
   async function ping(): Promise<EngineVersion> {
     try {
-      return await engine.ping();
+      const answer = await engine.ping();
+      heardAt = clock.now();
+      return answer;
     } finally {
       lookedAt = clock.now();
     }
@@ -213,6 +229,7 @@ export function linkEngine(options: {
   }
 
   function onEvent(event: EngineEvent): void {
+    heardAt = clock.now();
     const unit = unitOfEvent(event, world());
     if (!unit) return;
     const { id } = event;
