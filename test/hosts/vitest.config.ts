@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ["scenarios/**/*.test.ts"],
+    globalSetup: ["../support/node-version.ts", "../support/program.ts"],
+    reporters: ["default", "./table-reporter.ts"],
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    maxWorkers: 2,
+  },
+});
