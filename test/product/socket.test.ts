@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
@@ -179,9 +180,28 @@ test("check needs no daemon; version tells of it; a reexec keeps every container
   expect(before.daemon.pid).toBe(host.pid);
   const id = await host.inspect("PREFIX-web", "{{.Id}}");
   expect((await host.svc("reexec")).code).toBe(0);
-  await until(async () => {
-    const now = JSON.parse((await host.svc("version", "--json")).stdout) as typeof before;
-    return now.daemon && now.daemon.upSince !== before.daemon.upSince && now.daemon.pid === before.daemon.pid;
-  });
+  // It returns when the new one answers.
+  const now = JSON.parse((await host.svc("version", "--json")).stdout) as typeof before;
+  expect(now.daemon.pid).toBe(before.daemon.pid);
+  expect(now.daemon.upSince).not.toBe(before.daemon.upSince);
   await host.reaches("PREFIX-web", { phase: "up", container: id, restarts: 0 });
+});
+
+test("B48 who follows or waits while svc replaces itself is told at once, and can ask again", async () => {
+  const following = spawn(program, ["logs", "-f", host.name("web")], { env: host.env });
+  let said = "";
+  following.stderr.on("data", (chunk) => {
+    said += chunk;
+  });
+  const ended = once(following, "exit");
+  await once(following.stdout, "data");
+  const waiting = host.ask("wait", { names: [host.name("web")], for: "down" });
+  const told = expect(waiting).rejects.toMatchObject({ code: "daemon-away", message: "svc ended before it answered" });
+  await host.ask("list", {});
+  expect((await host.svc("reexec")).code).toBe(0);
+  await told;
+  const [code] = await ended;
+  expect([code, said]).toEqual([4, "svc: svc ended before it answered\nhint: svc status\n"]);
+  await host.reaches("PREFIX-web", { phase: "up", restarts: 0 });
+  expect((await host.svc("wait", "PREFIX-web", "--for", "up")).code).toBe(0);
 });

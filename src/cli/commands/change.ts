@@ -1,10 +1,15 @@
 import { type Command, Option } from "commander";
+import { systemClock } from "../../clock/system-clock.ts";
+import type { DaemonVersion } from "../../control/request.ts";
 import { SvcError } from "../../svc-error.ts";
 import { ask, type Cli, printJson } from "../context.ts";
 import { showProblems } from "../show/problems.ts";
 import { progressView, showOutcome } from "../show/progress.ts";
 import { spanOf } from "../show/times.ts";
 import type { Run } from "./look.ts";
+
+const newDaemonWithinMs = 30_000;
+const askAgainMs = 50;
 
 type Options = {
   json?: boolean;
@@ -92,11 +97,29 @@ export function addChanging(program: Command, run: Run): void {
     .description("replace the daemon by the program now on disk; containers run on")
     .action(() =>
       run(async (cli) => {
+        const before = await ask(cli, "version", {});
         const { pid } = await ask(cli, "reexec", {});
-        if (!cli.quiet) cli.out(`the daemon (pid ${pid}) runs the program that is on disk now\n`);
+        const after = await newDaemon(cli, before.upSince);
+        if (cli.json) printJson(cli, { pid, version: after.version });
+        else if (!cli.quiet)
+          cli.out(`the daemon (pid ${pid}) runs the program that is on disk now, ${after.version}\n`);
         return 0;
       }),
     );
+}
+
+/** Between the two nobody answers; what is asked next is asked of the new one. */
+async function newDaemon(cli: Cli, upSince: string): Promise<DaemonVersion> {
+  const clock = systemClock();
+  const until = clock.now() + newDaemonWithinMs;
+  while (clock.now() < until) {
+    const version = await ask(cli, "version", {}).catch(() => null);
+    if (version && version.upSince !== upSince) return version;
+    await new Promise<void>((resolve) => clock.after(askAgainMs, resolve));
+  }
+  throw new SvcError("daemon-away", `the new daemon does not answer within ${newDaemonWithinMs / 1000} s`, {
+    hint: "containers run on; see why: journalctl -u svc -n 50",
+  });
 }
 
 async function stop(names: readonly string[], options: Options, cli: Cli): Promise<number> {
