@@ -12,8 +12,7 @@ sed "s/bookworm-updates\\|bookworm-security\\|bookworm/${suite}/" /etc/apt/sourc
 apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -t ${suite} docker.io docker-cli iptables </dev/null
 # In a container /proc/sys is read-only, about which later engines are strict.
-mkdir -p /etc/systemd/system/docker.service.d
-printf '[Service]\\nEnvironment=DOCKER_ALLOW_IPV6_ON_IPV4_INTERFACE=1\\n' >/etc/systemd/system/docker.service.d/ipv6.conf
+mount -o remount,bind,rw /proc/sys
 # Debian's package leaves the running engine alone.
 systemctl daemon-reload; systemctl restart docker
 `;
