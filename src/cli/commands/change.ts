@@ -1,5 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
-import { systemClock } from "../../clock/system-clock.ts";
 import type { DaemonVersion } from "../../control/request.ts";
 import { SvcError } from "../../svc-error.ts";
 import { ask, type Cli, printJson } from "../context.ts";
@@ -110,12 +110,10 @@ export function addChanging(program: Command, run: Run): void {
 
 /** Between the two nobody answers; what is asked next is asked of the new one. */
 async function newDaemon(cli: Cli, upSince: string): Promise<DaemonVersion> {
-  const clock = systemClock();
-  const until = clock.now() + newDaemonWithinMs;
-  while (clock.now() < until) {
+  for (let waitedMs = 0; waitedMs < newDaemonWithinMs; waitedMs += askAgainMs) {
     const version = await ask(cli, "version", {}).catch(() => null);
     if (version && version.upSince !== upSince) return version;
-    await new Promise<void>((resolve) => clock.after(askAgainMs, resolve));
+    await sleep(askAgainMs);
   }
   throw new SvcError("daemon-away", `the new daemon does not answer within ${newDaemonWithinMs / 1000} s`, {
     hint: "containers run on; see why: journalctl -u svc -n 50",
