@@ -8,6 +8,7 @@ export default defineConfig({
     reporters: ["default", "./table-reporter.ts"],
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    maxWorkers: 2,
+    // What one scenario does to a machine of two cores would be felt by another.
+    maxWorkers: 1,
   },
 });

@@ -80,6 +80,7 @@ scenario(
       const after = await host.containers();
       for (const name of deed.untouched)
         expect([deed.what, name, after[name]]).toEqual([deed.what, name, before[name]]);
+      if (!deed.what.includes("a start")) await host.are({ spare: { phase: "down" } }, 5_000);
       const names = await host.names();
       expect(names).toEqual([...new Set(names)]);
       const running = (await host.list()).filter(({ phase }) => phase === "up").map(({ name }) => name);
