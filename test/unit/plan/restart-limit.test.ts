@@ -52,7 +52,7 @@ test("the limit counts what lies within the window, and no respawn before it", (
   expect(history.backoff?.until).toBe(66_500);
 });
 
-test("the doubling starts over once it was ready for 10 s, or for twice the last delay", () => {
+test("B23 the doubling starts over once it was ready for 10 s, or for twice the last delay", () => {
   const failing: History = { respawns: [1, 2, 3, 4, 5], backoff: { streak: 4, until: 8_000, delayMs: 8_000 } };
   const died = (readyForMs: number | null) => afterDeath(failing, { respawn: ten, now: 30_000, readyForMs, luck: 0.5 });
   expect(died(null).backoff?.delayMs).toBe(16_000);
@@ -64,7 +64,7 @@ test("the doubling starts over once it was ready for 10 s, or for twice the last
   expect(again(10_000).backoff?.delayMs).toBe(1_000);
 });
 
-test("five thousand respawns leave no more behind than the limit needs", () => {
+test("B24 five thousand respawns leave no more behind than the limit needs", () => {
   let history = fresh;
   for (let death = 0; death < 5_000; death++)
     history = afterDeath(history, { respawn: ten, now: death * 20_000, readyForMs: 15_000, luck: 0.5 });
