@@ -76,6 +76,8 @@ export function addChanging(program: Command, run: Run): void {
           for (const kind of ["added", "changed", "removed"] as const) {
             if (reloaded[kind].length > 0) cli.out(`${kind}: ${reloaded[kind].join(", ")}\n`);
           }
+          const isSame = reloaded.added.length + reloaded.changed.length + reloaded.removed.length === 0;
+          if (isSame && !cli.quiet) cli.out("the unit files are as svc knows them\n");
           cli.err(showProblems(reloaded.problems));
         }
         return errors.length > 0 ? 2 : 0;

@@ -59,7 +59,8 @@ export function rotatedFile(options: {
     while (done < bytes.length && !closed) {
       try {
         const before = file;
-        if (done === 0) await rotateIfLarge();
+        // What cannot be put away now stays where it is, and grows.
+        if (done === 0) await rotateIfLarge().catch(noteFailure);
         const { handle } = await current();
         // A line does not begin in one file and end in another.
         if (file !== before && done > 0) done = bytes.lastIndexOf(10, done - 1) + 1;
@@ -129,12 +130,14 @@ export function rotatedFile(options: {
       await handle.close();
     }
     packing = packAway(files, maxFiles)
-      .catch(() => {
-        failedAt = clock.now();
-      })
+      .catch(noteFailure)
       .finally(() => {
         packing = null;
       });
+  }
+
+  function noteFailure(): void {
+    failedAt = clock.now();
   }
 
   async function isLeftBehind(): Promise<boolean> {
