@@ -8,6 +8,7 @@ import type { Unit } from "../unit/unit.ts";
 import { containerOf, withLabels } from "./labels.ts";
 import type { OpenFiles } from "./open-files.ts";
 import type { Runs } from "./runs.ts";
+import type { Turns } from "./turns.ts";
 
 export type CallRunnerOptions = {
   readonly engine: Engine;
@@ -15,6 +16,10 @@ export type CallRunnerOptions = {
   readonly boot: string;
   readonly runs: Runs;
   readonly files: OpenFiles;
+  /** Of all units' launches. */
+  readonly launches: Turns;
+  /** What was asked for is still wished, after a launch has waited for its turn. */
+  readonly isWanted: (unit: string, generation: number) => boolean;
   /** The unit as the disk has it now; null: it is gone. Tells the loop if it changed. */
   readonly reread: (unit: string) => Promise<Unit | null>;
   readonly tell: (fact: Fact) => void;
@@ -28,7 +33,7 @@ export function callRunner(options: CallRunnerOptions): (unit: string, call: Cal
     try {
       switch (call.call) {
         case "launch":
-          return await launchWithRoom(name, call, options);
+          return await launchInTurn(name, call, options);
         case "pull":
           return await pull(name, call, options);
         case "signal":
@@ -52,6 +57,22 @@ export function callRunner(options: CallRunnerOptions): (unit: string, call: Cal
       return answerOf(error);
     }
   };
+}
+
+/** A hundred at once would make the engine so slow that it looks as if it were away. */
+async function launchInTurn(
+  name: string,
+  call: Extract<Call, { call: "launch" }>,
+  options: CallRunnerOptions,
+): Promise<Answer> {
+  const leave = await options.launches.take();
+  try {
+    if (!options.isWanted(name, call.generation))
+      return { ok: false, kind: "not-wanted", message: "it is not wanted any more" };
+    return await launchWithRoom(name, call, options);
+  } finally {
+    leave();
+  }
 }
 
 async function launchWithRoom(

@@ -22,8 +22,11 @@ import { readSaved, savedUnits } from "./saved-state.ts";
 import { savingTo } from "./saving.ts";
 import { awaitEnding, replaceProgram, stopAll, stopWithinMs } from "./shut-down.ts";
 import { Supervisor } from "./supervisor.ts";
+import { turns } from "./turns.ts";
 import { UnitSource } from "./unit-source.ts";
 
+/** More at once come up no sooner: they wait for each other in the engine. */
+const launchesAtOnce = 10;
 /** For so long nobody may have looked whether the engine answers: longer than any call to it lasts, so that svc itself is stuck. */
 const engineUnwatchedMs = 180_000;
 
@@ -97,6 +100,11 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     boot,
     runs,
     files,
+    launches: turns(launchesAtOnce),
+    isWanted(unit, generation) {
+      const { wish } = stateOf(supervisor.world, unit);
+      return wish.want === "up" && wish.generation === generation && !supervisor.world.shuttingDown;
+    },
     reread: (unit) => source.reread(unit),
     tell: (fact) => supervisor.tell(fact),
     onPull: (unit, progress) => {
@@ -115,7 +123,8 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     const answer = await runCall(unit, call);
     // The loop and the engine know each other: a call that finds the engine away makes the link look.
     if (!answer.ok && answer.kind === "away") link.lost();
-    if (!answer.ok && answer.kind !== "away") log.warn(`${unit}: ${call.call}: ${answer.message}`);
+    if (!answer.ok && answer.kind !== "away" && answer.kind !== "not-wanted")
+      log.warn(`${unit}: ${call.call}: ${answer.message}`);
     if (call.call === "pull") pulls.delete(unit);
     link.answered(unit);
     return answer;

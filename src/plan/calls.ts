@@ -65,6 +65,7 @@ type Refusal = Extract<Answer, { ok: false }>;
 
 function failed(world: World, unit: string, call: Call, refusal: Refusal, now: number): World {
   if (refusal.kind === "away") return engineLost(unsignalled(world, unit, call), now);
+  if (refusal.kind === "not-wanted") return world;
   if (refusal.kind === "name-in-use") return withState(world, unit, { container: refusal.holder });
   switch (call.call) {
     case "launch":

@@ -41,6 +41,8 @@ export type Answer =
   | { readonly ok: true; readonly container?: Container }
   /** Another container, not known until now, has the unit's container name. */
   | { readonly ok: false; readonly kind: "name-in-use"; readonly holder: Container; readonly message: string }
+  /** It had not been begun when it was not wished any more. */
+  | { readonly ok: false; readonly kind: "not-wanted"; readonly message: string }
   | {
       readonly ok: false;
       readonly kind: "no-such-image" | "cannot-start" | "pull-failed" | "away" | "other";

@@ -62,7 +62,7 @@ export type Simulation = {
 export type Core = { readonly decide: typeof decide; readonly observe: typeof observe };
 export const realCore: Core = { decide, observe };
 
-export type Refusal = Exclude<Extract<Answer, { ok: false }>, { kind: "name-in-use" }>;
+export type Refusal = Exclude<Extract<Answer, { ok: false }>, { kind: "name-in-use" | "not-wanted" }>;
 /** A launch is created first, and started in a second step. */
 export type Flight = { readonly unit: string; readonly call: Call; readonly created: Container | null };
 export type Answered = Extract<Fact, { fact: "answered" }>;

@@ -197,6 +197,13 @@ test("with pull always, an image that is nowhere is asked of the registry again 
   expect(said).toEqual(["pull db:1", "launch", "waits, 1000 ms", "pull db:1", "waits, 2000 ms", "pull db:1"]);
 });
 
+test("a launch that was not begun, as it was not wanted any more, leaves no trouble", () => {
+  const launch: Call = { call: "launch", generation: 0, bound: {} };
+  const called = after(world({ units: [unit("db")] }), { fact: "called", unit: "db", call: launch });
+  const told = after(called, answered(launch, { ok: false, kind: "not-wanted", message: "it is not wanted any more" }));
+  expect(stateOf(told, "db")).toMatchObject({ call: null, trouble: null, container: null });
+});
+
 test("an image that somebody loads by hand is found, though no registry has it", () => {
   const launch: Call = { call: "launch", generation: 0, bound: {} };
   const pull: Call = { call: "pull", image: "db:1", mark: "db:1" };

@@ -54,6 +54,9 @@ export function readSizeOrUnlimited(text: string): number {
   return text === "-1" ? -1 : readSize(text);
 }
 
+/** No host has so many, or so little of one; a larger one would be computed for ever. */
+const largestExponent = 30;
+
 /** CPUs in billionths: `1.5`, `.5`, `1/2`, `5e-1`. */
 export function readCpus(text: string): number {
   const parts = /^([+-]?)(?:([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?|([0-9]+)\/([0-9]+))$/.exec(text);
@@ -62,6 +65,7 @@ export function readCpus(text: string): number {
 
   if (above === undefined && whole === "" && fraction === "")
     throw new BadValue(say`"${text}" is not a number of CPUs`);
+  if (Math.abs(Number(exponent)) > largestExponent) throw new BadValue(say`"${text}" is not a number of CPUs`);
   const shift = 9 - fraction.length + Number(exponent);
   const numerator = (above === undefined ? BigInt(whole + fraction) : BigInt(above) * 10n ** 9n) * tenTo(shift, above);
   const denominator = below === undefined ? tenTo(-shift, above) : BigInt(below);
