@@ -115,6 +115,18 @@ describe.concurrent("order", () => {
     await host.svc("stop", "PREFIX-second");
   });
 
+  test("many are started, and stopped at once: what had not begun is not begun any more", async () => {
+    const many = Array.from({ length: 30 }, (_, index) => `many-${index}`);
+    await Promise.all(many.map((short) => host.unit(short)));
+    const names = many.map((short) => host.name(short));
+    expect((await host.ask("start", { names, wait: false })).ok).toBe(true);
+    expect((await host.ask("stop", { names })).ok).toBe(true);
+    const runs = await Promise.all(names.map((unit) => host.ask("history", { unit })));
+    expect(runs.filter((each) => each.length > 0).length).toBeLessThan(20);
+    expect((await host.engine.docker("ps", "-aq", "--filter", `name=${host.name("many-")}`)).stdout).toBe("");
+    expect(new Set(await phases(...many))).toEqual(new Set(["down"]));
+  });
+
   test("B07 a cycle is named with its path, and no other unit is affected", async () => {
     await host.unit("b", { depends_on: ["PREFIX-d"] });
     await host.unit("d", { depends_on: ["PREFIX-e"] });

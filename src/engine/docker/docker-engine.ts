@@ -13,7 +13,7 @@ export type Deadlines = {
   readonly pingMs: number;
   /** Calls that answer within milliseconds, and streams until they are open. */
   readonly shortMs: number;
-  /** Create, start and remove may wait for locks, networks and disks. */
+  /** Create, start and remove may wait for locks, networks and disks; list and inspect wait for containers that are being started. */
   readonly longMs: number;
   /** A pull in which the engine says nothing: a slow layer sends its progress, one that hangs does not. */
   readonly pullSilenceMs: number;
@@ -38,12 +38,12 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
       }
     },
     async list() {
-      const all = await ask(shortMs, (abortSignal) => docker.listContainers({ all: true, abortSignal }));
+      const all = await ask(longMs, (abortSignal) => docker.listContainers({ all: true, abortSignal }));
       return all.map(summaryOf);
     },
     async inspect(id) {
       try {
-        return detailOf(await ask(shortMs, (abortSignal) => container(id).inspect({ abortSignal })));
+        return detailOf(await ask(longMs, (abortSignal) => container(id).inspect({ abortSignal })));
       } catch (error) {
         if (error instanceof EngineError && error.status === 404) return null;
         throw error;
@@ -61,7 +61,7 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
       );
       return { id: made.id, warnings: [] };
     },
-    attach: (id, attach) => attachTo(docker, { id, openMs: shortMs }, attach),
+    attach: (id, attach) => attachTo(docker, { id, openMs: longMs }, attach),
     start: (id) => fine([304], longMs, (abortSignal) => container(id).start({ abortSignal })),
     // 409: it does not run (any more), which is what a signal is for.
     signal: (id, signal) => fine([404, 409], shortMs, (abortSignal) => container(id).kill({ signal, abortSignal })),
