@@ -9,6 +9,6 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     // What one scenario does to a machine of two cores would be felt by another.
-    maxWorkers: 1,
+    maxWorkers: Number(process.env.SVC_HOSTS_WORKERS ?? 1),
   },
 });
