@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../support/real-engine.ts";
+import { must, run } from "../support/real-engine.ts";
 
 /** What a host has before svc is installed on it: Debian 12 with systemd, an ssh server, and Debian's engine. */
 const packages = [
@@ -72,9 +72,4 @@ async function mirror(): Promise<readonly string[]> {
     .find((line) => line.startsWith("bookworm "))
     ?.split(" ")[1];
   return uri ? [uri] : [];
-}
-
-async function must(program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<void> {
-  const { code, stdout, stderr } = await run(program, args, env ? { env } : {});
-  if (code !== 0) throw new Error(`${program} ${args.join(" ")}: ${stdout.slice(-2_000)}${stderr.slice(-2_000)}`);
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { request } from "../../src/control/client.ts";
 import type { Ask, RequestName, Result, UnitStatus } from "../../src/control/request.ts";
-import { type Ran, run } from "../support/real-engine.ts";
+import { must, type Ran, run } from "../support/real-engine.ts";
 import { until } from "../support/until.ts";
 import { hostImage } from "./image.ts";
 
@@ -49,13 +49,8 @@ const idle = ["sh", "-c", "trap 'exit 0' TERM; sleep 3600 & wait"];
 export async function startHost(): Promise<TestHost> {
   const image = await hostImage();
   const name = `svct-${process.pid}-host-${Math.random().toString(36).slice(2, 6)}`;
-  const docker = async (...args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await run("docker", args);
-    if (code !== 0) throw new Error(`docker ${args.join(" ")}: ${stderr}`);
-    return stdout;
-  };
   await docker("run", "-d", "--name", name, ...likeAMachine, "-v", `${repository}:/opt/svc:ro`, image);
-  const host = hostNamed(name, docker);
+  const host = hostNamed(name);
   try {
     await booted(host);
     await host.sh("/opt/svc/install.sh");
@@ -82,7 +77,9 @@ for name in sh sleep cat echo env httpd nc wget kill true false dd head; do ln -
 tar -C /tmp/small -c . | docker import - small >/dev/null
 `;
 
-function hostNamed(name: string, docker: (...args: string[]) => Promise<string>): TestHost {
+const docker = (...args: string[]): Promise<string> => must("docker", args);
+
+function hostNamed(name: string): TestHost {
   /** The host's first process, as this machine numbers it: its files are reached through it. */
   let root: Promise<string> | null = null;
   const socket = async (): Promise<string> => {

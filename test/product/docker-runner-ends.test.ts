@@ -110,14 +110,18 @@ test("an engine that is not there is told of, with what to do", async () => {
   expect(task.stderr()).toMatch(/^docker-runner: no engine answers at \S+engine-\d+ \(ENOENT\)\nhint: .+\n$/);
 });
 
-test("an engine that hangs cannot hold the user: the third signal leaves, and the task is ended later", async () => {
-  const { task, engine } = await start(forever, engineProxy);
-  await task.says("up");
-  await engine.stall();
+async function interruptUntilItLeaves(task: Started): Promise<void> {
   // Signals of a kind that come too fast count as one.
   const again = setInterval(() => task.child.kill("SIGINT"), 100);
   expect(await task.ended).toBe(130);
   clearInterval(again);
+}
+
+test("an engine that hangs cannot hold the user: the third signal leaves, and the task is ended later", async () => {
+  const { task, engine } = await start(forever, engineProxy);
+  await task.says("up");
+  await engine.stall();
+  await interruptUntilItLeaves(task);
   await engine.restore();
   await allGone(host, "PREFIX-app");
 });
@@ -128,9 +132,7 @@ test("nor can an engine that hangs while it starts the task", async () => {
   const { task, engine: watched } = await start(forever, (path) => watchedEngine(path, engine.host));
   await watched.next(/\/start/, "asked");
   await engine.stall();
-  const again = setInterval(() => task.child.kill("SIGINT"), 100);
-  expect(await task.ended).toBe(130);
-  clearInterval(again);
+  await interruptUntilItLeaves(task);
   await engine.restore();
   await allGone(host, "PREFIX-app");
 });

@@ -41,6 +41,13 @@ export async function realEngine(): Promise<RealEngine> {
   }
 }
 
+/** What the program writes to stdout; throws when it fails. */
+export async function must(program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string> {
+  const { code, stdout, stderr } = await run(program, args, env ? { env } : {});
+  if (code !== 0) throw new Error(`${program} ${args.join(" ")}: ${stdout.slice(-2_000)}${stderr.slice(-2_000)}`);
+  return stdout;
+}
+
 /** Runs a program to its end. */
 export function run(
   program: string,

@@ -1,12 +1,19 @@
 import { expect } from "vitest";
-import { aHost, scenario, timed } from "../scenario.ts";
+import { aHost, scenario, type Told, timed } from "../scenario.ts";
 import { siteUp, startOrder, startSite, up } from "../site.ts";
 
 /** The host loses its power, or is rebooted. */
 const host = aHost();
 
-async function allAreBack(): Promise<void> {
-  await host.are(siteUp);
+/** Off and on again; then all must be back, in order. */
+async function cutPower(told: Told): Promise<void> {
+  await host.powerCut();
+  told.fault(
+    await timed(async () => {
+      await host.powerOn();
+      await host.are(siteUp);
+    }),
+  );
   expect(await host.names()).toEqual(["cache", "mail", "site"]);
   const order = await startOrder(host, "mail", "cache", "site");
   expect(order.at(-1)).toBe("site");
@@ -17,14 +24,7 @@ scenario(
   { survives: "after the boot all units are up in order, no name conflict, nothing by hand", short: true },
   async (told) => {
     await startSite(host);
-    await host.powerCut();
-    told.fault(
-      await timed(async () => {
-        await host.powerOn();
-        await host.are(siteUp);
-      }),
-    );
-    await allAreBack();
+    await cutPower(told);
   },
 );
 
@@ -39,14 +39,7 @@ scenario(
         const names = ["site", "mail", "cache"];
         host.ask(command, { names, wait: false }).catch(() => undefined);
         await new Promise((resolve) => setTimeout(resolve, afterMs));
-        await host.powerCut();
-        told.fault(
-          await timed(async () => {
-            await host.powerOn();
-            await host.are(siteUp);
-          }),
-        );
-        await allAreBack();
+        await cutPower(told);
       }
     }
   },
