@@ -77,7 +77,7 @@ export function addChanging(program: Command, run: Run): void {
             if (reloaded[kind].length > 0) cli.out(`${kind}: ${reloaded[kind].join(", ")}\n`);
           }
           const isSame = reloaded.added.length + reloaded.changed.length + reloaded.removed.length === 0;
-          if (isSame && !cli.quiet) cli.out("the unit files are as svc knows them\n");
+          if (isSame && reloaded.problems.length === 0 && !cli.quiet) cli.out("the unit files are as svc knows them\n");
           cli.err(showProblems(reloaded.problems));
         }
         return errors.length > 0 ? 2 : 0;
