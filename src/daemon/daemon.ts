@@ -126,7 +126,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     if (!answer.ok && answer.kind !== "away" && answer.kind !== "not-wanted")
       log.warn(`${unit}: ${call.call}: ${answer.message}`);
     if (call.call === "pull") pulls.delete(unit);
-    link.answered(unit);
+    link.answered(unit, answer.ok && call.call !== "release");
     return answer;
   });
   const link = linkEngine({

@@ -23,12 +23,10 @@ const longestRetryMs = 1_000;
 export type EngineLink = {
   /** Looks at the engine for the first time, and from then on. */
   readonly open: () => void;
-  /** Looks at the list again, soon. */
-  readonly relist: () => void;
   /** A call found that the engine does not answer. */
   readonly lost: () => void;
-  /** A call about the unit was answered: a list that left it out because of the call is made again. */
-  readonly answered: (unit: string) => void;
+  /** A call about the unit is over: a list that left it out because of the call is made again. `heard`: the engine answered it. */
+  readonly answered: (unit: string, heard: boolean) => void;
   readonly version: () => EngineVersion | null;
   /** When it was last found out whether the engine answers, whatever came of it; an instant of the clock. */
   readonly lookedAt: () => number;
@@ -65,10 +63,9 @@ export function linkEngine(options: {
   const deaths = new Map<string, Promise<void>>();
   return {
     open: () => void run(),
-    relist: () => void relist().catch(() => lose()),
     lost: () => lose(),
-    answered(unit) {
-      heardAt = clock.now();
+    answered(unit, heard) {
+      if (heard) heardAt = clock.now();
       // After the answer is told, so that the list does not find the call in flight again.
       if (leftOut.delete(unit)) clock.after(0, () => void relist().catch(() => lose()));
     },
@@ -188,8 +185,8 @@ export function linkEngine(options: {
         if (detail) seen.set(unit.name, seeContainer(unit, detail));
       }),
     );
-    // What changed while the list was made is newer than the list.
-    for (const name of before.units.keys()) {
+    // What changed while the list was made is newer than the list; so is a unit that was written meanwhile.
+    for (const name of new Set([...before.units.keys(), ...world().states.keys()])) {
       const was = stateOf(before, name);
       const is = stateOf(world(), name);
       if (was.call === null && is.call === null && was.container === is.container) continue;
