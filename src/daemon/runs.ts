@@ -3,7 +3,7 @@ import type { ExitRecord } from "../control/request.ts";
 import type { Attachment, ContainerDetail, Engine } from "../engine/engine.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { OpenFiles } from "./open-files.ts";
-import type { ExitRecords } from "./output/exit-records.ts";
+import { type ExitRecords, isSameEnd } from "./output/exit-records.ts";
 import { resumeOutput } from "./output/resume-log.ts";
 import { openUnitLog, type UnitLog } from "./output/unit-log.ts";
 
@@ -149,17 +149,19 @@ export function keepRuns(options: {
   async function record(end: RunEnd, unit: Unit | null): Promise<void> {
     const run = runs.get(end.container);
     if (run) await drainedOrLate(run);
+    const startedAtMs = end.startedAt ?? run?.startedAt ?? null;
+    const startedAt = startedAtMs === null ? null : new Date(startedAtMs).toISOString();
+    if (isSameEnd({ container: end.container, startedAt }, records.last(end.unit))) return;
     const log = run?.log ?? (unit ? logOf(unit) : null);
     log?.endOfRun();
-    const startedAt = end.startedAt ?? run?.startedAt ?? null;
     const lines = run?.log.lastLines(lastLines) ?? [];
     log?.remark(end.words);
     runs.delete(end.container);
     await records.append({
       ...end,
-      startedAt: startedAt === null ? null : new Date(startedAt).toISOString(),
+      startedAt,
       endedAt: new Date(end.endedAt).toISOString(),
-      ranFor: startedAt === null ? null : Math.max(0, (end.endedAt - startedAt) / 1000),
+      ranFor: startedAtMs === null ? null : Math.max(0, (end.endedAt - startedAtMs) / 1000),
       lastLines: lines,
     });
   }

@@ -10,12 +10,14 @@ const keptBytes = 2 << 20;
 const tailBytes = 1 << 20;
 
 export type ExitRecords = {
-  /** Durable when it resolves. */
+  /** Durable when it resolves. The end that was kept last may be told again: by the event and by a list, or before and after a crash. */
   append(record: ExitRecord): Promise<void>;
   /** Newest last. */
   read(unit: string, runs?: number): Promise<readonly ExitRecord[]>;
   last(unit: string): ExitRecord | null;
 };
+
+type End = Pick<ExitRecord, "container" | "startedAt">;
 
 /** How every run ended: a file of JSON lines a unit, in STATE/history. A line that a crash tore is passed over. */
 export async function exitRecords(stateFolder: string): Promise<ExitRecords> {
@@ -45,6 +47,7 @@ export async function exitRecords(stateFolder: string): Promise<ExitRecords> {
   };
 
   async function write(record: ExitRecord): Promise<void> {
+    if (isSameEnd(record, last.get(record.unit))) return;
     last.set(record.unit, record);
     const path = pathOf(record.unit);
     const file = await open(path, "a", 0o600);
@@ -59,6 +62,12 @@ export async function exitRecords(stateFolder: string): Promise<ExitRecords> {
     }
     if (size > largestBytes) await cutBack(path);
   }
+}
+
+/** Of a container that is gone by now nobody knows when it was started. */
+export function isSameEnd(one: End, other: End | null | undefined): boolean {
+  if (one.container !== other?.container) return false;
+  return one.startedAt === null || other.startedAt === null || one.startedAt === other.startedAt;
 }
 
 async function cutBack(path: string): Promise<void> {

@@ -14,7 +14,7 @@ afterEach(() => rm(folder, { recursive: true }));
 function exit(code: number, line = "bye"): ExitRecord {
   return {
     unit: "web@1",
-    container: "c",
+    container: `c${code}`,
     image: "web:1",
     tag: "1",
     startedAt: null,
@@ -40,6 +40,17 @@ test("exits are kept, newest last, for root alone, and known again after a resta
   expect(await records.read("web@1", 0)).toEqual([]);
   expect((await stat(file())).mode & 0o777).toBe(0o600);
   expect((await exitRecords(folder)).last("web@1")).toEqual(exit(3));
+});
+
+test("the same end is kept once, also when it is told again after a restart of svc; a second end of a container is another", async () => {
+  const run = { ...exit(1), startedAt: new Date(500).toISOString() };
+  const records = await exitRecords(folder);
+  await Promise.all([records.append(run), records.append({ ...run, startedAt: null })]);
+  const again = await exitRecords(folder);
+  await again.append(run);
+  expect(await again.read("web@1")).toEqual([run]);
+  await again.append({ ...exit(2), container: run.container, startedAt: new Date(1_500).toISOString() });
+  expect(codes(await again.read("web@1"))).toEqual([1, 2]);
 });
 
 test("a record that a crash tore is passed over and swallows no other", async () => {
