@@ -4,7 +4,7 @@ type Kind = "names" | "text" | "number" | "flag" | "goal";
 
 const waiting = { names: "names", wait: "flag", timeoutMs: "number" } as const;
 
-/** What each request may say. Required: names, units of logs, unit of history, for of wait. */
+/** What each request may say. Required: names, units of logs, unit of history and why, for of wait. */
 const shapes: { readonly [N in RequestName]: { readonly [field: string]: Kind } } = {
   list: { units: "names" },
   start: { ...waiting, noDeps: "flag" },
@@ -17,6 +17,7 @@ const shapes: { readonly [N in RequestName]: { readonly [field: string]: Kind } 
   events: { units: "names", since: "number", follow: "flag" },
   logs: { units: "names", follow: "flag", lines: "number", since: "number", grep: "text" },
   history: { unit: "text", runs: "number" },
+  why: { unit: "text" },
   check: {},
   version: {},
   reexec: {},
@@ -31,6 +32,7 @@ const required: { readonly [N in RequestName]?: readonly string[] } = {
   wait: ["names", "for"],
   logs: ["units"],
   history: ["unit"],
+  why: ["unit"],
 };
 
 /** What is wrong with a request's body; null: nothing. */

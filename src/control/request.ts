@@ -76,6 +76,12 @@ export type Requests = {
     readonly progress: never;
     readonly result: readonly ExitRecord[];
   };
+  /** Why a unit is as it is: from the unit to the root cause, at least one. */
+  readonly why: {
+    readonly ask: { readonly unit: string };
+    readonly progress: never;
+    readonly result: readonly Cause[];
+  };
   readonly check: {
     readonly ask: Record<never, never>;
     readonly progress: never;
@@ -201,6 +207,33 @@ export type ExitRecord = {
   readonly words: string;
   /** The last 50 lines it wrote. */
   readonly lastLines: readonly string[];
+  /** Digests of what it was made from (unit, env, tag); absent in records of older versions. */
+  readonly parts?: { readonly [part: string]: string };
+};
+
+/** One step on the way from a unit to why it is as it is. Times are ISO 8601. */
+export type Cause = {
+  /** null: the engine itself. */
+  readonly unit: string | null;
+  readonly phase: Phase | null;
+  readonly since: string | null;
+  readonly because: string;
+  /** What ties the unit before it to this one: `links to`, `needs`, `starts after`; null for the first. */
+  readonly tie: string | null;
+  /** Failures in a row, of its own, that led here; `limit` as its respawn_limit says; `words`: the last one. */
+  readonly failures: {
+    readonly count: number;
+    readonly limit: number | null;
+    readonly since: string;
+    readonly words: string;
+  } | null;
+  readonly lastExit: { readonly words: string; readonly at: string; readonly by: ExitRecord["by"] } | null;
+  /** What became different before it failed: `tag build-41 -> build-42`. */
+  readonly change: { readonly what: readonly string[]; readonly at: string } | null;
+  /** What a restart would change, of one that runs. */
+  readonly stale: readonly string[];
+  /** The next command. */
+  readonly hint: string | null;
 };
 
 export type DaemonVersion = {

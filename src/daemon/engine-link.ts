@@ -301,6 +301,7 @@ export function linkEngine(options: {
         oom: exit.oom,
         by,
         words: exit.words,
+        parts: container.made.parts,
       },
       world().units.get(unit) ?? null,
     );

@@ -6,6 +6,7 @@ import type { Phase } from "../unit/phase.ts";
 import { writeFileSafely } from "../unit/write-file-safely.ts";
 
 const kept = 5_000;
+const restful: ReadonlySet<Phase> = new Set<Phase>(["up", "down", "done"]);
 
 export type PhaseNow = { readonly phase: Phase; readonly because: string /** ms since 1970 */; readonly since: number };
 
@@ -51,6 +52,18 @@ export class EventLog {
 
   phaseOf(unit: string): PhaseNow | null {
     return this.#phases.get(unit) ?? null;
+  }
+
+  /** When it was last at rest and left it (ms since 1970); null: it is at rest, or that is longer ago than what is kept. */
+  unsettledSince(unit: string): number | null {
+    let since: number | null = null;
+    for (let at = this.#events.length - 1; at >= 0; at--) {
+      const event = this.#events[at];
+      if (event?.unit !== unit || event.phase === null) continue;
+      if (restful.has(event.phase)) break;
+      since = Date.parse(event.time);
+    }
+    return since;
   }
 
   add(event: Omit<UnitEvent, "time">): void {

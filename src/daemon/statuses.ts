@@ -4,10 +4,11 @@ import { isRunning, ownContainer } from "../plan/conditions.ts";
 import { type Container, stateOf, type World } from "../plan/world.ts";
 import type { Launch, Unit } from "../unit/unit.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
+import type { Daemon } from "./context.ts";
 import type { EventLog } from "./event-log.ts";
 import type { UnitsNow } from "./unit-source.ts";
 
-export type StatusSources = {
+type StatusSources = {
   readonly world: World;
   readonly disk: UnitsNow;
   readonly events: EventLog;
@@ -15,8 +16,19 @@ export type StatusSources = {
   readonly lastExit: (unit: string) => ExitRecord | null;
 };
 
+/** How the units of a daemon that runs are, by name. */
+export function currentStatuses({ supervisor, source, events, records, enabled }: Daemon): readonly UnitStatus[] {
+  return statuses({
+    world: supervisor.world,
+    disk: source.now,
+    events,
+    isEnabled: enabled.isEnabled,
+    lastExit: (unit) => records.last(unit),
+  });
+}
+
 /** What `svc list` and `svc status` show, by name. Everything is derived now. */
-export function statuses(sources: StatusSources): readonly UnitStatus[] {
+function statuses(sources: StatusSources): readonly UnitStatus[] {
   const { world, disk } = sources;
   const all = [...world.units.values()].map((unit) => statusOf(unit, sources));
   for (const [name, { problems }] of disk.invalid) {

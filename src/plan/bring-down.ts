@@ -1,6 +1,6 @@
 import type { Unit } from "../unit/unit.ts";
 import type { RunningContainer } from "./conditions.ts";
-import { ask, type Decision, wait, waitFor } from "./decision.ts";
+import { ask, type Decision, dueTo, wait, waitFor } from "./decision.ts";
 import { dependentsOf, mustStop, type Stop } from "./dependencies.ts";
 import { seconds } from "./words.ts";
 import { stateOf, type World } from "./world.ts";
@@ -17,7 +17,8 @@ export function bringDown(
   const { unit, container, stop } = what;
   if (!container.stopping) {
     const first = firstToStop(unit, world, now);
-    return first ?? ask({ call: "signal", id: container.id, why: stop.why }, "stopping", stop.because);
+    const signal = ask({ call: "signal", id: container.id, why: stop.why }, "stopping", stop.because);
+    return first ?? dueTo(stop.dueTo, signal);
   }
   const { signalledAt, killedAt, releasedAt } = container.stopping;
   if (killedAt === null) {

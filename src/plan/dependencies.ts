@@ -4,7 +4,8 @@ import { type Container, type StopReason, stateOf, type World } from "./world.ts
 
 /** What units mean to each other: when one must stop, and when one may start. Needs and orderings of a world have no cycles. */
 
-export type Stop = { readonly why: StopReason; readonly because: string };
+/** `dueTo` names the unit that is the reason, null: there is none. */
+export type Stop = { readonly why: StopReason; readonly because: string; readonly dueTo: string | null };
 
 /** Why its running container has to stop, null if it need not. A stop that has begun is always finished. */
 export function mustStop(unit: Unit, world: World, now: number): Stop | null {
@@ -16,19 +17,23 @@ function reasonToStop(unit: Unit, world: World, now: number): Stop | null {
   if (!isRunning(container)) return null;
   const { wish } = stateOf(world, unit.name);
 
-  if (world.shuttingDown) return { why: "unwanted", because: "svc is shutting down" };
-  if (wish.want === "down") return { why: "unwanted", because: `${wish.by} asked for it to be down` };
-  if (container.stopping) return { why: container.stopping.why, because: stopWords[container.stopping.why] };
-  if (wish.generation !== container.generation) return { why: "replaced", because: "a restart was asked for" };
+  if (world.shuttingDown) return { why: "unwanted", because: "svc is shutting down", dueTo: null };
+  if (wish.want === "down") return { why: "unwanted", because: `${wish.by} asked for it to be down`, dueTo: null };
+  if (container.stopping) {
+    const { why } = container.stopping;
+    return { why, because: stopWords[why], dueTo: null };
+  }
+  if (wish.generation !== container.generation)
+    return { why: "replaced", because: "a restart was asked for", dueTo: null };
   for (const need of unit.needs) {
     const because = lossThatStops(need, container, world, now);
-    if (because !== null) return { why: "replaced", because };
+    if (because !== null) return { why: "replaced", because, dueTo: need.unit };
   }
   if (container.health === "unhealthy" && unit.onUnhealthy === "restart") {
-    return { why: "unhealthy", because: "its healthcheck says unhealthy" };
+    return { why: "unhealthy", because: "its healthcheck says unhealthy", dueTo: null };
   }
   if (hasMissedItsDeadline(unit, container, now)) {
-    return { why: "start-timeout", because: `it was not ready within ${unit.startTimeoutMs / 1000} s` };
+    return { why: "start-timeout", because: `it was not ready within ${unit.startTimeoutMs / 1000} s`, dueTo: null };
   }
   return null;
 }

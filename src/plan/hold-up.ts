@@ -1,6 +1,6 @@
 import type { Unit } from "../unit/unit.ts";
 import { isReady, type RunningContainer, readyAt, startDeadline } from "./conditions.ts";
-import { type Decision, rest, wait } from "./decision.ts";
+import { type Decision, dueTo, rest, wait } from "./decision.ts";
 import { isMet } from "./dependencies.ts";
 import { readyWords } from "./words.ts";
 import type { World } from "./world.ts";
@@ -13,7 +13,7 @@ export function holdUp(unit: Unit, container: RunningContainer, world: World, no
   if (ready > now)
     return wait("starting", readyWords(unit, container), Math.min(ready, startDeadline(unit, container)));
   const lost = unit.needs.find((need) => need.required && isLost(need.unit) && !isMet(need, world, now));
-  if (lost) return rest("degraded", `it runs, but ${lost.unit}, which it needs, is not ready`);
+  if (lost) return dueTo(lost.unit, rest("degraded", `it runs, but ${lost.unit}, which it needs, is not ready`));
   if (!isReady(unit, world, now)) return rest("degraded", "its healthcheck says unhealthy");
   return rest("up", container.adopted ? "it was running when svc came" : "it is ready");
 

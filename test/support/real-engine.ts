@@ -37,7 +37,8 @@ export async function realEngine(): Promise<RealEngine> {
     const tasks = await run("docker", ["ps", "-aq", "--filter", `ancestor=${image}`]);
     const ids = [...new Set(`${all.stdout}\n${tasks.stdout}`.split("\n").filter(Boolean))];
     if (ids.length > 0) await run("docker", ["rm", "-fv", ...ids]);
-    await run("docker", ["rmi", "-f", image]);
+    const { stdout } = await run("docker", ["images", "--format", "{{.Repository}}:{{.Tag}}", `${prefix}*`]);
+    await run("docker", ["rmi", "-f", image, ...stdout.split("\n").filter(Boolean)]);
   }
 }
 

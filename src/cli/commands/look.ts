@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { ask, type Cli, printJson } from "../context.ts";
 import { showList, showStatus } from "../show/statuses.ts";
+import { showWhy } from "../show/why.ts";
 
 export type Run = (action: (cli: Cli) => Promise<number>) => Promise<void>;
 
-/** Commands that look and change nothing: list, status, version. */
+/** Commands that look and change nothing: list, status, why, version. */
 export function addLooking(program: Command, run: Run): void {
   const both = (name: string, description: string) =>
     program
@@ -23,6 +24,18 @@ export function addLooking(program: Command, run: Run): void {
       );
   both("list", "all units, a line each");
   both("status", "how units are, and why; one unit in full");
+  program
+    .command("why <unit>")
+    .description("why a unit is as it is, down to the root cause")
+    .option("--json", "print JSON")
+    .action((unit: string, options: { json?: boolean }) =>
+      run(async (cli) => {
+        const chain = await ask(cli, "why", { unit });
+        if (cli.json || options.json) printJson(cli, chain);
+        else cli.out(showWhy(chain, Date.now()));
+        return 0;
+      }),
+    );
   program
     .command("version")
     .description("versions of this command, the daemon and the engine")

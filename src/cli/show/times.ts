@@ -10,6 +10,15 @@ export function ago(iso: string, now: number): string {
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
+/** `14:02:07`, of another day `2026-11-24 14:02:07`, in the local time zone. */
+export function clockTime(iso: string, now: number): string {
+  const [date, today] = [new Date(iso), new Date(now)];
+  const two = (number: number): string => String(number).padStart(2, "0");
+  const day = (of: Date): string => `${of.getFullYear()}-${two(of.getMonth() + 1)}-${two(of.getDate())}`;
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return day(date) === day(today) ? time : `${day(date)} ${time}`;
+}
+
 /** `10m` (ago) or a date, as ms since 1970. */
 export function instantOf(text: string, now: number): number {
   const match = /^(\d+)(s|m|min|h|d)$/.exec(text);

@@ -1,7 +1,7 @@
 import type { Handlers } from "../../control/server.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
-import { statuses } from "../statuses.ts";
+import { currentStatuses } from "../statuses.ts";
 import { logs } from "./logs.ts";
 import { nameUnits, unknownUnit } from "./names.ts";
 import { reload } from "./reload.ts";
@@ -9,6 +9,7 @@ import { restart } from "./restart.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import { waitFor } from "./wait-for.ts";
+import { why } from "./why.ts";
 
 const firstLookMs = 5_000;
 
@@ -18,7 +19,7 @@ export function handlers(daemon: Daemon): Handlers {
   return {
     list: async ({ units }) => {
       await Promise.all([source.refresh(), firstLook(daemon)]);
-      const all = currentStatuses();
+      const all = currentStatuses(daemon);
       if (!units || units.length === 0) return all;
       const wanted = await nameUnits(units, daemon, { invalid: true });
       return all.filter((status) => wanted.includes(status.name));
@@ -52,6 +53,10 @@ export function handlers(daemon: Daemon): Handlers {
       if (!supervisor.world.units.has(unit) && records.last(unit) === null) throw unknownUnit(unit, daemon);
       return records.read(unit, count);
     },
+    why: async (ask) => {
+      await firstLook(daemon);
+      return why(ask, daemon);
+    },
     check: async () => ({ problems: (await source.read()).problems }),
     version: async () => ({
       version: daemon.version,
@@ -75,16 +80,6 @@ export function handlers(daemon: Daemon): Handlers {
       .until(() => supervisor.world.engine.state !== "unknown" || null, late.signal)
       .catch(() => undefined);
     cancel();
-  }
-
-  function currentStatuses() {
-    return statuses({
-      world: supervisor.world,
-      disk: source.now,
-      events,
-      isEnabled: enabled.isEnabled,
-      lastExit: (unit) => records.last(unit),
-    });
   }
 
   async function setEnabled(names: readonly string[], on: boolean): Promise<{ changed: readonly string[] }> {

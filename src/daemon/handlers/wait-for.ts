@@ -100,8 +100,8 @@ function isHopeless(
   if (state.wish.want === "down") return decision.phase === "down";
   if (decision.phase !== "waiting" || !("wait" in decision)) return false;
   if (state.trouble) return true;
-  if (decision.blockedBy === undefined) return false;
-  return isHopeless(decision.blockedBy, decisions, daemon, new Set([...seen, name]));
+  if (decision.dueTo === undefined) return false;
+  return isHopeless(decision.dueTo, decisions, daemon, new Set([...seen, name]));
 }
 
 function showChanges(

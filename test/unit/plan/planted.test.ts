@@ -48,7 +48,7 @@ const planted: readonly Planted[] = [
     mistake: "stops without waiting for dependents",
     core: deciding((decision, name, world) => {
       const id = stateOf(world, name).container?.id;
-      if (!("wait" in decision) || decision.phase !== "stopping" || decision.blockedBy === undefined || !id)
+      if (!("wait" in decision) || decision.phase !== "stopping" || decision.dueTo === undefined || !id)
         return decision;
       return { ...decision, do: { call: "signal", id, why: "unwanted" } };
     }),

@@ -1,0 +1,80 @@
+import type { Cause, ExitRecord, UnitStatus } from "../../control/request.ts";
+import type { Decision } from "../../plan/decide.ts";
+import { stateOf, type World } from "../../plan/world.ts";
+import { failuresOf } from "./failures.ts";
+import { hintFor } from "./hint-for.ts";
+import { recentChange } from "./recent-change.ts";
+import { tieBetween } from "./ties.ts";
+
+/** What a story is told from: all as it is at `now` (CLOCK_MONOTONIC) and `date` (since 1970), in ms. */
+export type Witness = {
+  readonly world: World;
+  readonly decisions: ReadonlyMap<string, Decision>;
+  readonly statusOf: (unit: string) => UnitStatus | null;
+  /** Newest last. */
+  readonly recordsOf: (unit: string) => Promise<readonly ExitRecord[]>;
+  /** ms since 1970; null: it is at rest. */
+  readonly unsettledSince: (unit: string) => number | null;
+  readonly now: number;
+  readonly date: number;
+};
+
+/**
+ * From a unit to why it is as it is: each step is due to the next one, and the last is the root cause. There is one chain, for
+ * of two things that hold a unit up the second matters when the first is mended. An engine that does not answer ends every chain.
+ */
+export async function whyChain(name: string, witness: Witness): Promise<readonly Cause[]> {
+  const chain: Cause[] = [];
+  const seen = new Set<string>();
+  let tie: string | null = null;
+  for (let unit: string | null = name; unit !== null && !seen.has(unit); ) {
+    seen.add(unit);
+    chain.push(await causeOf(unit, tie, witness));
+    const next: string | null = witness.decisions.get(unit)?.dueTo ?? null;
+    tie = next === null ? null : tieBetween(unit, next, witness.world);
+    unit = next;
+  }
+  const { engine } = witness.world;
+  if (engine.state === "away") chain.push(engineAway(witness.date - (witness.now - engine.since)));
+  return chain;
+}
+
+async function causeOf(name: string, tie: string | null, witness: Witness): Promise<Cause> {
+  const status = witness.statusOf(name);
+  const records = await witness.recordsOf(name);
+  const failures = failuresOf(name, witness);
+  const last = records.at(-1);
+  const about = {
+    unit: name,
+    phase: status?.phase ?? null,
+    since: status && Date.parse(status.since) > 0 ? status.since : null,
+    because: status?.because ?? "it has no unit file",
+    tie,
+    failures,
+    lastExit: last ? { words: last.words, at: last.endedAt, by: last.by } : null,
+    change: status && isInTrouble(status, witness.world) ? recentChange(status, records, witness) : null,
+    stale: status?.stale ?? [],
+  };
+  return { ...about, hint: status ? hintFor(status, about) : "svc list shows all units" };
+}
+
+/** A change is worth telling of one that fails, not of one that runs well or is down as it was asked to be. */
+function isInTrouble({ name, phase, wanted, restarts }: UnitStatus, world: World): boolean {
+  if (wanted === "down" || phase === "done") return false;
+  return phase !== "up" || restarts > 0 || stateOf(world, name).trouble !== null;
+}
+
+function engineAway(since: number): Cause {
+  return {
+    unit: null,
+    phase: null,
+    since: new Date(since).toISOString(),
+    because: "the engine does not answer",
+    tie: null,
+    failures: null,
+    lastExit: null,
+    change: null,
+    stale: [],
+    hint: "systemctl status docker; journalctl -u docker -n 50",
+  };
+}

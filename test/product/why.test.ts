@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Cause } from "../../src/control/request.ts";
+import { type Host, makeHost } from "../support/host.ts";
+
+/** `svc why`, of real containers. */
+let host: Host;
+
+beforeAll(async () => {
+  host = await makeHost();
+  await host.startDaemon();
+});
+afterAll(() => host?.cleanup());
+
+const why = async (short: string): Promise<readonly Cause[]> =>
+  JSON.parse((await host.svc("why", `PREFIX-${short}`, "--json")).stdout);
+
+describe("why", () => {
+  test("a new TAG whose container keeps dying is found behind the unit that links to it", async () => {
+    await host.engine.docker("tag", host.engine.image, `${host.engine.prefix}-mail:good`);
+    await host.engine.docker("create", "--name", host.name("form"), host.engine.image, "true");
+    await host.engine.docker("commit", "--change", "ENV KIND=bad", host.name("form"), `${host.engine.prefix}-mail:bad`);
+    await host.write("www/PREFIX-mail/TAG", "export TAG=good\n");
+    const script = '[ "$KIND" = bad ] && exit 9; trap "exit 0" TERM; sleep 3600 & wait';
+    await host.unit("mail", { image: "PREFIX-mail", command: ["sh", "-c", script] });
+    await host.unit("site", { links: ["PREFIX-mail"] });
+    expect((await host.svc("start", "PREFIX-site")).code).toBe(0);
+    expect((await host.svc("why", "PREFIX-site")).stdout).toMatch(/^\S+-site is up since [\d:]+: it is ready\.\n/);
+
+    await host.write("www/PREFIX-mail/TAG", "export TAG=bad\n");
+    await host.svc("restart", "PREFIX-mail");
+    await host.reaches("PREFIX-site", { phase: "waiting" });
+    await host.reaches("PREFIX-mail", { phase: "backoff" });
+    const { stdout } = await host.svc("why", "PREFIX-site");
+    expect(stdout).toMatch(
+      /^\S+-site is waiting since [\d:]+ because it links to \S+-mail; \S+-mail is (in back-off|being started again) \(\d+ of 10\) since [\d:]+: exit 9, after tag good -> bad at [\d:]+\.\n/,
+    );
+    expect(await why("site")).toMatchObject([
+      { unit: host.name("site"), tie: null },
+      { unit: host.name("mail"), tie: "links to", change: { what: ["tag good -> bad"] } },
+    ]);
+  });
+
+  test("one that nobody knows is an error like any other", async () => {
+    const asked = await host.svc("why", "PREFIX-sit");
+    expect(asked).toMatchObject({ code: 2, stdout: "" });
+    expect(asked.stderr).toContain(`did you mean ${host.name("site")}?`);
+  });
+});

@@ -1,0 +1,225 @@
+import { describe, expect, test } from "vitest";
+import { showWhy } from "../../../src/cli/show/why.ts";
+import type { ExitRecord, UnitStatus } from "../../../src/control/request.ts";
+import { whyChain } from "../../../src/daemon/why/why.ts";
+import { decide } from "../../../src/plan/decide.ts";
+import { emptyWorld, freshState, type UnitState, type World } from "../../../src/plan/world.ts";
+import type { Unit } from "../../../src/unit/unit.ts";
+import { container, link, need, unit } from "../../support/build.ts";
+
+process.env.TZ = "UTC";
+
+const date = Date.parse("2026-11-24T14:10:00Z");
+/** The clock of the machine, when it is `date`. */
+const now = 1_000_000;
+const at = (time: string): string => new Date(`2026-11-24T${time}Z`).toISOString();
+const instant = (time: string): number => now - (date - Date.parse(at(time)));
+const asked = { want: "up", by: "operator", generation: 0 } as const;
+const parts = (change: object = {}) => ({ unit: "u", env: "e", tag: "t", ...change });
+
+type Tale = {
+  readonly units: readonly Unit[];
+  readonly states: { readonly [unit: string]: Partial<UnitState> };
+  readonly records?: { readonly [unit: string]: readonly ExitRecord[] };
+  readonly engine?: World["engine"];
+  /** When each came into its phase. */
+  readonly since?: { readonly [unit: string]: string };
+  readonly stale?: readonly string[];
+};
+
+/** What `svc why` prints. */
+async function why(name: string, tale: Tale): Promise<string> {
+  const world: World = {
+    ...emptyWorld,
+    engine: tale.engine ?? { state: "up" },
+    units: new Map(tale.units.map((one) => [one.name, one])),
+    states: new Map(Object.entries(tale.states).map(([one, state]) => [one, { ...freshState, ...state }])),
+  };
+  const decisions = decide(world, now);
+  const since = (one: string): string => at(tale.since?.[one] ?? "14:00:00");
+  const chain = await whyChain(name, {
+    world,
+    decisions,
+    statusOf(one) {
+      const decision = decisions.get(one);
+      const { wish, restarts } = { ...freshState, ...tale.states[one] };
+      const last = tale.records?.[one]?.at(-1) ?? null;
+      return {
+        name: one,
+        phase: decision?.phase ?? "down",
+        because: decision?.because ?? "",
+        since: since(one),
+        wanted: wish.want,
+        wantedBy: wish.by,
+        restarts,
+        stale: one === name ? (tale.stale ?? []) : [],
+        lastExit: last,
+      } as unknown as UnitStatus;
+    },
+    recordsOf: async (one) => tale.records?.[one] ?? [],
+    unsettledSince: (one) => Date.parse(since(one)),
+    now,
+    date,
+  });
+  return showWhy(chain, date);
+}
+
+function ended(name: string, time: string, change: Partial<ExitRecord> = {}): ExitRecord {
+  return {
+    unit: name,
+    container: `${name} ${time}`,
+    image: "",
+    tag: "1",
+    startedAt: new Date(Date.parse(at(time)) - 5_000).toISOString(),
+    endedAt: at(time),
+    ranFor: 5,
+    code: 1,
+    signal: null,
+    oom: false,
+    by: "itself",
+    words: "exit 1",
+    lastLines: [],
+    parts: parts(),
+    ...change,
+  };
+}
+
+const running = (name: string, change = {}) => ({ container: container(`${name}.1`, change), wish: asked });
+const launchOf = (tag: string) => ({ ...unit("x").launch, tag }) as Unit["launch"];
+
+describe("svc why", () => {
+  test("one that waits for a link's target that keeps failing since a new TAG", async () => {
+    const failing = { tag: "build-42", words: "exit 137 (SIGKILL), memory limit 64 MiB", code: 137 };
+    const text = await why("antisocial", {
+      units: [unit("postfix", { launch: launchOf("build-42") }), unit("antisocial", { needs: [link("postfix")] })],
+      states: {
+        antisocial: { wish: asked },
+        postfix: {
+          wish: asked,
+          respawns: ["14:02:10", "14:02:20", "14:02:31"].map(instant),
+          backoff: { streak: 1, until: now + 1_000, delayMs: 1_000 },
+          lastExit: { words: failing.words, at: instant("14:02:31") },
+        },
+      },
+      records: {
+        postfix: [
+          ended("postfix", "14:01:00", { tag: "build-41", by: "asked", words: "exit 0", code: 0 }),
+          ended("postfix", "14:02:10", failing),
+          ended("postfix", "14:02:20", failing),
+          ended("postfix", "14:02:31", failing),
+        ],
+      },
+      since: { antisocial: "14:02:11", postfix: "14:02:31" },
+    });
+    expect(text).toBe(
+      `antisocial is waiting since 14:02:11 because it links to postfix; postfix is in back-off (3 of 10) since 14:02:10: exit 137 (SIGKILL), memory limit 64 MiB, after tag build-41 -> build-42 at 14:02:05.
+
+antisocial: waiting since 14:02:11: it needs postfix, which keeps failing: exit 137 (SIGKILL), memory limit 64 MiB
+  └ postfix: backoff since 14:02:31: it keeps failing (3 of 10): exit 137 (SIGKILL), memory limit 64 MiB
+      changed at 14:02:05: tag build-41 -> build-42
+      failures since 14:02:10: 3, of 10 that are allowed
+      last exit at 14:02:31: exit 137 (SIGKILL), memory limit 64 MiB (by itself)
+
+next: svc logs -n 50 postfix; mend it or put the change back, then: svc restart postfix
+`,
+    );
+  });
+
+  test("one that was never started", async () => {
+    expect(await why("web", { units: [unit("web")], states: {}, since: { web: "14:00:00" } })).toBe(
+      `web is down since 14:00:00: nobody asked for it.
+
+web: down since 14:00:00: nobody asked for it
+
+next: svc start web
+`,
+    );
+  });
+
+  test("one that is up, and stale", async () => {
+    const text = await why("web", { units: [unit("web")], states: { web: running("web") }, stale: ["tag 1 -> 2"] });
+    expect(text).toBe(
+      `web is up since 14:00:00: it is ready.
+
+web: up since 14:00:00: it is ready
+  a restart would bring in: tag 1 -> 2
+
+next: svc restart web
+`,
+    );
+  });
+
+  test("one that is degraded, through a chain of three", async () => {
+    const units = [
+      unit("db"),
+      unit("mail", { needs: [need("db")] }),
+      unit("site", { needs: [need("mail")], after: ["db"] }),
+    ];
+    const states = {
+      site: running("site"),
+      mail: { wish: asked },
+      db: { wish: { ...asked, want: "down" } as const, lastExit: null },
+    };
+    const records = { db: [ended("db", "13:59:00", { by: "asked", words: "exit 0" })] };
+    expect(await why("site", { units, states, records })).toBe(
+      `site is degraded since 14:00:00 because it needs mail; mail is waiting since 14:00:00 because it needs db; db is down since 14:00:00: operator asked for it to be down.
+
+site: degraded since 14:00:00: it runs, but mail, which it needs, is not ready
+  └ mail: waiting since 14:00:00: it needs db, which is down
+    └ db: down since 14:00:00: operator asked for it to be down
+        last exit at 13:59:00: exit 0 (svc stopped it)
+
+next: svc start db
+`,
+    );
+  });
+
+  test("one that is refused since its env file changed", async () => {
+    const text = await why("web", {
+      units: [unit("web", { launch: { ...unit("web").launch, parts: parts({ env: "other" }) } as Unit["launch"] })],
+      states: {
+        web: {
+          wish: asked,
+          trouble: { kind: "cannot-start", message: "port 80 is taken", times: 4, until: now + 5_000 },
+        },
+      },
+      records: { web: [ended("web", "14:08:00", { by: "asked", words: "exit 0" })] },
+      since: { web: "14:08:01" },
+    });
+    expect(text.split("\n")[0]).toBe(
+      "web is in back-off (4) since 14:08:01: port 80 is taken, after env file changed at 14:08:01.",
+    );
+    expect(text).toContain("next: svc logs -n 50 web; mend it or put the change back, then: svc restart web\n");
+  });
+
+  test("a failure long after the last change is not laid at its door", async () => {
+    const text = await why("web", {
+      units: [unit("web")],
+      states: {
+        web: {
+          wish: asked,
+          respawns: [instant("14:09:00")],
+          backoff: { streak: 1, until: now + 1_000, delayMs: 1_000 },
+          lastExit: { words: "exit 1", at: instant("14:09:00") },
+        },
+      },
+      records: {
+        web: [ended("web", "12:00:00", { tag: "0" }), ended("web", "14:09:00", { startedAt: at("12:00:01") })],
+      },
+    });
+    expect(text.split("\n")[0]).toBe("web is in back-off (1 of 10) since 14:09:00: exit 1.");
+  });
+
+  test("of an engine that does not answer it is told last", async () => {
+    const engine = { state: "away", since: instant("14:05:00") } as const;
+    expect(await why("web", { units: [unit("web")], states: { web: running("web") }, engine })).toBe(
+      `web is degraded since 14:00:00 because the engine does not answer.
+
+web: degraded since 14:00:00: the engine does not answer; it ran when last seen
+  └ the engine does not answer, since 14:05:00
+
+next: systemctl status docker; journalctl -u docker -n 50
+`,
+    );
+  });
+});
