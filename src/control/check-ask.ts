@@ -1,6 +1,6 @@
 import type { RequestName } from "./request.ts";
 
-type Kind = "names" | "text" | "number" | "flag" | "goal";
+type Kind = "names" | "text" | "number" | "flag" | "goal" | "command";
 
 const waiting = { names: "names", wait: "flag", timeoutMs: "number" } as const;
 
@@ -17,6 +17,15 @@ const shapes: { readonly [N in RequestName]: { readonly [field: string]: Kind } 
   events: { units: "names", since: "number", follow: "flag" },
   logs: { units: "names", follow: "flag", lines: "number", since: "number", grep: "text" },
   history: { unit: "text", runs: "number" },
+  plan: {
+    command: "command",
+    names: "names",
+    noDeps: "flag",
+    withDependents: "flag",
+    only: "flag",
+    prune: "flag",
+    all: "flag",
+  },
   why: { unit: "text" },
   check: {},
   version: {},
@@ -32,6 +41,7 @@ const required: { readonly [N in RequestName]?: readonly string[] } = {
   wait: ["names", "for"],
   logs: ["units"],
   history: ["unit"],
+  plan: ["command"],
   why: ["unit"],
 };
 
@@ -53,6 +63,7 @@ const kindWords: { readonly [kind in Kind]: string } = {
   number: "a number that is not negative",
   flag: "true or false",
   goal: "up, down or done",
+  command: "start, stop, restart or reload",
 };
 
 function isOfKind(kind: Kind, value: unknown): boolean {
@@ -71,6 +82,8 @@ function isOfKind(kind: Kind, value: unknown): boolean {
       return typeof value === "boolean";
     case "goal":
       return value === "up" || value === "down" || value === "done";
+    case "command":
+      return typeof value === "string" && ["start", "stop", "restart", "reload"].includes(value);
     default:
       return kind satisfies never;
   }

@@ -76,6 +76,20 @@ export type Requests = {
     readonly progress: never;
     readonly result: readonly ExitRecord[];
   };
+  /** What a command would do; nothing is done. Refused as the command itself would be. */
+  readonly plan: {
+    readonly ask: {
+      readonly command: "start" | "stop" | "restart" | "reload";
+      readonly names?: readonly string[];
+      readonly noDeps?: boolean;
+      readonly withDependents?: boolean;
+      readonly only?: boolean;
+      readonly prune?: boolean;
+      readonly all?: boolean;
+    };
+    readonly progress: never;
+    readonly result: Plan;
+  };
   /** Why a unit is as it is: from the unit to the root cause, at least one. */
   readonly why: {
     readonly ask: { readonly unit: string };
@@ -209,6 +223,36 @@ export type ExitRecord = {
   readonly lastLines: readonly string[];
   /** Digests of what it was made from (unit, env, tag); absent in records of older versions. */
   readonly parts?: { readonly [part: string]: string };
+};
+
+/** What will be done, in this order; times in seconds from now. */
+export type Plan = {
+  readonly steps: readonly {
+    readonly at: number;
+    readonly unit: string;
+    readonly does: "pull" | "start" | "stop" | "kill" | "remove";
+    /** What exactly: the image, the stop signal and its grace. */
+    readonly what: string;
+    readonly because: string;
+  }[];
+  /** Units that are up now and will not be meanwhile; `until` null: for good. */
+  readonly meanwhile: readonly {
+    readonly unit: string;
+    readonly from: number;
+    readonly until: number | null;
+    readonly phases: readonly Phase[];
+  }[];
+  /** Ports of the host that nobody answers meanwhile. */
+  readonly darkPorts: readonly {
+    readonly port: string;
+    readonly unit: string;
+    readonly from: number;
+    readonly until: number | null;
+  }[];
+  readonly inTheEnd: readonly { readonly unit: string; readonly phase: Phase }[];
+  readonly takes: number;
+  /** Of these no earlier run was measured: how long they take is a guess. */
+  readonly guessed: readonly string[];
 };
 
 /** One step on the way from a unit to why it is as it is. Times are ISO 8601. */

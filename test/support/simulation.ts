@@ -212,14 +212,15 @@ export type Command =
   | { readonly command: "stop"; readonly names: readonly string[]; readonly withDependents: boolean };
 
 export function command(simulation: Simulation, asked: Command): Simulation {
+  return tell(simulation, wishesOf(simulation, asked));
+}
+
+export function wishesOf(simulation: Simulation, asked: Command): readonly Fact[] {
   const { units } = simulation.world;
   const known = asked.names.filter((name) => units.has(name));
   if (asked.command === "stop") {
     const names = asked.withDependents ? withDependents(known, units) : known;
-    return tell(
-      simulation,
-      names.map((name) => wished(name, { ...wishOf(simulation, name), want: "down", by: "operator" })),
-    );
+    return names.map((name) => wished(name, { ...wishOf(simulation, name), want: "down", by: "operator" }));
   }
   const facts: Fact[] = [];
   for (const name of withNeeds(known, units)) {
@@ -232,7 +233,7 @@ export function command(simulation: Simulation, asked: Command): Simulation {
     const generation = again ? Math.max(wish.generation, container?.generation ?? 0) + 1 : wish.generation;
     facts.push(wished(name, { want: "up", by: named ? "operator" : (known[0] ?? "operator"), generation }));
   }
-  return tell(simulation, facts);
+  return facts;
 }
 
 function wished(unit: string, wish: Wish): Fact {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
-import type { DaemonVersion } from "../../control/request.ts";
+import type { Ask, DaemonVersion } from "../../control/request.ts";
 import { SvcError } from "../../svc-error.ts";
 import { ask, type Cli, printJson } from "../context.ts";
+import { showPlan } from "../show/plan.ts";
 import { showProblems } from "../show/problems.ts";
 import { progressView, showOutcome } from "../show/progress.ts";
 import { spanOf } from "../show/times.ts";
@@ -20,6 +21,7 @@ type Options = {
   only?: boolean;
   prune?: boolean;
   all?: boolean;
+  plan?: boolean;
   for?: "up" | "down" | "done";
 };
 
@@ -33,9 +35,11 @@ export function addChanging(program: Command, run: Run): void {
           : "new containers, from what the files say now",
       )
       .option("--no-deps", "leave what they need as it is")
+      .option("--plan", "show what would be done, and do nothing")
       .action((names: string[], options: Options) =>
         run((plain) => {
           const cli = withJson(plain, options);
+          if (options.plan) return planOf(cli, { command: name, names, noDeps: options.deps === false });
           const view = progressView(cli);
           return ask(cli, name, { names, noDeps: options.deps === false, ...waitOf(options) }, view.show)
             .finally(view.end)
@@ -49,6 +53,7 @@ export function addChanging(program: Command, run: Run): void {
     .option("--only", "leave what needs them running")
     .option("--prune", "stop also what only they needed")
     .option("--all", "stop every unit")
+    .option("--plan", "show what would be done, and do nothing")
     .action((names: string[], options: Options) => run((cli) => stop(names, options, withJson(cli, options))));
   for (const name of ["enable", "disable"] as const) {
     program
@@ -67,8 +72,12 @@ export function addChanging(program: Command, run: Run): void {
   program
     .command("reload")
     .description("read the unit files again; no container is touched")
-    .action(() =>
-      run(async (cli) => {
+    .option("--plan", "show what would be started that a unit needs now, and start nothing")
+    .option("--json", "print JSON")
+    .action((options: Options) =>
+      run(async (plain) => {
+        const cli = withJson(plain, options);
+        if (options.plan) return planOf(cli, { command: "reload" });
         const reloaded = await ask(cli, "reload", {});
         const errors = reloaded.problems.filter((problem) => problem.severity === "error");
         if (cli.json) printJson(cli, reloaded);
@@ -125,14 +134,15 @@ async function newDaemon(cli: Cli, upSince: string): Promise<DaemonVersion> {
 async function stop(names: readonly string[], options: Options, cli: Cli): Promise<number> {
   if (names.length === 0 && !options.all)
     throw new SvcError("usage", "no unit is named", { hint: "svc stop UNIT, or svc stop --all" });
-  const wish = {
+  const what = {
     names,
     withDependents: options.withDependents ?? false,
     only: options.only ?? false,
     prune: options.prune ?? false,
     all: options.all ?? false,
-    ...waitOf(options),
   };
+  if (options.plan) return planOf(cli, { command: "stop", ...what });
+  const wish = { ...what, ...waitOf(options) };
   const view = progressView(cli);
   try {
     return showOutcome(cli, await ask(cli, "stop", wish, view.show).finally(view.end));
@@ -141,6 +151,22 @@ async function stop(names: readonly string[], options: Options, cli: Cli): Promi
     if (!(await isYes(`${error.message}. Stop ${listOf(error)} too? [y/N] `))) throw error;
     return showOutcome(cli, await ask(cli, "stop", { ...wish, withDependents: true }, view.show).finally(view.end));
   }
+}
+
+async function planOf(cli: Cli, asked: Ask<"plan">): Promise<number> {
+  const plan = await ask(cli, "plan", asked);
+  if (cli.json) printJson(cli, plan);
+  else {
+    const flags = [
+      asked.noDeps && "--no-deps",
+      asked.withDependents && "--with-dependents",
+      asked.only && "--only",
+      asked.prune && "--prune",
+      asked.all && "--all",
+    ].filter((flag) => typeof flag === "string");
+    cli.out(showPlan(plan, ["svc", asked.command, ...(asked.names ?? []), ...flags].join(" "), cli.colour));
+  }
+  return 0;
 }
 
 function listOf(error: SvcError & { readonly units?: readonly string[] }): string {

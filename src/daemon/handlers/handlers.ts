@@ -4,6 +4,7 @@ import type { Daemon } from "../context.ts";
 import { currentStatuses } from "../statuses.ts";
 import { logs } from "./logs.ts";
 import { nameUnits, unknownUnit } from "./names.ts";
+import { plan } from "./plan.ts";
 import { reload } from "./reload.ts";
 import { restart } from "./restart.ts";
 import { start } from "./start.ts";
@@ -53,6 +54,7 @@ export function handlers(daemon: Daemon): Handlers {
       if (!supervisor.world.units.has(unit) && records.last(unit) === null) throw unknownUnit(unit, daemon);
       return records.read(unit, count);
     },
+    plan: (ask) => plan(ask, daemon),
     why: async (ask) => {
       await firstLook(daemon);
       return why(ask, daemon);

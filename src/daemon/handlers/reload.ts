@@ -1,5 +1,6 @@
 import type { Reloaded } from "../../control/request.ts";
 import { withNeeds } from "../../graph/closure.ts";
+import type { Fact } from "../../plan/fact.ts";
 import { stateOf } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
@@ -8,7 +9,7 @@ import type { Daemon } from "../context.ts";
 export async function reload(daemon: Daemon): Promise<Reloaded> {
   const before = new Map(daemon.source.now.units);
   const now = await daemon.source.read();
-  pullUpNewNeeds(daemon);
+  daemon.supervisor.tell(...newNeeds(daemon));
   await daemon.save();
   const added = [...now.units.keys()].filter((name) => !before.has(name));
   const removed = [...before.keys()].filter((name) => !now.units.has(name));
@@ -23,20 +24,17 @@ function differs(unit: Unit, before: Unit | undefined): boolean {
 }
 
 /** What a unit that is wanted needs, and nobody has stopped, is wanted too. */
-function pullUpNewNeeds({ supervisor }: Daemon): void {
+export function newNeeds({ supervisor }: Daemon): readonly Fact[] {
   const { world } = supervisor;
+  const facts = new Map<string, Fact>();
   for (const unit of world.units.values()) {
     const { want, alone } = stateOf(world, unit.name).wish;
     if (want !== "up" || alone) continue;
     for (const name of withNeeds([unit.name], world.units)) {
-      const { wish } = stateOf(world, name);
-      if (wish.by !== "nobody") continue;
-      supervisor.tell({
-        fact: "wished",
-        unit: name,
-        wish: { want: "up", by: unit.name, generation: wish.generation },
-        anew: true,
-      });
+      const { by, generation } = stateOf(world, name).wish;
+      if (by !== "nobody" || facts.has(name)) continue;
+      facts.set(name, { fact: "wished", unit: name, wish: { want: "up", by: unit.name, generation }, anew: true });
     }
   }
+  return [...facts.values()];
 }

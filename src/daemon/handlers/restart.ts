@@ -8,35 +8,52 @@ import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
 import { readValid } from "./names.ts";
 import { refuseConflicts } from "./refuse-conflicts.ts";
-import { type Reply, refuseWhileAway, wishAndWait } from "./wish-and-wait.ts";
+import { type Reply, refuseWhileAway, type Wishes, wishAndWait } from "./wish-and-wait.ts";
 
 /** New containers, made from what the disk says now. Nothing is stopped before everything has been found to be right. */
 export async function restart(ask: Ask<"restart">, reply: Reply, daemon: Daemon): Promise<Outcome> {
-  const units = await readValid(ask.names, daemon);
-  const names = units.map((unit) => unit.name);
+  const units = await unitsToRestart(ask.names, daemon);
+  for (const unit of units.all) await bringImage(unit, reply, daemon);
+  return wishAndWait({ ...wishesToRestart(units, ask, daemon), ask, reply }, daemon);
+}
+
+type Restarting = {
+  readonly named: readonly string[];
+  /** With the running units that hold on to these containers, or to one that does. */
+  readonly all: readonly Unit[];
+};
+
+export async function unitsToRestart(names: readonly string[], daemon: Daemon): Promise<Restarting> {
+  const units = await readValid(names, daemon);
   const tied = unitsTiedTo(units, daemon);
   refuseUnlaunchable(tied);
   refuseWhileAway(daemon, "nothing was touched");
-  for (const unit of [...units, ...tied]) await bringImage(unit, reply, daemon);
+  return { named: units.map((unit) => unit.name), all: [...units, ...tied] };
+}
+
+export function wishesToRestart(
+  { named, all }: Restarting,
+  ask: Pick<Ask<"restart">, "noDeps">,
+  daemon: Daemon,
+): Wishes {
   const { world } = daemon.supervisor;
-  const all = ask.noDeps ? names : withNeeds(names, world.units);
-  refuseConflicts(all, daemon);
-  const facts: Fact[] = all
-    .filter((name) => names.includes(name) || stateOf(world, name).wish.want === "down")
+  const concerned = ask.noDeps ? named : withNeeds(named, world.units);
+  refuseConflicts(concerned, daemon);
+  const facts: Fact[] = concerned
+    .filter((name) => named.includes(name) || stateOf(world, name).wish.want === "down")
     .map((name) => {
       const { wish, container } = stateOf(world, name);
-      const generation = names.includes(name)
+      const generation = named.includes(name)
         ? Math.max(wish.generation, container?.generation ?? 0) + 1
         : wish.generation;
-      const by = names.includes(name) ? "operator" : (names[0] ?? "operator");
+      const by = named.includes(name) ? "operator" : (named[0] ?? "operator");
       const alone = ask.noDeps ? { alone: true } : {};
       return { fact: "wished", unit: name, wish: { want: "up", by, generation, ...alone }, anew: true };
     });
-  const touched = [...names, ...tied.map((unit) => unit.name)];
-  return wishAndWait({ names: touched, facts, goal: "up", ask, reply }, daemon);
+  return { names: all.map((unit) => unit.name), facts, goal: "up" };
 }
 
-/** Running units that hold on to these containers, or to one that does: they are made anew after them. */
+/** They are made anew after those that they hold on to. */
 function unitsTiedTo(units: readonly Unit[], { supervisor }: Daemon): readonly Unit[] {
   const { world } = supervisor;
   const found = new Map(units.map((unit) => [unit.name, unit]));
@@ -58,10 +75,14 @@ function refuseUnlaunchable(tied: readonly Unit[]): void {
   }
 }
 
+export function isPulledFirst({ name, launch }: Unit, { supervisor: { world } }: Daemon): boolean {
+  const unit = world.units.get(name);
+  return launch.ok && launch.pull !== "never" && unit !== undefined && isRunning(ownContainer(unit, world));
+}
+
 /** A running container is not given up for an image that cannot be had. */
 async function bringImage(unit: Unit, reply: Reply, daemon: Daemon): Promise<void> {
-  if (!unit.launch.ok || unit.launch.pull === "never") return;
-  if (!isRunning(ownContainer(unit, daemon.supervisor.world))) return;
+  if (!unit.launch.ok || !isPulledFirst(unit, daemon)) return;
   const { image } = unit.launch;
   if (await daemon.engine.image(image)) return;
   try {

@@ -5,10 +5,14 @@ import { stateOf } from "../../plan/world.ts";
 import type { Daemon } from "../context.ts";
 import { readValid } from "./names.ts";
 import { refuseConflicts } from "./refuse-conflicts.ts";
-import { type Reply, wishAndWait } from "./wish-and-wait.ts";
+import { type Reply, type Wishes, wishAndWait } from "./wish-and-wait.ts";
 
 /** One transaction: everything is checked, then everything is wished; what is needed comes up too. */
 export async function start(ask: Ask<"start">, reply: Reply, daemon: Daemon): Promise<Outcome> {
+  return wishAndWait({ ...(await wishesToStart(ask, daemon)), ask, reply }, daemon);
+}
+
+export async function wishesToStart(ask: Pick<Ask<"start">, "names" | "noDeps">, daemon: Daemon): Promise<Wishes> {
   const units = await readValid(ask.names, daemon);
   const names = units.map((unit) => unit.name);
   const { world } = daemon.supervisor;
@@ -33,5 +37,5 @@ export async function start(ask: Ask<"start">, reply: Reply, daemon: Daemon): Pr
       });
     }
   }
-  return wishAndWait({ names, facts, goal: "up", ask, reply }, daemon);
+  return { names, facts, goal: "up" };
 }

@@ -5,10 +5,17 @@ import { stateOf } from "../../plan/world.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { nameUnits } from "./names.ts";
-import { type Reply, wishAndWait } from "./wish-and-wait.ts";
+import { type Reply, type Wishes, wishAndWait } from "./wish-and-wait.ts";
 
 /** Stops what is named. What still needs it is stopped too only if that was asked for; else the whole is refused. */
 export async function stop(ask: Ask<"stop">, reply: Reply, daemon: Daemon): Promise<Outcome> {
+  return wishAndWait({ ...(await wishesToStop(ask, daemon)), ask, reply }, daemon);
+}
+
+export async function wishesToStop(
+  ask: Pick<Ask<"stop">, "names" | "withDependents" | "only" | "prune" | "all">,
+  daemon: Daemon,
+): Promise<Wishes> {
   const { supervisor } = daemon;
   const named = ask.all ? [...supervisor.world.units.keys()] : await nameUnits(ask.names, daemon);
   const holders = holdersOf(named, daemon);
@@ -26,7 +33,7 @@ export async function stop(ask: Ask<"stop">, reply: Reply, daemon: Daemon): Prom
     const { generation } = stateOf(supervisor.world, unit).wish;
     return { fact: "wished", unit, wish: { want: "down", by: "operator", generation }, anew: true } as const;
   });
-  return wishAndWait({ names, facts, goal: "down", ask, reply }, daemon);
+  return { names, facts, goal: "down" };
 }
 
 /** Units outside the set that run, or are to run, and require one in it. */

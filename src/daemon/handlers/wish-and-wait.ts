@@ -6,12 +6,16 @@ import { waitFor } from "./wait-for.ts";
 
 export type Reply = { readonly progress: (progress: Progress) => unknown; readonly signal: AbortSignal };
 
+/** What a command comes to: the units that it is about, what the loop is to be told, and what is waited for. */
+export type Wishes = {
+  readonly names: readonly string[];
+  readonly facts: readonly Fact[];
+  readonly goal: "up" | "down";
+};
+
 /** Tells the loop what is wished, puts it on the disk, and then, if the one who asked wants it, waits until it is so. */
 export async function wishAndWait(
-  what: {
-    readonly names: readonly string[];
-    readonly facts: readonly Fact[];
-    readonly goal: "up" | "down";
+  what: Wishes & {
     readonly ask: { readonly wait?: boolean; readonly timeoutMs?: number };
     readonly reply: Reply;
   },

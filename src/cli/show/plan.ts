@@ -1,0 +1,45 @@
+import type { Plan } from "../../control/request.ts";
+import { showPhase } from "./statuses.ts";
+import { table } from "./table.ts";
+
+/** What a command would do: the steps, who is away meanwhile, which ports go dark, how long it takes, how it ends. */
+export function showPlan(plan: Plan, command: string, colour: boolean): string {
+  if (plan.steps.length === 0) return `nothing would be done${endWords(plan, colour)}\n`;
+  const steps = plan.steps.map((step, at) => [
+    String(at + 1),
+    span(step.at),
+    step.unit,
+    step.does,
+    step.what,
+    step.because,
+  ]);
+  const blocks = [table([["", "AFTER", "UNIT", "DOES", "WHAT", "BECAUSE"], ...steps])];
+  if (plan.meanwhile.length > 0) {
+    const rows = plan.meanwhile.map(({ unit, from, until, phases }) => [
+      `  ${unit}`,
+      until === null ? `from ${span(from)} on` : `for ${span(until - from)}, from ${span(from)} on`,
+      phases.map((phase) => showPhase(phase, colour)).join(", "),
+    ]);
+    blocks.push(`not up meanwhile:\n${table(rows)}`);
+  }
+  if (plan.darkPorts.length > 0) {
+    const rows = plan.darkPorts.map(({ port, unit, from, until }) => [
+      `  ${port}`,
+      `of ${unit}`,
+      until === null ? `from ${span(from)} on` : `for ${span(until - from)}`,
+    ]);
+    blocks.push(`ports that nobody answers meanwhile:\n${table(rows)}`);
+  }
+  const guessed = plan.guessed.length > 0 ? `; a guess for ${plan.guessed.join(", ")}, which never ran here` : "";
+  blocks.push(`takes about ${span(plan.takes)}, as measured in earlier runs${guessed}${endWords(plan, colour)}\n`);
+  return `${blocks.join("\n")}nothing was done; this does it:  ${command}\n`;
+}
+
+function endWords({ inTheEnd }: Plan, colour: boolean): string {
+  if (inTheEnd.length === 0) return "";
+  return `; in the end: ${inTheEnd.map(({ unit, phase }) => `${unit} ${showPhase(phase, colour)}`).join(", ")}`;
+}
+
+function span(seconds: number): string {
+  return seconds < 10 ? `${Math.round(seconds * 10) / 10} s` : `${Math.round(seconds)} s`;
+}

@@ -1,0 +1,111 @@
+import type { Plan } from "../../control/request.ts";
+import type { Call } from "../../plan/call.ts";
+import type { Foreseen } from "../../plan/foresee.ts";
+import type { World } from "../../plan/world.ts";
+import type { Phase } from "../../unit/phase.ts";
+import type { Unit } from "../../unit/unit.ts";
+
+type Step = Plan["steps"][number];
+
+/** What is foreseen as people want to know it; what would happen without the command too is left out. */
+export function summarize(
+  foreseen: Foreseen,
+  anyway: Foreseen,
+  about: {
+    readonly world: World;
+    readonly from: number;
+    readonly named: readonly string[];
+    readonly isGuess: (unit: string) => boolean;
+  },
+): Plan {
+  const { world, from, named } = about;
+  const seconds = (at: number): number => Math.round(at - from) / 1000;
+  const untouched = new Set(
+    [...world.units.keys()].filter((unit) => callsOf(foreseen, unit) === callsOf(anyway, unit)),
+  );
+  const steps = foreseen.steps
+    .filter(({ unit, call }) => !untouched.has(unit) && call.call !== "release")
+    .map(({ at, unit, call, because }) => ({
+      at: seconds(at),
+      unit,
+      ...wordsOf(call, world.units.get(unit)),
+      because,
+    }));
+  const meanwhile = [...foreseen.phases].flatMap(([unit, phases]) => awayOf(unit, phases, foreseen, seconds));
+  const touched = new Set([...named, ...steps.map(({ unit }) => unit)]);
+  const ends = [...touched].map((unit) => ({ unit, phase: foreseen.phases.get(unit)?.at(-1)?.phase ?? "down" }));
+  return {
+    steps,
+    meanwhile,
+    darkPorts: meanwhile
+      .filter(isDark)
+      .flatMap(({ unit, from, until }) => portsOf(world.units.get(unit)).map((port) => ({ port, unit, from, until }))),
+    inTheEnd: ends,
+    takes: Math.max(0, ...steps.map(({ at }) => at), ...ends.map(({ unit }) => restOf(unit))),
+    guessed: [...new Set(steps.map(({ unit }) => unit))].filter(about.isGuess),
+  };
+
+  function restOf(unit: string): number {
+    return seconds(foreseen.phases.get(unit)?.at(-1)?.at ?? from);
+  }
+}
+
+function callsOf({ steps }: Foreseen, unit: string): string {
+  return steps.flatMap((step) => (step.unit === unit ? [step.call.call] : [])).join(" ");
+}
+
+function wordsOf(call: Call, unit: Unit | undefined): Pick<Step, "does" | "what"> {
+  const image = unit?.launch.ok ? unit.launch.image : "";
+  switch (call.call) {
+    case "pull":
+      return { does: "pull", what: call.image };
+    case "launch":
+      return { does: "start", what: image };
+    case "signal":
+      return { does: "stop", what: `${unit?.stopSignal ?? "stop signal"}, then ${(unit?.stopGraceMs ?? 0) / 1000} s` };
+    case "kill":
+    case "release":
+      return { does: "kill", what: "SIGKILL" };
+    case "remove":
+      return { does: "remove", what: "the container that has ended" };
+    default:
+      return call satisfies never;
+  }
+}
+
+/** From when it leaves `up` until it is up again. */
+function awayOf(
+  unit: string,
+  phases: readonly { readonly at: number; readonly phase: Phase }[],
+  { steps }: Foreseen,
+  seconds: (at: number) => number,
+): Plan["meanwhile"] {
+  const [first, ...rest] = phases;
+  const [leaves] = rest;
+  if (first?.phase !== "up" || !leaves) return [];
+  // While it waits for those that go before it, it works.
+  const signalled = steps.find((step) => step.unit === unit && step.call.call === "signal");
+  const from = leaves.phase === "stopping" && signalled ? signalled.at : leaves.at;
+  const back = rest.findLast(({ phase }) => phase === "up" || phase === "done");
+  const isBack = back !== undefined && rest.at(-1) === back;
+  const through = [...new Set(rest.map(({ phase }) => phase))].filter((phase) => phase !== "up");
+  return [{ unit, from: seconds(from), until: isBack ? seconds(back.at) : null, phases: through }];
+}
+
+/** One that is only degraded still answers. */
+function isDark({ phases }: Plan["meanwhile"][number]): boolean {
+  return phases.some((phase) => phase !== "degraded");
+}
+
+function portsOf(unit: Unit | undefined): readonly string[] {
+  const host = unit?.launch.ok ? unit.launch.create.body.HostConfig : undefined;
+  const bindings = (host?.PortBindings ?? {}) as {
+    readonly [port: string]: readonly { readonly HostPort?: string; readonly HostIp?: string }[];
+  };
+  return Object.entries(bindings).flatMap(([port, places]) =>
+    places.map(({ HostIp = "", HostPort = "" }) => {
+      const protocol = port.split("/")[1] ?? "tcp";
+      return `${HostIp === "" ? "" : `${HostIp}:`}${HostPort === "" || HostPort === "0" ? "any" : HostPort}/${protocol}`;
+    }),
+  );
+}

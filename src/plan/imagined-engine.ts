@@ -1,0 +1,112 @@
+import type { Unit } from "../unit/unit.ts";
+import type { Call } from "./call.ts";
+import { isRunning, ownContainer, readyAt } from "./conditions.ts";
+import type { Answer, Exit, Fact } from "./fact.ts";
+import { type Container, stateOf, type World } from "./world.ts";
+
+/** How an engine that is only imagined behaves: how long each thing takes, in ms, and what the images have. */
+export type Imagined = {
+  /** `ready` counts from the start of the container; `stop` from the signal to the end, Infinity: it ends by SIGKILL only; `run`: a task. */
+  readonly takes: (unit: Unit, what: "pull" | "launch" | "ready" | "stop" | "remove" | "run") => number;
+  readonly hasHealthcheck: (unit: Unit) => boolean;
+};
+
+/** A fact that will come. */
+export type Promised = { readonly at: number; readonly fact: Fact };
+
+/** The engine passes a signal on at once; what the container makes of it takes its time. */
+const signalMs = 5;
+
+const endedWell: Exit = { code: 0, signal: null, oom: false, words: "exit 0", luck: 0.5 };
+const killed: Exit = { code: 137, signal: "SIGKILL", oom: false, words: "exit 137 (SIGKILL)", luck: 0.5 };
+
+/** What a call brings about, and when. */
+export function consequences(
+  name: string,
+  call: Call,
+  world: World,
+  now: number,
+  { imagined, number }: { readonly imagined: Imagined; readonly number: number },
+): readonly Promised[] {
+  const unit = world.units.get(name);
+  if (!unit) return [];
+  const answer = (at: number, words: Answer = { ok: true }): Promised => ({
+    at,
+    fact: { fact: "answered", unit: name, call, answer: words },
+  });
+  switch (call.call) {
+    case "pull":
+      return [answer(now + imagined.takes(unit, "pull"))];
+    case "launch": {
+      const at = now + imagined.takes(unit, "launch");
+      const container = launched(unit, call, `${name} to be (${number})`, at, imagined);
+      return [answer(at, { ok: true, container }), ...lifeOf(unit, container, at, imagined)];
+    }
+    case "signal":
+      return [answer(now + signalMs), ...end(name, call.id, now + imagined.takes(unit, "stop"), endedWell)];
+    case "kill":
+      return [answer(now + signalMs), ...end(name, call.id, now + signalMs, killed)];
+    case "release":
+      return [answer(now)];
+    case "remove":
+      return [answer(now + imagined.takes(unit, "remove"))];
+    default:
+      return call satisfies never;
+  }
+}
+
+/** What is on its way when nothing new is asked: answers to calls, ends of what was told to end, readiness of what starts. */
+export function comingAlready(world: World, now: number, imagined: Imagined): readonly Promised[] {
+  return [...world.units.values()].flatMap((unit) => {
+    const { call } = stateOf(world, unit.name);
+    const container = ownContainer(unit, world);
+    const running = isRunning(container) ? container : null;
+    const coming = call ? consequences(unit.name, call.call, world, now, { imagined, number: 0 }) : [];
+    if (!running) return coming;
+    const stopping = running.stopping ? end(unit.name, running.id, now + imagined.takes(unit, "stop"), endedWell) : [];
+    return [...coming, ...stopping, ...lifeOf(unit, running, now, imagined)];
+  });
+}
+
+function launched(
+  unit: Unit,
+  call: Extract<Call, { call: "launch" }>,
+  id: string,
+  startedAt: number,
+  imagined: Imagined,
+): Container {
+  const launch = unit.launch.ok ? unit.launch : null;
+  return {
+    id,
+    name: unit.container,
+    state: "running",
+    unit: unit.name,
+    generation: call.generation,
+    revision: launch?.revision ?? "",
+    bound: call.bound,
+    made: { image: launch?.image ?? "", imageId: "", tag: launch?.tag ?? null, parts: launch?.parts ?? {} },
+    startedAt,
+    watchedSince: startedAt,
+    adopted: false,
+    health: imagined.hasHealthcheck(unit) ? "starting" : "none",
+    probedReadyAt: null,
+    stopping: null,
+  };
+}
+
+/** What a container that runs does by itself: a task ends, a service gets ready. */
+function lifeOf(unit: Unit, container: Container, now: number, imagined: Imagined): readonly Promised[] {
+  if (unit.type === "task") return end(unit.name, container.id, now + imagined.takes(unit, "run"), endedWell);
+  if (readyAt(unit, container) !== Number.POSITIVE_INFINITY) return [];
+  const about = { unit: unit.name, id: container.id };
+  const at = now + imagined.takes(unit, "ready");
+  const waitsForHealth = unit.ready.how === "healthy" || unit.ready.how === "auto";
+  const isReady: Fact = waitsForHealth
+    ? { fact: "health", ...about, health: "healthy" }
+    : { fact: "probed-ready", ...about };
+  return [{ at, fact: isReady }];
+}
+
+function end(unit: string, id: string, at: number, exit: Exit): readonly Promised[] {
+  return Number.isFinite(at) ? [{ at, fact: { fact: "died", unit, id, exit } }] : [];
+}
