@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { places } from "../unit/places.ts";
 import { addChanging } from "./commands/change.ts";
 import { addChecking } from "./commands/check.ts";
+import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
 import { addLooking, type Run } from "./commands/look.ts";
 import { addManual } from "./commands/manual.ts";
@@ -23,6 +24,7 @@ export function svcProgram(run: Run): Command {
     .configureOutput({ writeErr: () => undefined });
   program.commandsGroup("See how units are:");
   addLooking(program, run);
+  addGraph(program, run);
   program.commandsGroup("Change what runs:");
   addChanging(program, run);
   program.commandsGroup("See what was written and what happened:");

@@ -17,6 +17,7 @@ const shapes: { readonly [N in RequestName]: { readonly [field: string]: Kind } 
   events: { units: "names", since: "number", follow: "flag" },
   logs: { units: "names", follow: "flag", lines: "number", since: "number", grep: "text" },
   history: { unit: "text", runs: "number" },
+  graph: { units: "names" },
   plan: {
     command: "command",
     names: "names",

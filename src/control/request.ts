@@ -76,6 +76,12 @@ export type Requests = {
     readonly progress: never;
     readonly result: readonly ExitRecord[];
   };
+  /** Who needs whom, with how each is now. */
+  readonly graph: {
+    readonly ask: { readonly units?: readonly string[] };
+    readonly progress: never;
+    readonly result: UnitGraph;
+  };
   /** What a command would do; nothing is done. Refused as the command itself would be. */
   readonly plan: {
     readonly ask: {
@@ -223,6 +229,27 @@ export type ExitRecord = {
   readonly lastLines: readonly string[];
   /** Digests of what it was made from (unit, env, tag); absent in records of older versions. */
   readonly parts?: { readonly [part: string]: string };
+};
+
+/** The units asked for and all that they need, or all units; edges go from a unit to what it needs, and never in a circle. */
+export type UnitGraph = {
+  readonly units: readonly {
+    readonly name: string;
+    readonly phase: Phase;
+    readonly because: string;
+    readonly type: "service" | "task";
+    readonly tag: string | null;
+  }[];
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    /** As a word between the names: `links to`, `needs`, `shares its network with`, `starts after`. */
+    readonly tie: string;
+    /** `after`: order alone. */
+    readonly strength: "required" | "wanted" | "after";
+    /** There is no unit of that name. */
+    readonly missing: boolean;
+  }[];
 };
 
 /** What will be done, in this order; times in seconds from now. */

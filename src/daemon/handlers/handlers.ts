@@ -2,6 +2,7 @@ import type { Handlers } from "../../control/server.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { currentStatuses } from "../statuses.ts";
+import { graph } from "./graph.ts";
 import { logs } from "./logs.ts";
 import { nameUnits, unknownUnit } from "./names.ts";
 import { plan } from "./plan.ts";
@@ -53,6 +54,10 @@ export function handlers(daemon: Daemon): Handlers {
     history: async ({ unit, runs: count }) => {
       if (!supervisor.world.units.has(unit) && records.last(unit) === null) throw unknownUnit(unit, daemon);
       return records.read(unit, count);
+    },
+    graph: async (ask) => {
+      await firstLook(daemon);
+      return graph(ask, daemon);
     },
     plan: (ask) => plan(ask, daemon),
     why: async (ask) => {
