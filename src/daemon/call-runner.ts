@@ -5,6 +5,7 @@ import type { Answer, Fact } from "../plan/fact.ts";
 import { messageOf } from "../svc-error.ts";
 import type { CreateRequest } from "../unit/docker-run/create-request.ts";
 import type { Unit } from "../unit/unit.ts";
+import type { Hooks } from "./hooks/hooks.ts";
 import { containerOf, withLabels } from "./labels.ts";
 import type { OpenFiles } from "./open-files.ts";
 import type { Runs } from "./runs.ts";
@@ -15,6 +16,7 @@ export type CallRunnerOptions = {
   readonly clock: Clock;
   readonly boot: string;
   readonly runs: Runs;
+  readonly hooks: Hooks;
   readonly files: OpenFiles;
   /** Of all units' launches. */
   readonly launches: Turns;
@@ -33,11 +35,11 @@ export function callRunner(options: CallRunnerOptions): (unit: string, call: Cal
     try {
       switch (call.call) {
         case "launch":
-          return await launchInTurn(name, call, options);
+          return (await prepare(name, options)) ?? (await launchInTurn(name, call, options));
         case "pull":
           return await pull(name, call, options);
         case "signal":
-          await sendSignal(name, call.id, options);
+          await sendSignal(name, call, options);
           return { ok: true };
         case "kill":
           await engine.signal(call.id, "SIGKILL");
@@ -57,6 +59,17 @@ export function callRunner(options: CallRunnerOptions): (unit: string, call: Cal
       return answerOf(error);
     }
   };
+}
+
+/** Its pre_start hooks, once its image is there; what is wrong with them is why it cannot start. */
+async function prepare(name: string, { reread, engine, hooks }: CallRunnerOptions): Promise<Answer | null> {
+  const unit = await reread(name);
+  if (!unit?.launch.ok || unit.hooks.preStart.length === 0) return null;
+  const { image } = unit.launch;
+  if ((await engine.image(image)) === null)
+    return { ok: false, kind: "no-such-image", message: `No such image: ${image}` };
+  const wrong = await hooks.run("preStart", unit, null);
+  return wrong === null ? null : { ok: false, kind: "cannot-start", message: wrong };
 }
 
 /** A hundred at once would make the engine so slow that it looks as if it were away. */
@@ -98,7 +111,7 @@ async function launch(
   call: Extract<Call, { call: "launch" }>,
   options: CallRunnerOptions,
 ): Promise<Answer> {
-  const { engine, clock, runs, boot } = options;
+  const { engine, clock, runs, hooks, boot } = options;
   const unit = await options.reread(name);
   if (!unit) return { ok: false, kind: "cannot-start", message: "its unit file is gone" };
   if (!unit.launch.ok) return { ok: false, kind: "cannot-start", message: unit.launch.message };
@@ -119,6 +132,8 @@ async function launch(
   const startedAt = clock.now();
   const detail = await engine.inspect(id);
   runs.began(id, detail);
+  // A failure is told of, and changes nothing; the unit is not kept waiting.
+  void hooks.run("postStart", unit, id);
   const times = { startedAt, watchedSince: startedAt, adopted: false };
   const container = detail ? containerOf(detail, times) : containerMade(id, request, startedAt);
   // Had it ended by now, its `die` says so.
@@ -169,9 +184,16 @@ function containerMade(id: string, request: CreateRequest, now: number): ReturnT
   return containerOf(made, { startedAt: now, watchedSince: now, adopted: false });
 }
 
-async function sendSignal(name: string, id: string, { engine, reread }: CallRunnerOptions): Promise<void> {
+async function sendSignal(
+  name: string,
+  { id, why }: Extract<Call, { call: "signal" }>,
+  { engine, reread, hooks }: CallRunnerOptions,
+): Promise<void> {
   const [unit, detail] = await Promise.all([reread(name), engine.inspect(id)]);
   if (!detail) return;
+  // Of a stop that somebody asked for, or that a restart needs: one that is sick or is not svc's own is not asked.
+  const isAsked = why === "unwanted" || why === "replaced";
+  if (unit && isAsked && detail.state === "running") await hooks.run("preStop", unit, id);
   await engine.signal(id, unit?.stopSignal ?? detail.stopSignal ?? "SIGTERM");
   if (detail.state === "paused") await engine.unpause(id);
 }

@@ -1,9 +1,11 @@
 import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { systemClock } from "../clock/system-clock.ts";
 import { serveControl } from "../control/server.ts";
 import { dockerEngine } from "../engine/docker/docker-engine.ts";
 import type { PullProgress } from "../engine/engine.ts";
 import { stateOf } from "../plan/world.ts";
+import { keepAlerts } from "./alerts/alerts.ts";
 import { bootWishes, rememberedWishes } from "./boot-wishes.ts";
 import { callRunner } from "./call-runner.ts";
 import type { Daemon } from "./context.ts";
@@ -12,12 +14,14 @@ import { type DaemonOptions, daemonOptions } from "./daemon-options.ts";
 import { linkEngine } from "./engine-link.ts";
 import { EventLog } from "./event-log.ts";
 import { handlers } from "./handlers/handlers.ts";
+import { runHooks } from "./hooks/hooks.ts";
+import { sweepHooks } from "./hooks/sweep-hooks.ts";
 import { lockState } from "./lock.ts";
 import { keepWatchdog, notifySystemd } from "./notify-systemd.ts";
 import { openFiles } from "./open-files.ts";
 import { exitRecords } from "./output/exit-records.ts";
 import { keepProbes } from "./probes.ts";
-import { keepRuns } from "./runs.ts";
+import { keepRuns, type Runs } from "./runs.ts";
 import { readSaved, savedUnits } from "./saved-state.ts";
 import { savingTo } from "./saving.ts";
 import { awaitEnding, replaceProgram, stopAll, stopWithinMs } from "./shut-down.ts";
@@ -83,7 +87,26 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   const records = await exitRecords(options.state);
   const files = openFiles();
   const warn = (message: string): void => log.warn(message);
-  const runs = keepRuns({ engine, clock, logFolder: options.logs, records, files, warn });
+  const hookFailed = (unit: string, because: string): void => {
+    warn(`${unit}: ${because}`);
+    events.add({ unit, event: "hook-failed", phase: null, because });
+  };
+  const hooks = runHooks({
+    engine,
+    clock,
+    remark: (unit, text) => runs.logOf(unit).remark(text),
+    failed: hookFailed,
+  });
+  const runs: Runs = keepRuns({
+    engine,
+    clock,
+    logFolder: options.logs,
+    records,
+    files,
+    warn,
+    afterEnd: ({ container, code, signal }, unit) =>
+      hooks.run("postStop", unit, container, [`SVC_EXIT_CODE=${code ?? ""}`, `SVC_EXIT_SIGNAL=${signal ?? ""}`]),
+  });
   const pulls = new Map<string, PullProgress>();
   const enabled = new Map(saved.enabled);
   const isEnabled: Daemon["enabled"]["isEnabled"] = (unit) => enabled.get(unit.name) ?? unit.enabled;
@@ -99,6 +122,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     clock,
     boot,
     runs,
+    hooks,
     files,
     launches: turns(launchesAtOnce),
     isWanted(unit, generation) {
@@ -136,7 +160,12 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     boot,
     world: () => supervisor.world,
     tell: (...facts) => supervisor.tell(...facts),
-    onFirstList: (seen) => supervisor.tell(...bootWishes(seen, { world: supervisor.world, saved, boot, isEnabled })),
+    onFirstList(seen) {
+      const { world } = supervisor;
+      // An engine that goes away meanwhile is found out by others.
+      void sweepHooks(engine, world.units).catch(() => undefined);
+      supervisor.tell(...bootWishes(seen, { world, saved, boot, isEnabled }));
+    },
     log,
   });
   const save = savingTo(
@@ -154,6 +183,15 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     void save();
   });
   keepProbes({ supervisor, engine, clock, runs });
+  keepAlerts({
+    supervisor,
+    clock,
+    program: join(dirname(options.units), "on_event"),
+    lastExit: (unit) => records.last(unit),
+    recorded: () => runs.recordedSoFar(),
+    failed: hookFailed,
+    remark: (unit, text) => runs.logOf(unit).remark(text),
+  });
   source.watch();
   const parts: Daemon = {
     supervisor,

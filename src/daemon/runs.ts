@@ -37,12 +37,14 @@ export function keepRuns(options: {
   readonly records: ExitRecords;
   readonly files: OpenFiles;
   readonly warn: (message: string) => void;
+  /** Done after each end of a run, before that is recorded: if svc is killed meanwhile it is done again. */
+  readonly afterEnd: (end: RunEnd, unit: Unit) => Promise<unknown>;
 }) {
   const { engine, clock, records } = options;
   const logs = new Map<string, UnitLog>();
   const runs = new Map<string, Run>();
   const recordings = new Map<string, Promise<void>>();
-  return { logOf, attach, resume, began, release, forget, ended, recorded, isFollowed, close };
+  return { logOf, attach, resume, began, release, forget, ended, recorded, recordedSoFar, isFollowed, close };
 
   function logOf(unit: Unit): UnitLog {
     const open = logs.get(unit.name);
@@ -157,6 +159,7 @@ export function keepRuns(options: {
     const lines = run?.log.lastLines(lastLines) ?? [];
     log?.remark(end.words);
     runs.delete(end.container);
+    if (unit) await options.afterEnd(end, unit);
     await records.append({
       ...end,
       startedAt,
@@ -185,8 +188,13 @@ export function keepRuns(options: {
     recordings.delete(id);
   }
 
-  async function close(): Promise<void> {
+  /** Resolves when every end that was seen is on disk. */
+  async function recordedSoFar(): Promise<void> {
     await Promise.all(recordings.values());
+  }
+
+  async function close(): Promise<void> {
+    await recordedSoFar();
     for (const run of runs.values()) run.stop();
     await Promise.all([...logs.values()].map((log) => log.close()));
   }

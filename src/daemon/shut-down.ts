@@ -1,6 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import { isRunning, ownContainer } from "../plan/conditions.ts";
 import { stateOf } from "../plan/world.ts";
+import type { Unit } from "../unit/unit.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 export type Ending = "SIGTERM" | "SIGINT" | "reexec";
@@ -17,7 +18,11 @@ const slackMs = 30_000;
 
 /** A container that cannot be stopped, or an engine that is away, must not hold up a shutdown for ever. */
 export function stopWithinMs({ world }: Supervisor): number {
-  return [...world.units.values()].reduce((sum, unit) => sum + unit.stopGraceMs, slackMs);
+  return [...world.units.values()].reduce((sum, unit) => sum + unit.stopGraceMs + hooksMs(unit), slackMs);
+}
+
+function hooksMs({ hooks }: Unit): number {
+  return [...hooks.preStop, ...hooks.postStop].reduce((sum, hook) => sum + hook.timeoutMs, 0);
 }
 
 /** Stops every unit, dependents first; resolves when all are down, or when waiting has no more point. */

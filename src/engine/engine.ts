@@ -25,6 +25,8 @@ export interface Engine {
   remove(id: string): Promise<void>;
   /** Exit code once the container has ended (`next-exit`) or is gone (`removed`). Register before start. */
   wait(id: string, until: "next-exit" | "removed", abort?: AbortSignal): Promise<number>;
+  /** Runs a command in a container that runs; its exit code. A command that is given up may go on: the engine cannot end it. */
+  exec(id: string, options: ExecOptions): Promise<number>;
   resize(id: string, columns: number, rows: number): Promise<void>;
   /** null: not on this host. */
   image(reference: string): Promise<ImageDetail | null>;
@@ -85,6 +87,19 @@ export type AttachOptions = {
   readonly onOutput: (stream: "out" | "err", chunk: Buffer) => void;
   /** The stream has ended; called once. */
   readonly onEnd: () => void;
+};
+
+export type ExecOptions = {
+  readonly command: readonly string[];
+  /** `NAME=VALUE`. */
+  readonly environment: readonly string[];
+  /** null: the container's. */
+  readonly user: string | null;
+  readonly workingDir: string | null;
+  readonly privileged: boolean;
+  /** Must return at once. */
+  readonly onOutput: (stream: "out" | "err", chunk: Buffer) => void;
+  readonly abort: AbortSignal;
 };
 
 export interface Attachment {

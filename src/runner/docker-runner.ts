@@ -1,11 +1,11 @@
 import { messageOf } from "../svc-error.ts";
+import { type OneOff, oneOff } from "../unit/one-off.ts";
 import type { Launch } from "../unit/unit.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { AppProblems, findApp } from "./find-app.ts";
 import { hintOf } from "./hint.ts";
 import { launchOf } from "./launch-of.ts";
-import { type OneOff, oneOff } from "./one-off.ts";
 import { printLine } from "./print-line.ts";
 import { terminalSize } from "./raw-terminal.ts";
 import { Left } from "./run-attached.ts";

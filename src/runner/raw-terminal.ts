@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import type { TerminalSize } from "./one-off.ts";
+import type { TerminalSize } from "../unit/one-off.ts";
 
 export type RawTerminal = {
   /** What is typed reaches the task as it is, Ctrl-C too, and every change of size is told. */

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { type Attachment, type Engine, EngineError } from "../engine/engine.ts";
-import type { TerminalSize } from "./one-off.ts";
+import type { TerminalSize } from "../unit/one-off.ts";
 import { passInput } from "./pass-input.ts";
 import { passSignals } from "./pass-signals.ts";
 import { type RawTerminal, rawTerminal } from "./raw-terminal.ts";

@@ -4,6 +4,7 @@ import { type AppFiles, readAppFiles } from "./app-files/app-files.ts";
 import type { CreateRequest } from "./docker-run/create-request.ts";
 import { createRequestFromFlags, type FlagResult } from "./docker-run/create-request-from-flags.ts";
 import { flagLayers, type LayeredWord, layerProblem } from "./flag-layers.ts";
+import { hooksOf } from "./hooks.ts";
 import { imageReference } from "./image-reference.ts";
 import { type IsFromKeys, withKeyBody } from "./keys/key-body.ts";
 import { splitCommands } from "./keys/key-commands.ts";
@@ -54,6 +55,7 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
 
   const opened: string[] = [];
   const asked = readFlags(keys, files, { file, read, opened, tell });
+  const hooks = hooksOf(read, tell);
   const respawn = respawnOf(keys);
   if (typeof respawn === "string") tellKey("error", "respawn_limit", respawn, "write 10 in 5m, 10 5 or unlimited");
   const ready = readyOf(keys);
@@ -90,6 +92,13 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
     startTimeoutMs: durationMs(keys.start_timeout ?? 60) ?? 60_000,
     pullTimeoutMs: durationMs(keys.pull_timeout ?? 900) ?? 900_000,
     ...stopping(keys, create, isFromKeys),
+    hooks,
+    onEvent: {
+      failed: keys.on_event?.failed ?? [],
+      crashloop: keys.on_event?.crashloop ?? [],
+      recovered: keys.on_event?.recovered ?? [],
+      deployed: keys.on_event?.deployed ?? [],
+    },
     log: { maxSizeBytes: sizeBytes(keys.log?.max_size ?? "10m") ?? 10_485_760, maxFiles: keys.log?.max_files ?? 5 },
     launch: launchable(keys, files, create, result),
   };

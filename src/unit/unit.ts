@@ -33,10 +33,31 @@ export type Unit = {
   readonly stopSignal: string | null;
   /** Between the stop signal and SIGKILL. */
   readonly stopGraceMs: number;
+  readonly hooks: { readonly [when in HookTime]: readonly Hook[] };
+  /** Commands for the host's shell, which get the event as JSON on stdin. */
+  readonly onEvent: { readonly [event in AlertName]: readonly string[] };
   readonly log: { readonly maxSizeBytes: number; readonly maxFiles: number };
   /** What the engine is to be given, or why that cannot be said now. The unit is valid either way. */
   readonly launch: Launch | LaunchProblem;
 };
+
+export type HookTime = "preStart" | "postStart" | "preStop" | "postStop";
+
+export type Hook = {
+  /** In the unit's container, in a one-off container, or on the host. */
+  readonly where: "container" | "task" | "host";
+  /** On the host a single word is for the shell. */
+  readonly command: readonly string[];
+  readonly timeoutMs: number;
+  readonly user: string | null;
+  readonly workingDir: string | null;
+  /** `NAME=VALUE`. */
+  readonly environment: readonly string[];
+  readonly privileged: boolean;
+};
+
+/** What people want to be told of. */
+export type AlertName = "failed" | "crashloop" | "recovered" | "deployed";
 
 export type Need = {
   readonly unit: string;

@@ -73,9 +73,17 @@ export function readYaml(file: string, content: string): YamlText {
 
 /** What stands behind the name of a variable may be a secret. */
 function masked(path: Path, place: PlaceInFile): PlaceInFile {
-  if (path[0] !== "environment" || path.length < 2) return place;
+  const at = path.indexOf("environment");
+  const inOneLine = place.source.search(/\benvironment["']?\s*:/);
+  // A hook's variables may stand in one line with what is wrong.
+  if (path[0] !== "environment" && at < 0 && inOneLine > 0) return maskedAfter(place, inOneLine);
+  if (at < 0 || path.length < at + 2) return place;
   const name = /^[\s-]*[^:=]*[:=]?/.exec(place.source)?.[0].length ?? 0;
   return { ...place, source: maskedLine(place.source, [0, name]) };
+}
+
+function maskedAfter(place: PlaceInFile, from: number): PlaceInFile {
+  return { ...place, source: maskedLine(place.source, [0, from + "environment:".length]) };
 }
 
 type Found = { readonly key: unknown; readonly value: unknown };

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dockerEngine } from "../../src/engine/docker/docker-engine.ts";
-import type { Engine, EngineEvent } from "../../src/engine/engine.ts";
+import type { Engine, EngineEvent, ExecOptions } from "../../src/engine/engine.ts";
 import { EngineError } from "../../src/engine/engine.ts";
 import type { CreateRequest } from "../../src/unit/docker-run/create-request.ts";
 import { engineProxy } from "../support/engine-proxy.ts";
@@ -206,6 +206,29 @@ describe.concurrent("contract", () => {
     await engine.resize(id, 120, 40);
   });
 
+  test("a command in a container that runs: its output, its code; given up it rejects; in one that is gone it is refused", async () => {
+    const id = await create(loop);
+    await engine.start(id);
+    const never = new AbortController();
+    const written = { out: "", err: "" };
+    const onOutput = (stream: "out" | "err", chunk: Buffer): void => {
+      written[stream] += chunk;
+    };
+    expect(await engine.exec(id, echoing(never.signal, { onOutput }))).toBe(3);
+    expect(written).toEqual({ out: "out\n", err: "err\n" });
+    const asked = ["sh", "-c", 'test "$A $PWD" = "b /tmp" && exit 9'];
+    expect(
+      await engine.exec(id, echoing(never.signal, { command: asked, environment: ["A=b"], workingDir: "/tmp" })),
+    ).toBe(9);
+    const late = new AbortController();
+    const given = engine.exec(id, echoing(late.signal, { command: ["sleep", "600"] }));
+    await until(async () => (await real.docker("top", id)).stdout.includes("sleep 600"));
+    late.abort();
+    expect(await kindOf(given)).toBe("timeout");
+    await engine.remove(id);
+    expect(await kindOf(engine.exec(id, echoing(never.signal)))).toBe("no-such-container");
+  });
+
   test("a paused one is woken, as often as one likes", async () => {
     const id = await create(loop);
     await engine.start(id);
@@ -339,6 +362,19 @@ describe.concurrent("contract", () => {
   });
 });
 
+function echoing(abort: AbortSignal, change: Partial<ExecOptions> = {}): ExecOptions {
+  return {
+    command: ["sh", "-c", "echo out; echo err >&2; exit 3"],
+    environment: [],
+    user: null,
+    workingDir: null,
+    privileged: false,
+    onOutput: () => undefined,
+    abort,
+    ...change,
+  };
+}
+
 async function everyCall(on: Engine, id: string): Promise<Readonly<Record<string, string>>> {
   const nothing = (): void => undefined;
   const calls: { readonly [name in keyof Engine]: Promise<unknown> } = {
@@ -352,6 +388,7 @@ async function everyCall(on: Engine, id: string): Promise<Readonly<Record<string
     unpause: on.unpause(id),
     remove: on.remove(id),
     wait: on.wait(id, "next-exit"),
+    exec: on.exec(id, echoing(new AbortController().signal)),
     resize: on.resize(id, 80, 24),
     image: on.image(real.image),
     pull: on.pull(real.image, { onProgress: nothing }),

@@ -43,7 +43,15 @@ test("a unit that is written and started while a list is made keeps its containe
   let world: World = observe(emptyWorld, { fact: "units-read", units: new Map([[older, unit(older)]]) }, clock.now());
   const quiet = { info: () => undefined, warn: () => undefined };
   const records = await exitRecords(folder);
-  const runs = keepRuns({ engine, clock, logFolder: folder, records, files: openFiles(), warn: quiet.warn });
+  const runs = keepRuns({
+    engine,
+    clock,
+    logFolder: folder,
+    records,
+    files: openFiles(),
+    warn: quiet.warn,
+    afterEnd: async () => undefined,
+  });
   const link = linkEngine({
     engine,
     clock,

@@ -24,6 +24,8 @@ export function unit(name: string, change: Partial<Unit> = {}): Unit {
     pullTimeoutMs: 900_000,
     stopSignal: null,
     stopGraceMs: 10_000,
+    hooks: { preStart: [], postStart: [], preStop: [], postStop: [] },
+    onEvent: { failed: [], crashloop: [], recovered: [], deployed: [] },
     log: { maxSizeBytes: 1e7, maxFiles: 5 },
     launch: {
       ok: true,

@@ -5,6 +5,7 @@ import { detailOf, imageOf, summaryOf } from "./answers.ts";
 import { ask, open } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
 import { readEvents } from "./events.ts";
+import { execIn } from "./exec.ts";
 import { followLogs } from "./logs.ts";
 import { pullImage } from "./pull.ts";
 
@@ -68,6 +69,7 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
     unpause: (id) => fine([404, 409, 500], shortMs, (abortSignal) => container(id).unpause({ abortSignal })),
     remove: (id) => remove(id),
     wait: (id, until, abort) => waitFor(docker, { id, condition: until, openMs: shortMs }, abort),
+    exec: (id, exec) => execIn(container(id), exec, shortMs),
     resize: (id, columns, rows) =>
       fine([404, 409], shortMs, (abortSignal) => container(id).resize({ h: rows, w: columns, abortSignal })),
     async image(reference) {

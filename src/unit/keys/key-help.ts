@@ -72,6 +72,7 @@ export const families: readonly (readonly string[])[] = [
   "image pull_policy pull_timeout platform",
   "ready start_timeout on_unhealthy healthcheck",
   "stop_signal stop_grace_period init",
+  "pre_start post_start pre_stop post_stop on_event",
   "depends_on wants links after before conflicts",
   "links external_links networks",
   "restart respawn respawn_limit on_limit",

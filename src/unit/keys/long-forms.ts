@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   choice,
+  command,
   fields,
   flag,
   kind,
@@ -205,6 +206,34 @@ export const healthcheck = fields({
   start_period: some(time, "Failures that do not count, from the start. Default: 0s."),
   start_interval: some(time, "Between two checks meanwhile. Default: 5s."),
   disable: some(flag, "Take the image's healthcheck away."),
+});
+
+const hookMap = fields(
+  {
+    command: is(command, "What is run: words, or a text that is split into words (in: host: that the shell runs)."),
+    in: some(
+      choice("container", "task", "host"),
+      "Where: in the unit's container, in a one-off container with its image, env and links, or on the host.",
+    ),
+    timeout: some(time, "How long it may take. Default: 30s."),
+    user: some(word("a name or number, with :group"), "Its user in the container."),
+    working_dir: some(text, "Its working directory."),
+    environment: some(pairs("variables"), "More variables."),
+    privileged: some(flag, "All rights of the host's root, in the container."),
+  },
+  "a map with command",
+);
+const hook = kind("a text that the host's shell runs, or a map with command and in", (error) =>
+  z.union([z.string().min(1, { error }), hookMap], { error }),
+);
+export const hooks = oneOrMore(hook);
+
+const shellText = kind("a text that the host's shell runs", (error) => z.string().min(1, { error }));
+export const onEvent = fields({
+  failed: some(oneOrMore(shellText), "It is no longer up, and not because somebody asked for that."),
+  crashloop: some(oneOrMore(shellText), "Its respawn_limit is reached."),
+  recovered: some(oneOrMore(shellText), "It has been up for 10 s after it failed."),
+  deployed: some(oneOrMore(shellText), "It is up with another tag than before."),
 });
 
 export const logging = fields({

@@ -82,6 +82,33 @@ const groups = {
       "false",
     ),
   },
+  Hooks: {
+    pre_start: key(
+      long.hooks,
+      "Run before its container is made; when it fails the unit does not start.",
+      "install -d -o www-data /srv/media",
+    ),
+    post_start: key(
+      long.hooks,
+      "Run once its container runs; a failure is told of.",
+      "\n  - command: [cachetool, warm]\n    in: container",
+    ),
+    pre_stop: key(
+      long.hooks,
+      "Run before it is asked to end; the stop goes on when it fails.",
+      "\n  - command: kill -USR1 1\n    timeout: 10s",
+    ),
+    post_stop: key(
+      long.hooks,
+      "Run after each end of its container, before the next start; a failure is told of.",
+      "rm -f /run/antisocial.pid",
+    ),
+    on_event: key(
+      long.onEvent,
+      "Commands of the host that get the event as JSON on stdin.",
+      "{failed: mail -s antisocial root, recovered: mail -s antisocial root}",
+    ),
+  },
   "When it ends": {
     respawn: key(flag, "Start again after an exit that nobody asked for.", "false", "true"),
     respawn_limit: key(word(limitWords), "So many respawns within so long.", "10 in 5m", "10 in 5m"),
@@ -221,6 +248,7 @@ export const unitSchema = z.strictObject({
   ...groups["The unit"],
   ...groups["Image, flags and files"],
   ...groups["Start and stop"],
+  ...groups.Hooks,
   ...groups["When it ends"],
   ...groups["Other units"],
   ...groups["Its process"],

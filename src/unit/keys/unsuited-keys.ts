@@ -16,8 +16,6 @@ export const unsuitedKeys: { readonly [key: string]: { readonly because: string;
   include: { because: "a unit file stands alone", hint: "put one service in each file of the units folder" },
   models: { because: "svc runs no models", hint: "name the model's address with environment" },
   name: { because: "the unit is named by its file", hint: "rename the file to NAME.yml" },
-  post_start: { because: "there are no hooks", hint: "do it in the image's entrypoint, or in a unit of type task" },
-  pre_stop: { because: "there are no hooks", hint: "let the program do it when it gets stop_signal" },
   profiles: { because: "units are started by name", hint: "use enabled: false and svc start NAME" },
   provider: { because: "svc runs containers only", hint: "take it out" },
   pull_refresh_after: { because: "images are pulled at a start only", hint: "use pull_policy" },

@@ -59,6 +59,42 @@ export const keyTable: readonly Row[] = [
   { yaml: "stop_grace_period: 1m30s", body: { StopTimeout: 90 }, unit: { stopGraceMs: 90_000 } },
   { yaml: "stop_grace_period: 500ms", body: { StopTimeout: 1 }, unit: { stopGraceMs: 500 } },
   { yaml: "auto_remove: true", body: { HostConfig: { AutoRemove: true } } },
+  {
+    yaml: "pre_start: install -d /srv/media",
+    unit: { hooks: { preStart: [{ where: "host", command: ["install -d /srv/media"], timeoutMs: 30_000 }] } },
+  },
+  {
+    yaml: "pre_start: [{command: manage 'check it', timeout: 5m, user: www}]",
+    unit: {
+      hooks: { preStart: [{ where: "task", command: ["manage", "check it"], timeoutMs: 300_000, user: "www" }] },
+    },
+  },
+  {
+    yaml: "post_start:\n  - command: [warm, up]\n    environment: {A: 1}\n    working_dir: /app\n    privileged: true",
+    unit: {
+      hooks: {
+        postStart: [
+          { where: "container", command: ["warm", "up"], environment: ["A=1"], workingDir: "/app", privileged: true },
+        ],
+      },
+    },
+  },
+  {
+    yaml: "pre_stop: [{command: 'drain | tee log', in: host}, date]",
+    unit: {
+      hooks: {
+        preStop: [
+          { where: "host", command: ["drain | tee log"] },
+          { where: "host", command: ["date"] },
+        ],
+      },
+    },
+  },
+  { yaml: "post_stop: {command: tidy}", unit: { hooks: { postStop: [{ where: "task", command: ["tidy"] }] } } },
+  {
+    yaml: "on_event: {failed: mail root, recovered: [one, two]}",
+    unit: { onEvent: { failed: ["mail root"], crashloop: [], recovered: ["one", "two"], deployed: [] } },
+  },
   { yaml: "respawn: false", unit: { respawn: { enabled: false } } },
   { yaml: "respawn_limit: 3 in 10s", unit: { respawn: { limit: { count: 3, windowMs: 10_000 } } } },
   { yaml: "respawn_limit: 10 5", unit: { respawn: { limit: { count: 10, windowMs: 5_000 } } } },

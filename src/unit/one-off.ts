@@ -1,5 +1,5 @@
-import type { CreateBody, CreateRequest, Json } from "../unit/docker-run/create-request.ts";
-import type { Launch } from "../unit/unit.ts";
+import type { CreateBody, CreateRequest, Json } from "./docker-run/create-request.ts";
+import type { Launch } from "./unit.ts";
 
 export type OneOff = {
   readonly request: CreateRequest;

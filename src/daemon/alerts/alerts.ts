@@ -1,0 +1,99 @@
+import { access, constants } from "node:fs/promises";
+import { hostname } from "node:os";
+import type { Clock } from "../../clock/clock.ts";
+import type { ExitRecord } from "../../control/request.ts";
+import { stateOf } from "../../plan/world.ts";
+import type { AlertName, Unit } from "../../unit/unit.ts";
+import { runOnHost } from "../hooks/run-on-host.ts";
+import type { Supervisor } from "../supervisor.ts";
+import { turns } from "../turns.ts";
+import { findAlerts, type Memory, noMemory, steadyAfterMs } from "./find-alerts.ts";
+
+const timeoutMs = 30_000;
+/** A host that comes up broken has much to tell; it is told at this pace. */
+const commandsAtOnce = 4;
+const tellsLines = 20;
+
+/**
+ * Runs the `on_event` commands of units, and the host's own (a program at /etc/svc/on_event, which gets the event's name as its
+ * argument), with the event as JSON on stdin.
+ */
+export function keepAlerts(options: {
+  readonly supervisor: Supervisor;
+  readonly clock: Clock;
+  /** A program of the host that is told of all units. */
+  readonly program: string;
+  readonly lastExit: (unit: string) => ExitRecord | null;
+  /** Resolves when the ends that were seen are recorded: who is told of one wants to know how. */
+  readonly recorded: () => Promise<void>;
+  readonly failed: (unit: string, because: string) => void;
+  readonly remark: (unit: Unit, text: string) => void;
+}): void {
+  const { supervisor, clock } = options;
+  const memories = new Map<string, Memory>();
+  const atOnce = turns(commandsAtOnce);
+  let cancel: () => void = () => undefined;
+  supervisor.onPass(look);
+
+  function look(): void {
+    const { world, decisions } = supervisor;
+    if (world.shuttingDown) return;
+    const now = clock.now();
+    let lookAgainAt = Number.POSITIVE_INFINITY;
+    for (const unit of world.units.values()) {
+      const decision = decisions.get(unit.name);
+      if (!decision) continue;
+      const { memory, alerts } = findAlerts(unit, decision, memories.get(unit.name) ?? noMemory, { world, now });
+      memories.set(unit.name, memory);
+      if (memory.isInTrouble && memory.upSince !== null)
+        lookAgainAt = Math.min(lookAgainAt, memory.upSince + steadyAfterMs);
+      for (const event of alerts) void tell(event, unit, decision.phase, decision.because);
+    }
+    cancel();
+    cancel = Number.isFinite(lookAgainAt) ? clock.after(Math.max(0, lookAgainAt - now), look) : () => undefined;
+  }
+
+  async function tell(event: AlertName, unit: Unit, phase: string, because: string): Promise<void> {
+    await options.recorded();
+    const input = `${JSON.stringify(about(event, unit, phase, because))}\n`;
+    const own = unit.onEvent[event].map((command) => [command]);
+    const hosts = (await isProgram(options.program)) ? [[options.program, event]] : [];
+    await Promise.all([...own, ...hosts].map((command) => run(command, event, unit, input)));
+  }
+
+  async function run(command: readonly string[], event: AlertName, unit: Unit, input: string): Promise<void> {
+    const leave = await atOnce.take();
+    try {
+      const environment = [`SVC_EVENT=${event}`, `SVC_UNIT=${unit.name}`, `SVC_APP=${unit.app}`];
+      const onLine = (line: string): void => options.remark(unit, `on_event ${event}: ${line}`);
+      const wrong = await runOnHost({ command, environment, input, timeoutMs, clock, onLine });
+      if (wrong !== null) options.failed(unit.name, `on_event ${event} failed: ${wrong}`);
+    } finally {
+      leave();
+    }
+  }
+
+  function about(event: AlertName, unit: Unit, phase: string, because: string): object {
+    const { restarts, container } = stateOf(supervisor.world, unit.name);
+    const last = options.lastExit(unit.name);
+    return {
+      event,
+      unit: unit.name,
+      app: unit.app,
+      host: hostname(),
+      time: new Date(clock.date()).toISOString(),
+      phase,
+      because,
+      tag: container?.unit === unit.name ? container.made.tag : unit.launch.ok ? unit.launch.tag : null,
+      restarts,
+      lastExit: last ? { ...last, lastLines: last.lastLines.slice(-tellsLines), parts: undefined } : null,
+    };
+  }
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
