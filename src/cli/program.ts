@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { places } from "../unit/places.ts";
 import { addChanging } from "./commands/change.ts";
 import { addChecking } from "./commands/check.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addHelp } from "./commands/help.ts";
 import { addLooking, type Run } from "./commands/look.ts";
@@ -31,6 +32,7 @@ export function svcProgram(run: Run): Command {
   addOutput(program, run);
   program.commandsGroup("Unit files and help:");
   addChecking(program, run);
+  addDoctor(program, run);
   addHelp(program, run);
   addManual(program, run);
   program.commandsGroup("Programs of their own:");

@@ -7,6 +7,8 @@ import type { CreateRequest } from "../unit/docker-run/create-request.ts";
 export interface Engine {
   /** Answers once the engine does; rejects with `away` within a few seconds when it does not. */
   ping(): Promise<EngineVersion>;
+  /** How the engine is set up. */
+  info(): Promise<EngineInfo>;
   /** All containers, ours and foreign, in every state. */
   list(): Promise<readonly ContainerSummary[]>;
   /** null: there is none of that id or name. */
@@ -37,6 +39,20 @@ export interface Engine {
   /** Subscribes; resolves once subscribed. `onEnd` is called once, when the stream is lost or closed. */
   events(onEvent: (event: EngineEvent) => void, onEnd: () => void): Promise<() => void>;
 }
+
+export type EngineInfo = {
+  readonly engine: string;
+  /** 1 or 2. */
+  readonly cgroupVersion: number;
+  readonly logDriver: string;
+  readonly liveRestore: boolean;
+  /** Where it keeps images and containers. */
+  readonly rootFolder: string;
+  /** Its clock, ms since 1970. */
+  readonly date: number;
+  /** What it complains of itself: limits that the kernel does not have. */
+  readonly warnings: readonly string[];
+};
 
 export type EngineVersion = { readonly engine: string; readonly api: string };
 

@@ -69,7 +69,12 @@ describe.concurrent("contract", () => {
   test("a container's life: created, started, signalled, ended, removed, each step as often as one likes", async () => {
     const request = asking(loop, { Labels: { "a.b": "c d" }, StopSignal: "SIGQUIT" });
     const { id } = await engine.create(request);
+    const { engine: version } = await engine.ping();
     expect(await engine.ping()).toMatchObject({ api: expect.stringMatching(/^1\./) });
+    const info = await engine.info();
+    expect(info).toMatchObject({ engine: version, rootFolder: expect.stringMatching(/^\//) });
+    expect([1, 2]).toContain(info.cgroupVersion);
+    expect(Math.abs(info.date - Date.now())).toBeLessThan(60_000);
     expect(await engine.inspect(id)).toMatchObject({
       id,
       name: request.name,
@@ -379,6 +384,7 @@ async function everyCall(on: Engine, id: string): Promise<Readonly<Record<string
   const nothing = (): void => undefined;
   const calls: { readonly [name in keyof Engine]: Promise<unknown> } = {
     ping: on.ping(),
+    info: on.info(),
     list: on.list(),
     inspect: on.inspect(id),
     create: on.create(asking("true")),

@@ -7,7 +7,9 @@ const source = join(import.meta.dirname, "../../src");
 /** Which folder may know which. Everybody may know svc-error.ts. */
 const arrows: { readonly [folder: string]: readonly string[] } = {
   main: ["cli", "daemon", "runner"],
-  cli: ["control", "unit", "runner", "graph"],
+  cli: ["control", "unit", "runner", "graph", "lint", "doctor"],
+  lint: ["engine", "unit", "graph"],
+  doctor: ["control", "engine", "unit"],
   runner: ["engine", "unit"],
   daemon: ["control", "engine", "plan", "graph", "unit", "clock"],
   control: ["unit"],

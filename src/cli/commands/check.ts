@@ -1,10 +1,20 @@
 import type { Command } from "commander";
 import { pathOf, places } from "../../unit/places.ts";
+import type { UnitFolders } from "../../unit/read-units.ts";
+import type { UnitProblem } from "../../unit/unit-problem.ts";
 import { printJson } from "../context.ts";
 import { showProblems } from "../show/problems.ts";
 import type { Run } from "./look.ts";
 
-type Options = { units?: string; defaultDir?: string; wwwDir?: string; json?: boolean };
+type Options = {
+  units?: string;
+  defaultDir?: string;
+  wwwDir?: string;
+  strict?: boolean;
+  engine?: boolean;
+  sarif?: boolean;
+  json?: boolean;
+};
 
 /** Commands about unit files, which need no daemon: check, help, schema. */
 export function addChecking(program: Command, run: Run): void {
@@ -14,30 +24,31 @@ export function addChecking(program: Command, run: Run): void {
     .option("--units <folder>", places.units.holds)
     .option("--default-dir <folder>", places["default-dir"].holds)
     .option("--www-dir <folder>", places["www-dir"].holds)
+    .option("--strict", "warnings make it fail too")
+    .option("--no-engine", "do not ask the engine which images are here")
+    .option("--sarif", "print SARIF, for CI")
     .option("--json", "print JSON")
     .action((options: Options) =>
       run(async (cli) => {
-        const { readUnits } = await import("../../unit/read-units.ts");
-        const { findCycles } = await import("../../graph/cycles.ts");
-        const read = await readUnits({
+        const folders = {
           units: options.units ?? pathOf("units", cli.environment),
           defaultDir: options.defaultDir ?? pathOf("default-dir", cli.environment),
           wwwDir: options.wwwDir ?? pathOf("www-dir", cli.environment),
-        });
-        const cycles = findCycles(read.units);
-        const cannot = read.units.flatMap((unit) =>
-          unit.launch.ok ? [] : [`${unit.name} cannot start: ${unit.launch.message}    hint: ${unit.launch.hint}`],
-        );
-        const errors = read.problems.filter((problem) => problem.severity === "error").length + cycles.length;
-        if (cli.json || options.json) printJson(cli, { problems: read.problems, cycles, cannotStart: cannot });
+        };
+        const { count, problems, withoutEngine } = await checked(folders, options.engine !== false);
+        const errors = problems.filter(({ severity }) => severity === "error").length;
+        const warnings = problems.length - errors;
+        if (options.sarif) {
+          const { sarif } = await import("../show/sarif.ts");
+          printJson(cli, sarif(problems, process.env.SVC_VERSION ?? "development"));
+        } else if (cli.json || options.json) printJson(cli, { units: count, errors, warnings, problems });
         else {
-          cli.out(showProblems(read.problems));
-          for (const cycle of cycles)
-            cli.out(`units need each other in a circle: ${[...cycle, cycle[0]].join(" -> ")}\n`);
-          for (const line of cannot) cli.out(`${line}\n`);
-          if (!cli.quiet) cli.out(`${read.units.length} units, ${errors} errors\n`);
+          cli.out(showProblems(problems));
+          if (withoutEngine && options.engine !== false && !cli.quiet)
+            cli.err("images were not looked at: the engine does not answer\n");
+          if (!cli.quiet) cli.out(`${count} units, ${errors} errors, ${warnings} warnings\n`);
         }
-        return errors > 0 ? 2 : 0;
+        return errors > 0 || (options.strict && warnings > 0) ? 2 : 0;
       }),
     );
   program
@@ -50,4 +61,19 @@ export function addChecking(program: Command, run: Run): void {
         return 0;
       }),
     );
+}
+
+/** The grammar's problems and lint's, by place. */
+async function checked(folders: UnitFolders, withEngine: boolean) {
+  const { readUnits } = await import("../../unit/read-units.ts");
+  const { lint } = await import("../../lint/lint.ts");
+  const read = await readUnits(folders);
+  const found = await lint(read.units, withEngine);
+  const problems = [...read.problems, ...found.problems].sort(byPlace);
+  return { count: read.units.length, problems, withoutEngine: found.withoutEngine };
+}
+
+function byPlace(one: UnitProblem, other: UnitProblem): number {
+  if (one.file !== other.file) return one.file < other.file ? -1 : 1;
+  return one.line - other.line || one.column - other.column;
 }

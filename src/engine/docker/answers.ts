@@ -1,5 +1,12 @@
 import type Docker from "dockerode";
-import type { ContainerDetail, ContainerStateName, ContainerSummary, Health, ImageDetail } from "../engine.ts";
+import type {
+  ContainerDetail,
+  ContainerStateName,
+  ContainerSummary,
+  EngineInfo,
+  Health,
+  ImageDetail,
+} from "../engine.ts";
 
 /** The engine's answers, in svc's words. Fields that an engine's version does not have are null or empty. */
 export function summaryOf(info: Docker.ContainerInfo): ContainerSummary {
@@ -12,6 +19,29 @@ export function summaryOf(info: Docker.ContainerInfo): ContainerSummary {
     image: info.Image,
     imageId: info.ImageID,
     labels: info.Labels ?? {},
+  };
+}
+
+/** What @types/dockerode leaves untyped of `GET /info`. */
+export type RawInfo = {
+  readonly ServerVersion: string;
+  readonly CgroupVersion?: string;
+  readonly LoggingDriver?: string;
+  readonly LiveRestoreEnabled?: boolean;
+  readonly DockerRootDir?: string;
+  readonly SystemTime?: string;
+  readonly Warnings?: readonly string[] | null;
+};
+
+export function infoOf(info: RawInfo): EngineInfo {
+  return {
+    engine: info.ServerVersion,
+    cgroupVersion: Number(info.CgroupVersion ?? 1),
+    logDriver: info.LoggingDriver ?? "",
+    liveRestore: info.LiveRestoreEnabled === true,
+    rootFolder: info.DockerRootDir ?? "/var/lib/docker",
+    date: Date.parse(info.SystemTime ?? ""),
+    warnings: info.Warnings ?? [],
   };
 }
 

@@ -1,7 +1,7 @@
 import Docker from "dockerode";
 import type { Attachment, AttachOptions, Engine, PullOptions } from "../engine.ts";
 import { EngineError } from "../engine.ts";
-import { detailOf, imageOf, summaryOf } from "./answers.ts";
+import { detailOf, imageOf, infoOf, type RawInfo, summaryOf } from "./answers.ts";
 import { ask, open } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
 import { readEvents } from "./events.ts";
@@ -38,6 +38,7 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
         throw new EngineError("away", error.message, 0, { cause: error });
       }
     },
+    info: async () => infoOf(await ask(shortMs, (abortSignal) => infoFrom(docker, abortSignal))),
     async list() {
       const all = await ask(longMs, (abortSignal) => docker.listContainers({ all: true, abortSignal }));
       return all.map(summaryOf);
@@ -117,6 +118,12 @@ const unixOnly = { protocol: "http", host: undefined, port: undefined } as unkno
 function versionOf(docker: Docker, abortSignal: AbortSignal): Promise<Docker.DockerVersion> {
   const { version } = docker as unknown as { version(options: object): Promise<Docker.DockerVersion> };
   return version.call(docker, { abortSignal });
+}
+
+/** @types/dockerode does not know that `info` takes options. */
+function infoFrom(docker: Docker, abortSignal: AbortSignal): Promise<RawInfo> {
+  const { info } = docker as unknown as { info(options: object): Promise<RawInfo> };
+  return info.call(docker, { abortSignal });
 }
 
 /** A call whose refusals with these statuses mean that what was wanted is so already. */

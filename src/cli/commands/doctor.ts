@@ -1,0 +1,53 @@
+import { styleText } from "node:util";
+import type { Command } from "commander";
+import type { Finding } from "../../doctor/finding.ts";
+import { type Place, pathOf } from "../../unit/places.ts";
+import { type Cli, printJson } from "../context.ts";
+import { table } from "../show/table.ts";
+import type { Run } from "./look.ts";
+
+/** svc doctor: what on this host stands in svc's way, with what to do about it. */
+export function addDoctor(program: Command, run: Run): void {
+  program
+    .command("doctor")
+    .description("look at engine, disks, clock, permissions and leftovers; say what to do")
+    .option("--json", "print JSON")
+    .action((options: { json?: boolean }) =>
+      run(async (cli) => {
+        const findings = await findingsOf(cli);
+        if (cli.json || options.json) printJson(cli, findings);
+        else cli.out(show(findings, cli));
+        return findings.some(({ state }) => state === "bad") ? 1 : 0;
+      }),
+    );
+}
+
+async function findingsOf({ environment, socket }: Cli): Promise<readonly Finding[]> {
+  const { doctor } = await import("../../doctor/doctor.ts");
+  const at = (place: Place): string => pathOf(place, environment);
+  return doctor({
+    places: {
+      units: at("units"),
+      defaultDir: at("default-dir"),
+      wwwDir: at("www-dir"),
+      state: at("state-dir"),
+      logs: at("log-dir"),
+      socket,
+    },
+    version: process.env.SVC_VERSION ?? "development",
+  });
+}
+
+const words = { ok: "ok", warn: "warning", bad: "bad" } as const;
+const colours = { ok: "green", warn: "yellow", bad: "red" } as const;
+
+function show(findings: readonly Finding[], { colour, quiet }: Cli): string {
+  const shown = quiet ? findings.filter(({ state }) => state !== "ok") : findings;
+  const rows = shown.map(({ about, state, found }) => [
+    colour ? styleText(colours[state], words[state], { validateStream: false }) : words[state],
+    about,
+    found,
+  ]);
+  const lines = table(rows).split(/(?<=\n)/);
+  return shown.map(({ remedy }, at) => `${lines[at]}${remedy === null ? "" : `         ${remedy}\n`}`).join("");
+}

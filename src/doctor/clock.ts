@@ -1,0 +1,25 @@
+import { execFile } from "node:child_process";
+import { type Finding, type Host, ok, warn } from "./finding.ts";
+
+const skewMs = 5_000;
+
+/** The host's clock against the engine's, and whether anybody keeps it right. Delays of svc do not depend on it; log times do. */
+export async function lookAtClock({ info }: Host): Promise<readonly Finding[]> {
+  const now = Date.now();
+  const apart = info && Number.isFinite(info.date) ? Math.abs(info.date - now) : 0;
+  if (apart > skewMs) {
+    const found = `the engine's clock is ${Math.round(apart / 1000)} s off this one`;
+    return [warn("clock", found, "set both by NTP: apt-get install systemd-timesyncd")];
+  }
+  const synchronized = await run("timedatectl", ["show", "-p", "NTPSynchronized", "--value"]);
+  if (synchronized === "no")
+    return [warn("clock", "nobody keeps it right", "apt-get install systemd-timesyncd, or chrony")];
+  return [ok("clock", synchronized === "yes" ? "kept right by NTP" : "as the engine's")];
+}
+
+/** What it prints; null: it cannot be asked. */
+export function run(program: string, args: readonly string[]): Promise<string | null> {
+  return new Promise((resolve) => {
+    execFile(program, [...args], { timeout: 5_000 }, (error, stdout) => resolve(error ? null : stdout.trim()));
+  });
+}

@@ -1,0 +1,36 @@
+import { dockerEngine } from "../engine/docker/docker-engine.ts";
+import { messageOf } from "../svc-error.ts";
+import { readUnits } from "../unit/read-units.ts";
+import { lookAtClock } from "./clock.ts";
+import { lookAtDaemon } from "./daemon.ts";
+import { lookAtDisks } from "./disks.ts";
+import { lookAtEngine } from "./engine.ts";
+import { bad, type Finding, type Host } from "./finding.ts";
+import { lookAtLeftovers } from "./leftovers.ts";
+import { lookAtPermissions } from "./permissions.ts";
+
+/** Somebody waits at a terminal. */
+const impatient = { pingMs: 2_000, shortMs: 5_000, longMs: 10_000, pullSilenceMs: 5_000 };
+
+/** Looks at the host as svc needs it; changes nothing. A look that fails is a finding too. */
+export async function doctor(about: Pick<Host, "places" | "version">): Promise<readonly Finding[]> {
+  const engine = dockerEngine({ deadlines: impatient });
+  let problem: string | null = null;
+  const info = await engine.info().catch((error: unknown) => {
+    problem = messageOf(error);
+    return null;
+  });
+  const host: Host = { ...about, engine, info, units: await readUnits(about.places) };
+  const looks = [
+    () => lookAtEngine(host, problem),
+    () => lookAtDaemon(host),
+    () => lookAtDisks(host),
+    () => lookAtPermissions(host),
+    () => lookAtClock(host),
+    () => lookAtLeftovers(host),
+  ];
+  const all = await Promise.all(
+    looks.map((look) => look().catch((error: unknown): readonly Finding[] => [bad("doctor", messageOf(error), null)])),
+  );
+  return all.flat();
+}

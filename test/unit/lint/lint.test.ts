@@ -1,0 +1,123 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { showProblems } from "../../../src/cli/show/problems.ts";
+import { sarif } from "../../../src/cli/show/sarif.ts";
+import { lint } from "../../../src/lint/lint.ts";
+import { readUnits } from "../../../src/unit/read-units.ts";
+
+/** What lint says of these files, as svc check shows it. */
+async function linted(files: { readonly [path: string]: string }, modes: { readonly [path: string]: number } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "svc-lint-"));
+  const at = (path: string): string => join(folder, path);
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(at(path)), { recursive: true });
+      await writeFile(at(path), text, { mode: modes[path] ?? 0o600 });
+    }
+    const read = await readUnits({ units: at("units"), defaultDir: at("default"), wwwDir: at("www") });
+    const { problems } = await lint(read.units, false);
+    return { problems, text: showProblems(problems).replaceAll(`${folder}/`, "") };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test("two units with one port of the host, on overlapping addresses; not those that exclude each other", async () => {
+  const { text } = await linted({
+    "units/a.yml": "image: a\nports: ['8000:80', '127.0.0.1:25:25', '53:53/udp', '90']\n",
+    "units/b.yml": "image: b\nports:\n  - '127.0.0.1:8000:8000'\n",
+    "units/c.yml": "image: c\nports: ['127.0.0.2:25:25', '53:53', '90']\n",
+    "units/d.yml": "image: d\nports: ['8000:1']\nconflicts: [a, b]\n",
+    "default/e": "IMAGE=e\nOPTS='-p 25:25'\n",
+    "units/e.yml": "conflicts: [c]\n",
+  });
+  expect(text).toBe(
+    `units/b.yml:3:3  warning: it publishes port 8000/tcp of the host, as a does    hint: publish another, or write conflicts if only one of them is to run
+  3 |   - '127.0.0.1:8000:8000'
+    |   ^^^^^^^^^^^^^^^^^^^^^^^
+units/e.yml:1:1  warning: it publishes port 25/tcp of the host, as a does    hint: publish another, or write conflicts if only one of them is to run
+`,
+  );
+});
+
+test("links on the default bridge; those in a network of their own are well", async () => {
+  const { text } = await linted({
+    "units/db.yml": "image: db\n",
+    "units/a.yml": "image: a\nlinks: [db]\n",
+    "units/b.yml": "image: b\nlinks: [db]\nnetworks: [back]\n",
+  });
+  expect(text).toBe(
+    `units/a.yml:2:8  warning: its links to db are on the default bridge, which engines from 30 on are to refuse    hint: write networks: [NAME] in it and in db: links by name stay, and nothing is restarted for them
+  2 | links: [db]
+    |        ^^^^
+`,
+  );
+});
+
+test("secrets in unit files, and in env files that all can read; values are not shown, files that hold them are no secrets", async () => {
+  const { text } = await linted(
+    {
+      "units/a.yml":
+        "image: a\nenvironment:\n  DB_PASSWORD: hunter2\n  API_KEY_FILE: /run/key\n  TOKEN: $TOKEN\n  SECRETARY: ann\noptions: -e MY_TOKEN=hunter2\n# OLD_PASSWORD=x\n",
+      "default/a": "export SECRET='hunter2'\nNAME=x\n",
+      "default/b": "SECRET=hunter2\n",
+      "units/b.yml": "image: b\n",
+    },
+    { "default/a": 0o644, "units/a.yml": 0o644, "default/b": 0o640 },
+  );
+  expect(text).toBe(
+    `units/a.yml:3:3  warning: the value of DB_PASSWORD stands in the unit file, which everybody can read    hint: move it to the env file, which root alone can read:  chmod 600 /etc/default/a
+  3 |   DB_PASSWORD· ·······
+    |   ^^^^^^^^^^^
+units/a.yml:7:13  warning: the value of MY_TOKEN stands in the unit file, which everybody can read    hint: move it to the env file, which root alone can read:  chmod 600 /etc/default/a
+  7 | ········ ·· MY_TOKEN········
+    |             ^^^^^^^^
+default/a:1:1  warning: default/a holds SECRET and everybody can read it    hint: chmod o-r default/a
+`,
+  );
+  expect(text).not.toContain("hunter2");
+});
+
+test("a circle with its path is an error, files that keep a unit from starting a warning", async () => {
+  const { text } = await linted({
+    "units/a.yml": "image: a\ndepends_on: [b]\n",
+    "units/b.yml": "image: b\nafter: [c]\n",
+    "units/c.yml": "image: c\ndepends_on: [a]\n",
+    "units/d.yml": "image: d\nenv_file: nowhere.env\n",
+    "units/e.yml": "description: no image at all\n",
+  });
+  expect(text).toMatch(/^units\/a.yml:1:1 {2}units need each other in a circle: a -> b -> c -> a {4}hint: take one/);
+  expect(text).toMatch(/units\/d.yml:1:1 {2}warning: it cannot start: there is no env file units\/nowhere.env/);
+  expect(text).toMatch(/units\/e.yml:1:1 {2}warning: it cannot start: /);
+});
+
+test("SARIF: a rule a code, a place a problem", async () => {
+  const { problems } = await linted({ "units/a.yml": "image: a\nlinks: [db]\n", "units/db.yml": "image: db\n" });
+  const [first] = problems;
+  const written = JSON.parse(JSON.stringify(sarif(problems, "1.2.3")));
+  expect(written).toMatchObject({
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { name: "svc check", version: "1.2.3", rules: [{ id: "legacy-link" }] } },
+        results: [
+          {
+            ruleId: "legacy-link",
+            ruleIndex: 0,
+            level: "warning",
+            locations: [
+              {
+                physicalLocation: {
+                  artifactLocation: { uri: `file://${first?.file}` },
+                  region: { startLine: 2, startColumn: 8, endColumn: 12 },
+                },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+});
