@@ -54,10 +54,9 @@ test("one that comes up and dies again and again fails once, loops once, and rec
 
 test("a restart that somebody asked for, of one that died a while ago, is no failure", () => {
   const replaced = { ...upAfter(5), wish: { ...asked, generation: 1 } };
-  expect(told([0, up], [5, dead(5)], [6, upAfter(5)], [30, replaced], [31, dead(5)], [32, upAfter(5)])).toEqual([
-    "5 failed",
-    "30 recovered",
-  ]);
+  expect(
+    told([0, up], [5, dead(5)], [6, upAfter(5)], [16, upAfter(5)], [30, replaced], [31, dead(5)], [32, upAfter(5)]),
+  ).toEqual(["5 failed", "16 recovered"]);
 });
 
 test("a start that is refused is a failure; a stop by the operator ends the matter", () => {

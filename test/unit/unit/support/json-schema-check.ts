@@ -13,6 +13,7 @@ export function refusedBy(schema: Schema, value: unknown, path = ""): readonly s
   if (types.length > 0 && !types.some((type) => isOfType(type, value))) return [`${here} is no ${types.join(" or ")}`];
   if (typeof value === "string" && schema.pattern !== undefined && !new RegExp(schema.pattern as string).test(value))
     return [`${here} does not match`];
+  if (typeof value === "string" && value.length < Number(schema.minLength ?? 0)) return [`${here} is too short`];
   if (typeof value === "number") {
     if (schema.minimum !== undefined && value < Number(schema.minimum)) return [`${here} is too small`];
     if (schema.maximum !== undefined && value > Number(schema.maximum)) return [`${here} is too big`];
@@ -23,7 +24,7 @@ export function refusedBy(schema: Schema, value: unknown, path = ""): readonly s
 }
 
 const known = new Set(
-  "$schema title description examples type properties required additionalProperties patternProperties propertyNames items anyOf enum const pattern format minimum maximum".split(
+  "$schema title description examples type properties required additionalProperties patternProperties propertyNames items anyOf enum const pattern minLength format minimum maximum".split(
     " ",
   ),
 );
