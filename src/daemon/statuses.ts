@@ -4,6 +4,7 @@ import { isRunning, ownContainer } from "../plan/conditions.ts";
 import { type Container, stateOf, type World } from "../plan/world.ts";
 import type { Launch, Unit } from "../unit/unit.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
+import type { Daemon } from "./context.ts";
 import type { EventLog } from "./event-log.ts";
 import type { UnitsNow } from "./unit-source.ts";
 
@@ -14,6 +15,16 @@ export type StatusSources = {
   readonly isEnabled: (unit: Unit) => boolean;
   readonly lastExit: (unit: string) => ExitRecord | null;
 };
+
+export function currentStatuses({ supervisor, source, events, enabled, records }: Daemon): readonly UnitStatus[] {
+  return statuses({
+    world: supervisor.world,
+    disk: source.now,
+    events,
+    isEnabled: enabled.isEnabled,
+    lastExit: (unit) => records.last(unit),
+  });
+}
 
 /** What `svc list` and `svc status` show, by name. Everything is derived now. */
 export function statuses(sources: StatusSources): readonly UnitStatus[] {

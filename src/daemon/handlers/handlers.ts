@@ -1,13 +1,14 @@
 import type { Handlers } from "../../control/server.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
-import { statuses } from "../statuses.ts";
+import { currentStatuses } from "../statuses.ts";
 import { logs } from "./logs.ts";
 import { nameUnits, unknownUnit } from "./names.ts";
 import { reload } from "./reload.ts";
 import { restart } from "./restart.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
+import { usage } from "./usage.ts";
 import { waitFor } from "./wait-for.ts";
 
 const firstLookMs = 5_000;
@@ -18,10 +19,14 @@ export function handlers(daemon: Daemon): Handlers {
   return {
     list: async ({ units }) => {
       await Promise.all([source.refresh(), firstLook(daemon)]);
-      const all = currentStatuses();
+      const all = currentStatuses(daemon);
       if (!units || units.length === 0) return all;
       const wanted = await nameUnits(units, daemon, { invalid: true });
       return all.filter((status) => wanted.includes(status.name));
+    },
+    usage: async (ask, reply) => {
+      await firstLook(daemon);
+      return usage(ask, reply, daemon);
     },
     start: (ask, reply) => start(ask, reply, daemon),
     restart: (ask, reply) => restart(ask, reply, daemon),
@@ -75,16 +80,6 @@ export function handlers(daemon: Daemon): Handlers {
       .until(() => supervisor.world.engine.state !== "unknown" || null, late.signal)
       .catch(() => undefined);
     cancel();
-  }
-
-  function currentStatuses() {
-    return statuses({
-      world: supervisor.world,
-      disk: source.now,
-      events,
-      isEnabled: enabled.isEnabled,
-      lastExit: (unit) => records.last(unit),
-    });
   }
 
   async function setEnabled(names: readonly string[], on: boolean): Promise<{ changed: readonly string[] }> {
