@@ -28,9 +28,9 @@ test("version 2, with the systemd driver: memory without inactive files, `max` i
   await write("system.slice/docker-a1.scope", files);
   await write("docker/a2", { ...files, "memory.max": "20000\n" });
   const figures = { cpuMs: 1234.567, memoryBytes: 8000, atMs: expect.any(Number) };
-  expect(await readCgroup("a1", root)).toEqual({ ...figures, memoryLimitBytes: null });
-  expect(await readCgroup("a2", root)).toEqual({ ...figures, memoryLimitBytes: 20000 });
-  expect(await readCgroup("a3", root)).toBe(null);
+  expect(readCgroup("a1", root)).toEqual({ ...figures, memoryLimitBytes: null });
+  expect(readCgroup("a2", root)).toEqual({ ...figures, memoryLimitBytes: 20000 });
+  expect(readCgroup("a3", root)).toBe(null);
 });
 
 test("version 1: the whole tree's inactive files, the largest number of pages is no limit", async () => {
@@ -40,12 +40,12 @@ test("version 1: the whole tree's inactive files, the largest number of pages is
     "memory.limit_in_bytes": "9223372036854771712\n",
   };
   await write("memory/docker/b1", memory);
-  expect(await readCgroup("b1", root)).toBe(null);
+  expect(readCgroup("b1", root)).toBe(null);
   await write("cpuacct/docker/b1", { "cpuacct.usage": "2500000000\n" });
   const figures = { cpuMs: 2500, memoryBytes: 6000, atMs: expect.any(Number) };
-  expect(await readCgroup("b1", root)).toEqual({ ...figures, memoryLimitBytes: null });
+  expect(readCgroup("b1", root)).toEqual({ ...figures, memoryLimitBytes: null });
   await write("memory/docker/b1", { "memory.limit_in_bytes": "67108864\n" });
-  expect(await readCgroup("b1", root)).toEqual({ ...figures, memoryLimitBytes: 67108864 });
+  expect(readCgroup("b1", root)).toEqual({ ...figures, memoryLimitBytes: 67108864 });
 });
 
 test("the engine's answer: the time of all CPUs is the clock, the host's memory is no limit, the year 1 is nothing", () => {
