@@ -1,4 +1,4 @@
-import { emitKeypressEvents, type Interface, type Key } from "node:readline";
+import { readKeys } from "./read-keys.ts";
 import { repaint } from "./repaint.ts";
 import type { Line, Size } from "./screen.ts";
 
@@ -14,8 +14,6 @@ export type Terminal = {
 /** A screen of its own, no cursor, and what is longer than a row does not go on in the next. */
 const enter = "\x1b[?1049h\x1b[?25l\x1b[?7l";
 const leave = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
-/** So long an Esc may be the beginning of a key whose rest is on its way. */
-const escapeMs = 100;
 /** Their number is what the process ends with, on top of 128. */
 const endings = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
@@ -30,10 +28,6 @@ export function openTerminal(options: {
   const { stdin, stdout } = process;
   let painted: { readonly lines: readonly Line[]; readonly size: Size } | null = null;
   let isOpen = true;
-  const press = (character: string | undefined, key: Key): void => {
-    const name = nameOf(character, key);
-    if (name !== null) options.onKey(name);
-  };
   const resize = (): void => {
     forget();
     options.onResize();
@@ -50,8 +44,8 @@ export function openTerminal(options: {
     end: () => options.onEnd(128 + number),
   }));
 
-  emitKeypressEvents(stdin, { escapeCodeTimeout: escapeMs } as unknown as Interface);
-  stdin.on("keypress", press).on("end", lost).on("error", lost);
+  const endKeys = readKeys(stdin, options.onKey);
+  stdin.on("end", lost).on("error", lost);
   stdout.on("resize", resize);
   process.on("exit", close).on("SIGCONT", again);
   for (const { signal, end } of signals) process.on(signal, end);
@@ -84,7 +78,8 @@ export function openTerminal(options: {
     process.off("exit", close).off("SIGCONT", again);
     for (const { signal, end } of signals) process.off(signal, end);
     stdout.off("resize", resize);
-    stdin.off("keypress", press).off("end", lost).off("error", lost);
+    endKeys();
+    stdin.off("end", lost).off("error", lost);
     stdout.write(leave);
     try {
       stdin.setRawMode(false);
@@ -93,18 +88,4 @@ export function openTerminal(options: {
     }
     stdin.pause();
   }
-}
-
-const names: { readonly [name: string]: string } = { enter: "return", space: " " };
-
-/** A character as it is typed, else the name of the key; null: a key that means nothing here. */
-function nameOf(character: string | undefined, { name, ctrl, meta }: Key): string | null {
-  if (ctrl) return name === "c" || name === "l" ? `ctrl-${name}` : null;
-  if (meta && name !== "escape") return null;
-  const known = ["up", "down", "pageup", "pagedown", "home", "end", "return", "escape", "backspace"];
-  const named = names[name ?? ""] ?? name ?? "";
-  if (known.includes(named)) return named;
-  return character !== undefined && [...character].length === 1 && character >= " " && character !== "\x7f"
-    ? character
-    : null;
 }
