@@ -1,13 +1,17 @@
 import type { Ask, UnitStatus, UnitUsage, UsageLook } from "../../control/request.ts";
 import type { Reply } from "../../control/server.ts";
+import { isRunning, ownContainer } from "../../plan/conditions.ts";
+import type { World } from "../../plan/world.ts";
+import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
 import { readLog } from "../output/read-log.ts";
+import { pause, pauseUntilChange } from "../pause.ts";
 import { currentStatuses } from "../statuses.ts";
 import { type UsageMeter, usageMeter } from "../usage-meter.ts";
 import { nameUnits } from "./names.ts";
 
 const usualMs = 2_000;
-/** No two looks are closer, however often phases change and whatever is asked for. */
+/** No two looks are closer, whatever is asked for. */
 const soonestMs = 250;
 /** Between the two readings that the first share of the CPU takes. */
 const firstMs = 500;
@@ -22,10 +26,10 @@ export async function usage(ask: Ask<"usage">, reply: Reply<"usage">, daemon: Da
   const mayRead = (): boolean => !signal.aborted && supervisor.world.engine.state !== "away";
   const meter = usageMeter({ engine, reads, mayRead });
   const lines = await lastLines(daemon);
-  const shown = (): readonly UnitStatus[] =>
-    currentStatuses(daemon).filter((status) => named?.includes(status.name) ?? true);
-  const look = (): Promise<void> => meter.look(shown().flatMap(({ container }) => container ?? []));
-  const tell = (): boolean => reply.progress(lookOf(shown(), { meter, lines, daemon }));
+  const isWanted = ({ name }: { readonly name: string }): boolean => named?.includes(name) ?? true;
+  const look = (): Promise<void> => meter.look(runningContainers(supervisor.world, isWanted));
+  const tell = (): boolean =>
+    reply.progress(lookOf(currentStatuses(daemon).filter(isWanted), { meter, lines, daemon }));
 
   if (!ask.follow) {
     await look();
@@ -41,6 +45,13 @@ export async function usage(ask: Ask<"usage">, reply: Reply<"usage">, daemon: Da
     await pauseUntilChange(isFirst ? firstMs : everyMs, daemon, signal);
   }
   return null;
+}
+
+function runningContainers(world: World, isWanted: (unit: Unit) => boolean): readonly string[] {
+  return [...world.units.values()].filter(isWanted).flatMap((unit) => {
+    const container = ownContainer(unit, world);
+    return isRunning(container) ? container.id : [];
+  });
 }
 
 function lookOf(
@@ -76,27 +87,4 @@ async function lastLines({ supervisor, runs, logFolder }: Daemon): Promise<Map<s
     if (last) lines.set(unit, last.text);
   }
   return lines;
-}
-
-/** Or until a unit's phase is another, and what follows from that at once has followed. */
-function pauseUntilChange(ms: number, { clock, events }: Daemon, signal: AbortSignal): Promise<void> {
-  const changed = new AbortController();
-  const unfollow = events.follow(() => {
-    unfollow();
-    clock.after(soonestMs, () => changed.abort());
-  });
-  return pause(ms, clock, AbortSignal.any([signal, changed.signal])).finally(unfollow);
-}
-
-function pause(ms: number, clock: Daemon["clock"], signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      cancel();
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const cancel = clock.after(ms, end);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
-  });
 }
