@@ -1,7 +1,7 @@
-import { endFrom, logRows } from "./log-rows.ts";
+import { pressedInLog } from "./log-keys.ts";
 import { plain } from "./screen.ts";
 import { select, shownUnits } from "./shown-units.ts";
-import { type LogView, orders, rest, type Step, type TopState, type View } from "./state.ts";
+import { orders, rest, type Step, type TopState, type View } from "./state.ts";
 import { listRows } from "./units-layout.ts";
 
 const units: View = { view: "units" };
@@ -27,7 +27,7 @@ export function pressed(before: TopState, key: string): Step {
           )
         : rest({ ...state, view: units });
     case "log":
-      return inLog(state, key, view);
+      return pressedInLog(state, key, view);
     default:
       return view satisfies never;
   }
@@ -117,41 +117,5 @@ function filtering(state: TopState, key: string, before: string): Step {
       return [...key].length === 1 && plain(key) !== ""
         ? rest(select({ ...state, filter: state.filter + key }, 0))
         : rest(moved(state, key));
-  }
-}
-
-function inLog(state: TopState, key: string, view: LogView): Step {
-  const { size } = state;
-  const { from } = logRows(view, size);
-  const end = view.end ?? view.lines.length;
-  const first = endFrom(0, view, size);
-  const scroll = (to: number | null): Step => {
-    const isBehind = to === null || first === null || to >= view.lines.length;
-    return rest({ ...state, view: { ...view, end: isBehind ? null : Math.max(to, first) } });
-  };
-  switch (key) {
-    case "q":
-    case "escape":
-    case "l":
-      return { state: { ...state, view: units }, effects: [{ effect: "unfollow" }] };
-    case "up":
-    case "k":
-      return scroll(end - 1);
-    case "down":
-    case "j":
-      return scroll(end + 1);
-    case "pageup":
-      return scroll(from + 1);
-    case "pagedown":
-    case " ":
-      return scroll(endFrom(end - 1, view, size));
-    case "home":
-    case "g":
-      return scroll(first);
-    case "end":
-    case "G":
-      return scroll(null);
-    default:
-      return rest(state);
   }
 }

@@ -23,13 +23,24 @@ export function step(state: TopState, happening: Happening): Step {
       return rest({ ...state, notice: noticeOf(happening.outcome, happening.change) });
     case "refused":
       return rest({ ...state, notice: { kind: "failure", text: `${happening.unit}: ${happening.words}` } });
-    case "needed": {
-      const { unit, dependents } = happening;
-      return rest({ ...state, notice: null, view: { view: "question", unit, dependents } });
-    }
+    case "needed":
+      return needed(state, happening);
     default:
       return happening satisfies never;
   }
+}
+
+/** It is asked only where the answer cannot be meant for something else. */
+function needed(
+  state: TopState,
+  { unit, dependents }: { readonly unit: string; readonly dependents: readonly string[] },
+): Step {
+  if (state.view.view === "units")
+    return rest({ ...state, notice: null, view: { view: "question", unit, dependents } });
+  return rest({
+    ...state,
+    notice: { kind: "failure", text: `${unit} runs on: it is needed by ${dependents.join(", ")}` },
+  });
 }
 
 /** One that is selected and not there any more leaves the mark to the one that took its place. */

@@ -73,6 +73,16 @@ test("a stop asks first; what is needed names those that need it, and stops them
   });
 });
 
+test("a question that comes while something else is seen is no question", () => {
+  const needed = { what: "needed", unit: "app", dependents: ["db"] } as const;
+  for (const keys of ["l", "/", "?"]) {
+    const { state, effects } = after(start, `xy${keys}`, needed, "y");
+    expect(state.view.view).not.toBe("question");
+    expect(effects.filter(({ effect }) => effect === "change").length).toBe(1);
+  }
+  expect(lastRows("xyl", needed)).toMatch(/\napp runs on: it is needed by db$/);
+});
+
 test("what became of it is said in svc's words, until the next key", () => {
   const outcome: Outcome = {
     ok: false,
