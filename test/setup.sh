@@ -1,9 +1,10 @@
 #!/bin/sh
-# What the tests need beside npm's packages, from Debian: an engine, busybox to make images of, and node 26's libatomic.
+# What the tests need beside npm's packages, from Debian: an engine, busybox to make images of, node 26's libatomic, and tmux, a terminal to look at.
 set -eu
 need=""
 command -v dockerd >/dev/null || need="$need docker.io iptables"
 [ -x /bin/busybox ] || need="$need busybox-static"
+command -v tmux >/dev/null || need="$need tmux"
 ldconfig -p | grep -q libatomic.so.1 || need="$need libatomic1"
 [ -n "$need" ] || exit 0
 if [ "$(id -u)" != 0 ]; then

@@ -27,10 +27,10 @@ export async function cli(args: readonly string[], environment: Environment): Pr
   }
 }
 
-/** `svc logs web | head`: who reads has enough, and that is no failure. */
+/** `svc logs web | head`: who reads has enough, or has lost the terminal, and that is no failure. */
 function endWithTheReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
+    if (error.code === "EPIPE" || error.code === "EIO") process.exit(0);
     throw error;
   });
 }

@@ -8,6 +8,7 @@ import { addHelp } from "./commands/help.ts";
 import { addLooking, type Run } from "./commands/look.ts";
 import { addManual } from "./commands/manual.ts";
 import { addOutput } from "./commands/output.ts";
+import { addTop } from "./commands/top.ts";
 
 /** Every command and option of svc. Help, the man page and the completions are made from this tree. */
 export function svcProgram(run: Run): Command {
@@ -26,6 +27,7 @@ export function svcProgram(run: Run): Command {
   program.commandsGroup("See how units are:");
   addLooking(program, run);
   addGraph(program, run);
+  addTop(program, run);
   program.commandsGroup("Change what runs:");
   addChanging(program, run);
   program.commandsGroup("See what was written and what happened:");

@@ -7,6 +7,7 @@ const waiting = { names: "names", wait: "flag", timeoutMs: "number" } as const;
 /** What each request may say. Required: names, units of logs, unit of history and why, for of wait. */
 const shapes: { readonly [N in RequestName]: { readonly [field: string]: Kind } } = {
   list: { units: "names" },
+  usage: { units: "names", follow: "flag", everyMs: "number" },
   start: { ...waiting, noDeps: "flag" },
   stop: { ...waiting, withDependents: "flag", only: "flag", prune: "flag", all: "flag" },
   restart: { ...waiting, noDeps: "flag" },

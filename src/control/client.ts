@@ -40,10 +40,12 @@ export function request<N extends RequestName>(
     socket.on("close", () =>
       reject(new SvcError("daemon-away", "svc ended before it answered", { hint: "svc status" })),
     );
-    signal?.addEventListener("abort", () => {
+    const hangUp = (): void => {
       socket.destroy();
-      reject(signal.reason);
-    });
+      reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", hangUp);
+    socket.on("close", () => signal?.removeEventListener("abort", hangUp));
 
     function take(line: ReplyLine<N>): void {
       if ("progress" in line) onProgress(line.progress);

@@ -12,6 +12,12 @@ export type Requests = {
     readonly progress: never;
     readonly result: readonly UnitStatus[];
   };
+  /** What units use: one look, or with `follow` one every so often, and sooner when a phase changes, until the client hangs up. */
+  readonly usage: {
+    readonly ask: { readonly units?: readonly string[]; readonly follow?: boolean; readonly everyMs?: number };
+    readonly progress: UsageLook;
+    readonly result: null;
+  };
   readonly start: {
     readonly ask: Named & Waiting & { readonly noDeps?: boolean };
     readonly progress: Progress;
@@ -155,6 +161,20 @@ export type UnitStatus = {
   readonly wanted: "up" | "down";
   readonly wantedBy: string;
   readonly lastExit: ExitRecord | null;
+};
+
+/** `time` is ISO 8601. */
+export type UsageLook = { readonly time: string; readonly units: readonly UnitUsage[] };
+
+export type UnitUsage = Pick<UnitStatus, "name" | "phase" | "since" | "because" | "restarts"> & {
+  /** Of one core, since the look before; null where it does not run, or is not known yet. */
+  readonly cpuPercent: number | null;
+  /** As `docker stats` counts it. */
+  readonly memoryBytes: number | null;
+  /** null: it may take what the host has. */
+  readonly memoryLimitBytes: number | null;
+  /** The last line it wrote, or the beginning of it. */
+  readonly lastLine: string | null;
 };
 
 export type Progress = {

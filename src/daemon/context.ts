@@ -7,6 +7,7 @@ import type { ExitRecords } from "./output/exit-records.ts";
 import type { Runs } from "./runs.ts";
 import type { Save } from "./saving.ts";
 import type { Supervisor } from "./supervisor.ts";
+import type { Turns } from "./turns.ts";
 import type { UnitSource } from "./unit-source.ts";
 
 /** What the handlers work with: the parts of a running daemon. */
@@ -29,6 +30,8 @@ export type Daemon = {
   };
   readonly save: Save;
   readonly pulls: ReadonlyMap<string, PullProgress>;
+  /** Of all who watch what units use. */
+  readonly usageReads: Turns;
   /** Replaces the program; does not return if it can. */
   readonly reexec: () => void;
 };

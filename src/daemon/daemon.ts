@@ -31,6 +31,8 @@ import { UnitSource } from "./unit-source.ts";
 
 /** More at once come up no sooner: they wait for each other in the engine. */
 const launchesAtOnce = 10;
+/** An engine that has to be asked what its containers use has other work too. */
+const usageReadsAtOnce = 4;
 /** For so long nobody may have looked whether the engine answers: longer than any call to it lasts, so that svc itself is stuck. */
 const engineUnwatchedMs = 180_000;
 
@@ -208,6 +210,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     enabled: { isEnabled, set: (unit, on) => enabled.set(unit, on) },
     save,
     pulls,
+    usageReads: turns(usageReadsAtOnce),
     reexec,
   };
   return { parts, source, log };

@@ -44,7 +44,20 @@ export function keepRuns(options: {
   const logs = new Map<string, UnitLog>();
   const runs = new Map<string, Run>();
   const recordings = new Map<string, Promise<void>>();
-  return { logOf, attach, resume, began, release, forget, ended, recorded, recordedSoFar, isFollowed, close };
+  return {
+    logOf,
+    lastLine,
+    attach,
+    resume,
+    began,
+    release,
+    forget,
+    ended,
+    recorded,
+    recordedSoFar,
+    isFollowed,
+    close,
+  };
 
   function logOf(unit: Unit): UnitLog {
     const open = logs.get(unit.name);
@@ -58,6 +71,11 @@ export function keepRuns(options: {
     });
     logs.set(unit.name, log);
     return log;
+  }
+
+  /** null: nothing was written in this life of svc. */
+  function lastLine(unit: string): string | null {
+    return logs.get(unit)?.lastLines(1)[0] ?? null;
   }
 
   function isFollowed(id: string): boolean {

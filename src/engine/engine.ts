@@ -36,6 +36,8 @@ export interface Engine {
   pull(reference: string, options: PullOptions): Promise<void>;
   /** Everything a container has written since, and follows. For containers that svc did not start itself in this life. */
   logs(id: string, options: LogsOptions): Promise<void>;
+  /** What it has used and holds now; null: it does not run. */
+  usage(id: string): Promise<ContainerUsage | null>;
   /** Subscribes; resolves once subscribed. `onEnd` is called once, when the stream is lost or closed. */
   events(onEvent: (event: EngineEvent) => void, onEnd: () => void): Promise<() => void>;
 }
@@ -158,6 +160,17 @@ export type LogsOptions = {
   readonly onLine: (stream: "out" | "err", time: string, line: Buffer) => void;
   readonly onEnd: () => void;
   readonly abort?: AbortSignal;
+};
+
+export type ContainerUsage = {
+  /** CPU time of all its processes since it started. */
+  readonly cpuMs: number;
+  /** When that was so, on a clock of which only the differences mean anything. */
+  readonly atMs: number;
+  /** Without the pages of files that the kernel drops first, as `docker stats` counts it. */
+  readonly memoryBytes: number;
+  /** null: it may take what the host has. */
+  readonly memoryLimitBytes: number | null;
 };
 
 export type EngineEvent =

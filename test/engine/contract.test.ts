@@ -274,6 +274,27 @@ describe.concurrent("contract", () => {
     expect(later).toEqual(["three"]);
   });
 
+  test("usage is the CPU time so far, and the memory held of what may be held; of what does not run there is none", async () => {
+    const busy = await create("while :; do :; done", { HostConfig: { NetworkMode: "none", Memory: 64 << 20 } });
+    expect(await engine.usage(busy)).toBe(null);
+    await engine.start(busy);
+    const first = await until(() => engine.usage(busy));
+    const later = await until(async () => {
+      const now = await engine.usage(busy);
+      return now && now.cpuMs > first.cpuMs + 100 ? now : null;
+    });
+    expect(later.atMs - first.atMs).toBeGreaterThan(50);
+    expect(later.memoryBytes).toBeGreaterThan(10_000);
+    expect(later.memoryBytes).toBeLessThan(64 << 20);
+    expect(later.memoryLimitBytes).toBe(64 << 20);
+    await engine.remove(busy);
+    expect(await engine.usage(busy)).toBe(null);
+    const idle = await create(loop);
+    await engine.start(idle);
+    expect(await until(() => engine.usage(idle))).toMatchObject({ memoryLimitBytes: null });
+    await engine.remove(idle);
+  });
+
   test("events tell of every change with name, labels and exit code, until they are closed", async () => {
     const seen: EngineEvent[] = [];
     let ended = 0;
@@ -400,6 +421,8 @@ async function everyCall(on: Engine, id: string): Promise<Readonly<Record<string
     pull: on.pull(real.image, { onProgress: nothing }),
     logs: on.logs(id, { tty: false, since: null, follow: true, onLine: nothing, onEnd: nothing }),
     events: on.events(nothing, nothing),
+    // Of a container of this host the kernel is asked, not the engine.
+    usage: on.usage(`${real.prefix}-elsewhere`),
   };
   const kinds = await Promise.all(Object.entries(calls).map(async ([name, call]) => [name, await kindOf(call)]));
   return Object.fromEntries(kinds);

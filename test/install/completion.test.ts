@@ -112,6 +112,7 @@ describe.each(Object.keys(shells))("%s", (shell) => {
     expect(await offered("svc stop --on")).toEqual(["--only"]);
     expect(await offered("svc logs -f --gr")).toEqual(["--grep"]);
     expect(await offered("svc wait --for ")).toEqual(["done", "down", "up"]);
+    expect(await offered("svc top --de")).toEqual(["--delay"]);
   });
 
   when("completes unit names from the files where no daemon answers", async () => {

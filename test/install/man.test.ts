@@ -55,6 +55,7 @@ describe.each(pages)("%s", (page) => {
         "DESCRIPTION",
         "OPTIONS",
         "COMMANDS",
+        "KEYS",
         "EXIT STATUS",
         "ENVIRONMENT",
         "FILES",

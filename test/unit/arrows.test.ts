@@ -72,4 +72,6 @@ test("a command that only talks to the daemon loads neither node:http, dockerode
   }
   expect(heavy.filter((name) => loaded.has(name))).toEqual([]);
   expect([...loaded]).toContain("commander");
+  // Only svc top itself loads what it takes to draw.
+  expect([...seen].filter((file) => file.startsWith("cli/top/"))).toEqual([]);
 });

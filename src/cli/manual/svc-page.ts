@@ -1,6 +1,7 @@
 import type { Command, Option } from "commander";
 import { exitStatuses } from "../../svc-error.ts";
 import { places } from "../../unit/places.ts";
+import { keyList } from "../top/key-list.ts";
 import { environmentTerms, fileTerms } from "./places-terms.ts";
 import { example, paragraph, section, subsection, term, title } from "./roff.ts";
 
@@ -21,6 +22,7 @@ export function svcPage(program: Command, version: string): string {
       ...program.options.map(optionTerm),
     ),
     section("COMMANDS", ...commands(program)),
+    section("KEYS", ...keys),
     section(
       "EXIT STATUS",
       ...Object.entries(exitStatuses).map(([status, meaning]) => term(`\`${status}\``, sentence(meaning))),
@@ -51,6 +53,14 @@ const description = [
     "If the daemon dies, or is replaced by `svc reexec`, containers run on and are adopted. On `SIGTERM`, which is what " +
       "`systemctl stop svc` and a shutdown of the host send, it stops everything in reverse order.",
   ),
+];
+
+const keys = [
+  paragraph(
+    "`svc top` shows all units until it is left. 100 % of CPU is one core; memory is what `docker stats` shows, and behind a " +
+      "slash the container's limit if it has one. These keys are known:",
+  ),
+  ...keyList.map(([names, meaning]) => term(`\`${names}\``, sentence(meaning))),
 ];
 
 function commands(program: Command): string[] {

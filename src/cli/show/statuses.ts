@@ -1,10 +1,10 @@
-import { styleText } from "node:util";
+import { type inspect, styleText } from "node:util";
 import type { UnitStatus } from "../../control/request.ts";
 import type { Phase } from "../../unit/phase.ts";
 import { table } from "./table.ts";
 import { ago } from "./times.ts";
 
-const colours: { readonly [phase in Phase]: Parameters<typeof styleText>[0] } = {
+export const phaseColours = {
   down: "gray",
   waiting: "yellow",
   pulling: "cyan",
@@ -16,10 +16,10 @@ const colours: { readonly [phase in Phase]: Parameters<typeof styleText>[0] } = 
   failed: "red",
   done: "green",
   invalid: "red",
-};
+} as const satisfies { readonly [phase in Phase]: keyof typeof inspect.colors };
 
 export function showPhase(phase: Phase, colour: boolean): string {
-  return colour ? styleText(colours[phase], phase, { validateStream: false }) : phase;
+  return colour ? styleText(phaseColours[phase], phase, { validateStream: false }) : phase;
 }
 
 /** A line a unit. */

@@ -16,7 +16,7 @@ export function widthOf(text: string): number {
   for (const character of stripVTControlCharacters(text)) {
     if (/\p{Mark}/u.test(character)) continue;
     const wide =
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
     width += wide.test(character) ? 2 : 1;
   }
   return width;

@@ -10,6 +10,7 @@ import { reload } from "./reload.ts";
 import { restart } from "./restart.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
+import { usage } from "./usage.ts";
 import { waitFor } from "./wait-for.ts";
 import { why } from "./why.ts";
 
@@ -25,6 +26,10 @@ export function handlers(daemon: Daemon): Handlers {
       if (!units || units.length === 0) return all;
       const wanted = await nameUnits(units, daemon, { invalid: true });
       return all.filter((status) => wanted.includes(status.name));
+    },
+    usage: async (ask, reply) => {
+      await firstLook(daemon);
+      return usage(ask, reply, daemon);
     },
     start: (ask, reply) => start(ask, reply, daemon),
     restart: (ask, reply) => restart(ask, reply, daemon),

@@ -8,6 +8,7 @@ import { readEvents } from "./events.ts";
 import { execIn } from "./exec.ts";
 import { followLogs } from "./logs.ts";
 import { pullImage } from "./pull.ts";
+import { usageReader } from "./usage.ts";
 
 /** How long each kind of call may take until it counts as unanswered. */
 export type Deadlines = {
@@ -83,6 +84,7 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
     },
     pull: (reference: string, pull: PullOptions) => pullImage(docker, reference, { ...pull, silenceMs: pullSilenceMs }),
     logs: (id, logs) => followLogs(container(id), logs, shortMs),
+    usage: usageReader(docker, shortMs),
     events: (onEvent, onEnd) => readEvents(docker, { onEvent, onEnd }, shortMs),
   };
   return engine;

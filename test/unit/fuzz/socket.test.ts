@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), "svc-frames-"));
 const socket = join(folder, "svc.sock");
 const errors: unknown[] = [];
 let server: { close(): Promise<void> };
-const names = "list start stop restart reload enable disable wait events logs history check version reexec";
+const names = "list usage start stop restart reload enable disable wait events logs history check version reexec";
 const handlers = Object.fromEntries(names.split(" ").map((name) => [name, async () => []])) as unknown as Handlers;
 
 beforeAll(async () => {
@@ -32,6 +32,7 @@ const frame = (name: string, body: string): string =>
   `POST /v1/${name} HTTP/1.1\r\nHost: svc\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
 const asks: readonly (readonly [RequestName, object])[] = [
   ["list", { units: ["a"] }],
+  ["usage", { units: ["a"], follow: true, everyMs: 1 }],
   ["start", { names: ["a", "b"], wait: true, timeoutMs: 1_000, noDeps: false }],
   ["stop", { names: [], all: true, withDependents: true, only: false, prune: true }],
   ["logs", { units: ["a"], follow: true, lines: 10, since: 1, grep: "x" }],

@@ -1,0 +1,13 @@
+/** Every key of svc top, for its help and for the man page. */
+export const keyList: readonly (readonly [keys: string, meaning: string])[] = [
+  ["up, down, k, j", "select a unit; PageUp, PageDown, Home and End too"],
+  ["s", "start it, and what it needs"],
+  ["x", "stop it; if others need it, they are named, and stopped with it if you say so"],
+  ["r", "restart it, from what the files say now"],
+  ["l, Enter", "follow its log; q or Esc returns, up and PageUp scroll back, End follows again"],
+  ["/", "show units whose name holds what you type; Enter keeps that, Esc takes it away"],
+  ["o, >, <", "the next, or the last, order: name, phase, cpu, memory, restarts"],
+  ["Ctrl-L", "draw all anew"],
+  ["?", "help"],
+  ["q, Ctrl-C", "leave"],
+];

@@ -1,0 +1,66 @@
+import { stripVTControlCharacters } from "node:util";
+import { widthOf } from "../show/table.ts";
+
+/** `style` holds the numbers of a terminal's SGR sequence, `7;32`; empty: as usual. */
+export type Span = { readonly text: string; readonly style: string };
+export type Line = readonly Span[];
+export type Size = { readonly columns: number; readonly rows: number };
+
+export const styles = { usual: "", bold: "1", grey: "90", failure: "31", reverse: "7" } as const;
+
+export function span(text: string, style: string = styles.usual): Span {
+  return { text, style };
+}
+
+/** What strangers wrote, as text that moves no cursor: no control characters, nothing that joins, turns or widens what is beside it. */
+export function plain(text: string): string {
+  return stripVTControlCharacters(text.replace(/\r$/, ""))
+    .replace(/[\t\p{Zl}\p{Zp}]/gu, " ")
+    .replace(/\p{Cf}|\p{Variation_Selector}/gu, "")
+    .replace(/[\p{Cc}\p{Cs}]/gu, "?");
+}
+
+/** As much of a text as these cells hold. */
+export function cut(text: string, width: number): string {
+  return wrap(text, width)[0] ?? "";
+}
+
+/** In exactly these cells. */
+export function inCells(text: string, width: number, side: "left" | "right" = "left"): string {
+  const shown = cut(text, width);
+  const blanks = " ".repeat(Math.max(0, width - widthOf(shown)));
+  return side === "left" ? shown + blanks : blanks + shown;
+}
+
+/** Cut into pieces that these cells hold. */
+export function wrap(text: string, width: number): readonly string[] {
+  const pieces: string[] = [];
+  let piece = "";
+  let taken = 0;
+  for (const character of text) {
+    const wide = widthOf(character);
+    if (taken + wide > width) {
+      pieces.push(piece);
+      piece = "";
+      taken = 0;
+    }
+    piece += character;
+    taken += wide;
+  }
+  return [...pieces, piece];
+}
+
+/** The same between words where there are any. */
+export function wrapWords(text: string, width: number): readonly string[] {
+  const rows: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = rows.length === 0 ? word : `${rows.at(-1)} ${word}`;
+    if (rows.length > 0 && widthOf(longer) <= width) rows[rows.length - 1] = longer;
+    else rows.push(word);
+  }
+  return rows.flatMap((row) => wrap(row, width));
+}
+
+export function textOf(line: Line): string {
+  return line.map(({ text }) => text).join("");
+}
