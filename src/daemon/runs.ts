@@ -7,13 +7,15 @@ import { type ExitRecords, isSameEnd } from "./output/exit-records.ts";
 import { resumeOutput } from "./output/resume-log.ts";
 import { openUnitLog, type UnitLog } from "./output/unit-log.ts";
 
-/** How long a dead container's last output is waited for before its exit is recorded without it. */
+/** How long a dead container's last output is waited for before it is looked for in the engine's own log, and how long there. */
 const lastWordsMs = 3_000;
+const lookedForMs = 20_000;
 const lastLines = 50;
 
 type Run = {
   readonly unit: string;
   readonly log: UnitLog;
+  readonly tty: boolean;
   readonly stop: () => void;
   /** The output stream has ended: the container has, or the connection was lost. */
   readonly drained: Promise<void>;
@@ -95,7 +97,8 @@ export function keepRuns(options: {
       onOutput: (stream, chunk) => log.output(stream, chunk),
       onEnd: resolve,
     });
-    keep(id, { unit: unit.name, log, stop: () => attachment.close(), drained, isDrained: false, startedAt: null });
+    const stop = (): void => attachment.close();
+    keep(id, { unit: unit.name, log, tty, stop, drained, isDrained: false, startedAt: null });
   }
 
   function keep(id: string, run: Run): void {
@@ -119,6 +122,7 @@ export function keepRuns(options: {
     keep(detail.id, {
       unit: unit.name,
       log,
+      tty: detail.tty,
       stop: () => abort.abort(),
       drained,
       isDrained: false,
@@ -168,7 +172,7 @@ export function keepRuns(options: {
 
   async function record(end: RunEnd, unit: Unit | null): Promise<void> {
     const run = runs.get(end.container);
-    if (run) await drainedOrLate(run);
+    if (run && !(await isDrainedInTime(run))) await catchUp(end.container, run);
     const startedAtMs = end.startedAt ?? run?.startedAt ?? null;
     const startedAt = startedAtMs === null ? null : new Date(startedAtMs).toISOString();
     if (isSameEnd({ container: end.container, startedAt }, records.last(end.unit))) return;
@@ -187,17 +191,39 @@ export function keepRuns(options: {
     });
   }
 
-  function drainedOrLate(run: Run): Promise<void> {
+  function isDrainedInTime(run: Run): Promise<boolean> {
     return new Promise((resolve) => {
       const cancel = clock.after(lastWordsMs, () => {
         run.stop();
-        resolve();
+        resolve(false);
       });
       void run.drained.then(() => {
         cancel();
-        resolve();
+        resolve(true);
       });
     });
+  }
+
+  /** An engine that has too much to do sends late, and the container is to be removed: what is missing is read from its log. */
+  async function catchUp(id: string, run: Run): Promise<void> {
+    const abort = new AbortController();
+    const cancel = clock.after(lookedForMs, () => abort.abort());
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const container = { id, tty: run.tty, startedAt: run.startedAt ?? clock.date() - lookedForMs };
+    const { unit, log } = run;
+    await resumeOutput({
+      engine,
+      clock,
+      container,
+      log,
+      folder: options.logFolder,
+      unit,
+      signal: abort.signal,
+      onEnd: resolve,
+    }).catch(() => resolve());
+    await ended;
+    cancel();
+    if (abort.signal.aborted) log.remark("its last output did not come in time; some of it may be missing here");
   }
 
   /** Resolves when the end of that container, if one was seen, is on disk. */

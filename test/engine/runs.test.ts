@@ -1,0 +1,66 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { systemClock } from "../../src/clock/system-clock.ts";
+import { openFiles } from "../../src/daemon/open-files.ts";
+import { exitRecords } from "../../src/daemon/output/exit-records.ts";
+import { keepRuns } from "../../src/daemon/runs.ts";
+import { dockerEngine } from "../../src/engine/docker/docker-engine.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { unit } from "../support/build.ts";
+import { type RealEngine, realEngine } from "../support/real-engine.ts";
+
+let real: RealEngine;
+let folder: string;
+
+beforeAll(async () => {
+  real = await realEngine();
+  folder = await mkdtemp(join(tmpdir(), `${real.prefix}-`));
+});
+afterAll(async () => {
+  await real?.cleanup();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+test("last output that does not come in time is read from the engine's own log, before the container goes", async () => {
+  const docker = dockerEngine();
+  // An engine that has too much to do: of what is written after the first line nothing comes, and no end.
+  const slow: Engine = {
+    ...docker,
+    attach(id, options) {
+      let sent = false;
+      const onOutput: typeof options.onOutput = (stream, chunk) => {
+        if (!sent) options.onOutput(stream, chunk.subarray(0, chunk.indexOf(10) + 1));
+        sent = true;
+      };
+      return docker.attach(id, { ...options, onOutput, onEnd: () => undefined });
+    },
+  };
+  const clock = systemClock();
+  const name = `${real.prefix}-late`;
+  const runs = keepRuns({
+    engine: slow,
+    clock,
+    logFolder: folder,
+    records: await exitRecords(folder),
+    files: openFiles(),
+    warn: () => undefined,
+    afterEnd: async () => undefined,
+  });
+  const body = { Image: real.image, Cmd: ["sh", "-c", "echo one; sleep 0.3; echo two; echo three; echo four >&2"] };
+  const { id } = await slow.create({ name, platform: null, body });
+  await runs.attach(unit(name), id, false);
+  const ended = docker.wait(id, "next-exit");
+  await docker.start(id);
+  runs.began(id, await docker.inspect(id));
+  await ended;
+  const end = { unit: name, container: id, image: "", tag: null, startedAt: null, endedAt: clock.date(), code: 0 };
+  await runs.ended({ ...end, signal: null, oom: false, by: "itself", words: "exit 0" }, unit(name));
+  await docker.remove(id);
+  await runs.close();
+  const lines = (await readFile(join(folder, `${name}.log`), "utf8")).trimEnd().split("\n");
+  const written = lines.map((line) => line.replace(/^\S+ /, "")).filter((line) => !line.startsWith("svc"));
+  expect(written.slice(0, 1)).toEqual(["out one"]);
+  expect(written.slice(1).sort()).toEqual(["err four", "out three", "out two"]);
+});
