@@ -125,8 +125,9 @@ async function launch(
     await runs.attach(unit, id, tty);
     await engine.start(id);
   } catch (error) {
-    runs.forget(id, messageOf(error));
+    // Its output ends when it is gone.
     await engine.remove(id).catch(() => undefined);
+    await runs.forget(id, messageOf(error));
     throw error;
   }
   const startedAt = clock.now();

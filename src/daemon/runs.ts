@@ -152,10 +152,13 @@ export function keepRuns(options: {
     runs.get(id)?.stop();
   }
 
-  /** It came to nothing. */
-  function forget(id: string, reason: string): void {
-    release(id);
-    runs.get(id)?.log.remark(`it did not start: ${reason}`);
+  /** It came to nothing, and is removed. It may have run for a moment all the same: what it wrote is waited for. */
+  async function forget(id: string, reason: string): Promise<void> {
+    const run = runs.get(id);
+    if (!run) return;
+    await isDrainedInTime(run);
+    run.log.endOfRun();
+    run.log.remark(`it did not start: ${reason}`);
     runs.delete(id);
   }
 

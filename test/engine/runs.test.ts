@@ -10,6 +10,7 @@ import { dockerEngine } from "../../src/engine/docker/docker-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { unit } from "../support/build.ts";
 import { type RealEngine, realEngine } from "../support/real-engine.ts";
+import { until } from "../support/until.ts";
 
 let real: RealEngine;
 let folder: string;
@@ -63,4 +64,39 @@ test("last output that does not come in time is read from the engine's own log, 
   const written = lines.map((line) => line.replace(/^\S+ /, "")).filter((line) => !line.startsWith("svc"));
   expect(written.slice(0, 1)).toEqual(["out one"]);
   expect(written.slice(1).sort()).toEqual(["err four", "out three", "out two"]);
+});
+
+test("what a container wrote whose start was refused all the same is kept: it did run", async () => {
+  const docker = dockerEngine();
+  // What it writes comes later than the refusal.
+  const slow: Engine = {
+    ...docker,
+    attach: (id, options) =>
+      docker.attach(id, {
+        ...options,
+        onOutput: (stream, chunk) => void setTimeout(() => options.onOutput(stream, chunk), 200),
+        onEnd: () => void setTimeout(options.onEnd, 300),
+      }),
+  };
+  const name = `${real.prefix}-refused`;
+  const runs = keepRuns({
+    engine: slow,
+    clock: systemClock(),
+    logFolder: folder,
+    records: await exitRecords(folder),
+    files: openFiles(),
+    warn: () => undefined,
+    afterEnd: async () => undefined,
+  });
+  const body = { Image: real.image, Cmd: ["sh", "-c", "echo one; echo two; sleep 600"] };
+  const { id } = await slow.create({ name, platform: null, body });
+  await runs.attach(unit(name), id, false);
+  await docker.start(id);
+  await until(async () => (await real.docker("logs", id)).stdout.includes("two"));
+  await docker.remove(id);
+  await runs.forget(id, "the engine was too busy");
+  await runs.close();
+  const text = await readFile(join(folder, `${name}.log`), "utf8");
+  expect(text.match(/ out (one|two)$/gm)).toEqual([" out one", " out two"]);
+  expect(text).toContain("it did not start: the engine was too busy");
 });
