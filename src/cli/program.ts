@@ -3,6 +3,7 @@ import { places } from "../unit/places.ts";
 import { addChanging } from "./commands/change.ts";
 import { addChecking } from "./commands/check.ts";
 import { addHelp } from "./commands/help.ts";
+import { addImport } from "./commands/import.ts";
 import { addLooking, type Run } from "./commands/look.ts";
 import { addManual } from "./commands/manual.ts";
 import { addOutput } from "./commands/output.ts";
@@ -29,6 +30,7 @@ export function svcProgram(run: Run): Command {
   addOutput(program, run);
   program.commandsGroup("Unit files and help:");
   addChecking(program, run);
+  addImport(program, run);
   addHelp(program, run);
   addManual(program, run);
   program.commandsGroup("Programs of their own:");

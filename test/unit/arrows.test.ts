@@ -7,13 +7,14 @@ const source = join(import.meta.dirname, "../../src");
 /** Which folder may know which. Everybody may know svc-error.ts. */
 const arrows: { readonly [folder: string]: readonly string[] } = {
   main: ["cli", "daemon", "runner"],
-  cli: ["control", "unit", "runner", "graph"],
+  cli: ["control", "unit", "runner", "graph", "convert"],
   runner: ["engine", "unit"],
   daemon: ["control", "engine", "plan", "graph", "unit", "clock"],
   control: ["unit"],
   engine: ["plan", "unit", "clock"],
   plan: ["graph", "unit", "engine"],
   graph: ["unit"],
+  convert: ["unit", "graph"],
   clock: [],
   unit: [],
 };

@@ -1,0 +1,110 @@
+import { LineCounter, parseDocument } from "yaml";
+import { findFlag } from "../../../unit/docker-run/flags.ts";
+import { parseFlags } from "../../../unit/docker-run/parse-flags.ts";
+import { commandLineOf } from "../../../unit/docker-run/to-command-line.ts";
+import { type Draft, newDraft, tell, type Value } from "../draft.ts";
+import { keysOfFlags } from "../flags/flag-keys.ts";
+import { commandValue } from "../run-line.ts";
+import { type Container, type Image, requestOfContainer } from "./container-request.ts";
+
+export type InspectText = { readonly file: string; readonly text: string; readonly isFile: boolean };
+
+/** The units of containers, from what docker inspect says of them, and of their images if it was asked for these too. */
+export function importInspect({ file, text, isFile }: InspectText): readonly Draft[] {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const [error] = document.errors;
+  const whole = newDraft(file, file);
+  const objects = (error ? [] : [document.toJS() ?? []].flat()) as readonly (Container | Image)[];
+  const containers = objects.filter((one): one is Container => "HostConfig" in one);
+  const images = objects.filter((one): one is Image => "RootFS" in one);
+  if (containers.length === 0) {
+    const line = error ? counter.linePos(error.pos[0]).line : null;
+    tell(whole, "not understood", { file, line }, ["the file", error?.message ?? "it holds no container"]);
+    return [whole];
+  }
+  const names = new Map(containers.map(({ Id, Name }) => [Id, Name.replace(/^\//, "")]));
+  return containers.map((container) => {
+    const at = objects.indexOf(container);
+    const lineOf = (path: string): number | null => {
+      const parts = Array.isArray(document.toJS()) ? [at, ...path.split(".")] : path.split(".");
+      const range = isFile ? document.getIn(parts, true) : null;
+      const start = (range as { readonly range?: readonly [number, number, number] } | null)?.range?.[0];
+      return start === undefined ? null : counter.linePos(start).line;
+    };
+    const image = images.find(({ Id }) => Id === container.Image) ?? null;
+    return draftOf(container, { file, image, names, lineOf });
+  });
+}
+
+type Context = {
+  readonly file: string;
+  readonly image: Image | null;
+  readonly names: ReadonlyMap<string, string>;
+  readonly lineOf: (path: string) => number | null;
+};
+
+function draftOf(container: Container, { file, image, names, lineOf }: Context): Draft {
+  const draft = newDraft(container.Name.replace(/^\//, "").replace(/[^A-Za-z0-9_.-]/g, "-"), file);
+  const origin = (path: string) => ({ file, line: lineOf(path) });
+  const { request, entrypoint, healthcheck, changes } = requestOfContainer(container, image, names);
+  for (const { path, verdict, because, key } of changes) tell(draft, verdict, origin(path), [path, because], { key });
+  if (!image) {
+    const because = "docker inspect of the image is not here: take out what the image says by itself";
+    tell(draft, "changed", origin("Config.Image"), ["Config", because], { key: "image" });
+  }
+  const words = commandLineOf(request).slice(2);
+  const { flags: all, rest } = parseFlags(words);
+  // A service runs as with --detach anyway.
+  const flags = all.filter(({ name }) => name !== "detach");
+  const { keys, keyOf } = keysOfFlags(flags);
+  for (const [key, value] of Object.entries(keys)) draft.keys[key] = sizes.has(key) ? sizeText(value) : value;
+  for (const flag of flags) {
+    const key = keyOf(flag);
+    const what = `--${flag.name}${["env", "label"].includes(flag.name) ? ` ${flag.value.split("=")[0]}` : ""}`;
+    tell(draft, "taken", origin(findFlag(flag.name)?.field ?? "HostConfig"), [what, key], { key });
+  }
+  draft.keys.image = request.body.Image;
+  tell(draft, "taken", origin("Config.Image"), ["Config.Image", "image"], { key: "image" });
+  const command = words.slice(rest + 1);
+  if (command.length > 0) draft.keys.command = commandValue(command);
+  if (command.length > 0) tell(draft, "taken", origin("Config.Cmd"), ["Config.Cmd", "command"], { key: "command" });
+  if (entrypoint) draft.keys.entrypoint = entrypoint as Value;
+  if (healthcheck) draft.keys.healthcheck = healthcheck;
+  takeRestart(draft, container, origin("HostConfig.RestartPolicy"));
+  return draft;
+}
+
+const sizes = new Set(["mem_limit", "mem_reservation", "memswap_limit", "shm_size"]);
+
+/** `512m` for the engine's bytes, where it is a whole number of them. */
+function sizeText(value: Value): Value {
+  const bytes = Number(value);
+  const unit = [30, 20, 10].find((power) => bytes > 0 && bytes % 2 ** power === 0);
+  return unit === undefined ? value : `${bytes / 2 ** unit}${{ 30: "g", 20: "m", 10: "k" }[unit]}`;
+}
+
+function takeRestart(
+  draft: Draft,
+  { HostConfig: host }: Container,
+  origin: { file: string; line: number | null },
+): void {
+  const { Name: policy = "no", MaximumRetryCount: count = 0 } = (host.RestartPolicy ?? {}) as {
+    Name?: string;
+    MaximumRetryCount?: number;
+  };
+  const what = `HostConfig.RestartPolicy ${policy}`;
+  if (policy === "no" || policy === "") draft.keys.respawn = false;
+  if (policy === "on-failure") draft.keys.normal_exit = 0;
+  const because = { no: "respawn: false", "": "respawn: false", "on-failure": "normal_exit: 0" }[policy];
+  const lost = count > 0 ? `; the count ${count} is left out` : "";
+  tell(
+    draft,
+    count > 0 ? "changed" : "taken",
+    origin,
+    [what, `${because ?? "svc restarts it, not the engine"}${lost}`],
+    {
+      key: policy === "on-failure" ? "normal_exit" : null,
+    },
+  );
+}
