@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { places } from "../unit/places.ts";
 import { addChanging } from "./commands/change.ts";
 import { addChecking } from "./commands/check.ts";
+import { addExport } from "./commands/export.ts";
 import { addHelp } from "./commands/help.ts";
 import { addImport } from "./commands/import.ts";
 import { addLooking, type Run } from "./commands/look.ts";
@@ -31,6 +32,7 @@ export function svcProgram(run: Run): Command {
   program.commandsGroup("Unit files and help:");
   addChecking(program, run);
   addImport(program, run);
+  addExport(program, run);
   addHelp(program, run);
   addManual(program, run);
   program.commandsGroup("Programs of their own:");

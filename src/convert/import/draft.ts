@@ -52,3 +52,10 @@ export function add(draft: Draft, key: string, value: Value): void {
 
 /** Stands for the instance of a template until the file is written, where it becomes %i. */
 export const instanceMark = "\uE000";
+
+const plainWord = /^[A-Za-z0-9_@+=:,./-]+$/;
+
+/** One text where it reads the same, else a list of words. */
+export function commandValue(words: readonly string[]): Value {
+  return words.every((word) => plainWord.test(word)) && words.join(" ").length < 90 ? words.join(" ") : [...words];
+}

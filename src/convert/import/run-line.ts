@@ -1,11 +1,10 @@
 import { resolve } from "node:path";
 import { readEnvText } from "../../unit/app-files/env-file.ts";
 import { type ParsedFlag, parseFlags } from "../../unit/docker-run/parse-flags.ts";
-import { quoteWords } from "../../unit/docker-run/to-command-line.ts";
 import { unsuitedFlags } from "../../unit/docker-run/unsuited-flags.ts";
 import { isReference } from "../../unit/docker-run/values/reference.ts";
 import { isOwnVariable } from "../../unit/flag-layers.ts";
-import { add, type Draft, instanceMark, tell, type Value } from "./draft.ts";
+import { add, commandValue, type Draft, instanceMark, tell } from "./draft.ts";
 import { keysOfFlags } from "./flags/flag-keys.ts";
 import type { Host } from "./host.ts";
 import type { Origin } from "./note.ts";
@@ -188,17 +187,10 @@ function takeImage(draft: Draft, words: readonly Word[], at: number): void {
     tell(draft, "not understood", origin, ["the image", "this is no image reference"], { key: "image" });
 }
 
-const plainWord = /^[A-Za-z0-9_@+=:,./-]+$/;
-
 function takeCommand(draft: Draft, words: readonly Word[]): void {
   const [first] = words;
   if (!first) return;
   const texts = words.map(({ text }) => text);
   draft.keys.command = commandValue(texts);
   tell(draft, "taken", lineOf(draft, first.line), ["the command", "command"], { key: "command" });
-}
-
-/** One text where it reads the same, else a list of words. */
-export function commandValue(words: readonly string[]): Value {
-  return words.every((word) => plainWord.test(word)) && words.join(" ").length < 90 ? quoteWords(words) : [...words];
 }

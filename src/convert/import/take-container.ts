@@ -1,8 +1,8 @@
 import { parseFlags } from "../../unit/docker-run/parse-flags.ts";
 import { adoptEnvFile } from "./adopt-env-file.ts";
-import { tell } from "./draft.ts";
+import { commandValue, tell } from "./draft.ts";
 import type { Command, Job } from "./job.ts";
-import { commandValue, takeRunLine } from "./run-line.ts";
+import { takeRunLine } from "./run-line.ts";
 import { readRunnerWords } from "./runner-line.ts";
 import type { HostCommand } from "./shell/host-command.ts";
 import type { Expanded, Variable, Word } from "./shell/words.ts";

@@ -1,14 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { Document, isMap, isNode, isScalar, isSeq, type Node, type Pair, Scalar, visit } from "yaml";
-import { keyGroups } from "../../unit/keys/schema.ts";
+import { Document, isMap, isNode, isScalar, type Node, type Pair, visit } from "yaml";
+import { inOrder, shape } from "../yaml-shape.ts";
 import { type Draft, instanceMark, type Value } from "./draft.ts";
 import { type Note, placeOf } from "./note.ts";
 
-const order = keyGroups.flatMap(([, keys]) => keys);
-
 /** The unit file of a draft: its keys in the order of the help, and a comment at each that means something else now. */
 export function unitText(draft: Draft): string {
-  const names = Object.keys(draft.keys).sort((one, other) => order.indexOf(one) - order.indexOf(other));
+  const names = inOrder(Object.keys(draft.keys));
   const document = new Document({});
   if (isMap(document.contents)) document.contents.flow = false;
   for (const name of names) {
@@ -75,19 +73,4 @@ function writtenText(text: string, isTemplate: boolean, what: "key" | "value"): 
   const dollars = what === "value" && /\$\$|\$\{/.test(text) ? text.replaceAll("$", "$$$$") : text;
   const percents = isTemplate ? dollars.replace(/%(?=[ipn%])/g, "%%") : dollars;
   return percents.replaceAll(instanceMark, "%i");
-}
-
-/** Short lists stand on one line, and ports in quotes, which older readers of YAML take for numbers of base 60. */
-function shape(name: string, node: unknown): void {
-  if (name === "ports" || name === "expose")
-    visit(node as Node, {
-      Scalar(position, scalar) {
-        if (position !== "key" && typeof scalar.value === "string") scalar.type = Scalar.QUOTE_DOUBLE;
-      },
-    });
-  if (!isSeq(node)) return;
-  const texts = node.items.map((item) => (isScalar(item) ? String(item.value) : null));
-  const isBlock = ["ports", "volumes"].includes(name) && texts.length > 1;
-  if (texts.every((text) => text !== null && !text.includes("\n")) && !isBlock)
-    node.flow = texts.join(", ").length < 80;
 }

@@ -11,7 +11,7 @@ export function takeVolumes(service: Service, value: Value, origin: Origin): voi
   draft.keys.volumes = [value].flat().map((one): Value => {
     if (typeof one === "object" && one !== null) {
       const { source, type, ...rest } = one as Long;
-      if (source === undefined || type === "tmpfs") return one as Value;
+      if (source === undefined || (type !== "bind" && type !== "volume")) return one as Value;
       return { type, source: sourceOf(service, source, type === "bind", origin), ...rest };
     }
     const [source = "", ...rest] = String(one).split(":");

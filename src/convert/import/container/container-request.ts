@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CreateRequest, Json, JsonObject } from "../../../unit/docker-run/create-request.ts";
-import type { Value } from "../draft.ts";
 import type { Verdict } from "../note.ts";
-import { healthOf } from "./health.ts";
 import { hostConfigOf } from "./host-config.ts";
 import { endpointsOf, networkingOf } from "./networking.ts";
 
@@ -28,9 +26,6 @@ export type Change = {
 export type ContainerRequest = {
   /** What was asked for, without what the image and the engine say by themselves. */
   readonly request: CreateRequest;
-  /** What no flag can say: an entrypoint of several words, a health command as a list. */
-  readonly entrypoint: readonly string[] | null;
-  readonly healthcheck: Value | null;
   readonly changes: readonly Change[];
 };
 
@@ -62,6 +57,8 @@ export function requestOfContainer(
     hostname !== "" && !container.Id.startsWith(hostname) && !/^(host$|container:)/.test(String(host.NetworkMode));
   const body = {
     Image: String(config.Image ?? ""),
+    ...given("Entrypoint", entrypoint),
+    ...given("Healthcheck", differs("Healthcheck")),
     ...given("Cmd", isOwnCommand ? config.Cmd : undefined),
     ...given("Env", without(config.Env, usual.Env)),
     ...given("Labels", labelsOf(config, usual, changes)),
@@ -80,13 +77,7 @@ export function requestOfContainer(
     ...networkingOf(container),
     HostConfig: hostConfig,
   } as CreateRequest["body"];
-  const one = entrypoint?.length === 1 ? { Entrypoint: entrypoint } : {};
-  return {
-    request: { name: null, platform: null, body: { ...body, ...one } },
-    entrypoint: entrypoint !== undefined && entrypoint.length > 1 ? entrypoint : null,
-    healthcheck: healthOf(differs("Healthcheck") as JsonObject | undefined),
-    changes: [...changes, ...hostChanges],
-  };
+  return { request: { name: null, platform: null, body }, changes: [...changes, ...hostChanges] };
 }
 
 function isEmpty(value: Json | undefined): boolean {

@@ -1,10 +1,7 @@
 import { LineCounter, parseDocument } from "yaml";
 import { findFlag } from "../../../unit/docker-run/flags.ts";
-import { parseFlags } from "../../../unit/docker-run/parse-flags.ts";
-import { commandLineOf } from "../../../unit/docker-run/to-command-line.ts";
-import { type Draft, newDraft, tell, type Value } from "../draft.ts";
-import { keysOfFlags } from "../flags/flag-keys.ts";
-import { commandValue } from "../run-line.ts";
+import { keysOfRequest } from "../../request-keys.ts";
+import { type Draft, newDraft, tell } from "../draft.ts";
 import { type Container, type Image, requestOfContainer } from "./container-request.ts";
 
 export type InspectText = { readonly file: string; readonly text: string; readonly isFile: boolean };
@@ -47,42 +44,33 @@ type Context = {
 function draftOf(container: Container, { file, image, names, lineOf }: Context): Draft {
   const draft = newDraft(container.Name.replace(/^\//, "").replace(/[^A-Za-z0-9_.-]/g, "-"), file);
   const origin = (path: string) => ({ file, line: lineOf(path) });
-  const { request, entrypoint, healthcheck, changes } = requestOfContainer(container, image, names);
+  const { request, changes } = requestOfContainer(container, image, names);
   for (const { path, verdict, because, key } of changes) tell(draft, verdict, origin(path), [path, because], { key });
   if (!image) {
     const because = "docker inspect of the image is not here: take out what the image says by itself";
     tell(draft, "changed", origin("Config.Image"), ["Config", because], { key: "image" });
   }
-  const words = commandLineOf(request).slice(2);
-  const { flags: all, rest } = parseFlags(words);
-  // A service runs as with --detach anyway.
-  const flags = all.filter(({ name }) => name !== "detach");
-  const { keys, keyOf } = keysOfFlags(flags);
-  for (const [key, value] of Object.entries(keys)) draft.keys[key] = sizes.has(key) ? sizeText(value) : value;
+  const { keys, flags, keyOf } = keysOfRequest(request);
+  Object.assign(draft.keys, keys);
   for (const flag of flags) {
     const key = keyOf(flag);
+    if (flag.name === "entrypoint") continue;
     const what = `--${flag.name}${["env", "label"].includes(flag.name) ? ` ${flag.value.split("=")[0]}` : ""}`;
     tell(draft, "taken", origin(findFlag(flag.name)?.field ?? "HostConfig"), [what, key], { key });
   }
-  draft.keys.image = request.body.Image;
-  tell(draft, "taken", origin("Config.Image"), ["Config.Image", "image"], { key: "image" });
-  const command = words.slice(rest + 1);
-  if (command.length > 0) draft.keys.command = commandValue(command);
-  if (command.length > 0) tell(draft, "taken", origin("Config.Cmd"), ["Config.Cmd", "command"], { key: "command" });
-  if (entrypoint) draft.keys.entrypoint = entrypoint as Value;
-  if (healthcheck) draft.keys.healthcheck = healthcheck;
+  for (const [key, field] of Object.entries(fields))
+    if (keys[key] !== undefined) tell(draft, "taken", origin(field), [field, key], { key });
   takeRestart(draft, container, origin("HostConfig.RestartPolicy"));
   return draft;
 }
 
-const sizes = new Set(["mem_limit", "mem_reservation", "memswap_limit", "shm_size"]);
-
-/** `512m` for the engine's bytes, where it is a whole number of them. */
-function sizeText(value: Value): Value {
-  const bytes = Number(value);
-  const unit = [30, 20, 10].find((power) => bytes > 0 && bytes % 2 ** power === 0);
-  return unit === undefined ? value : `${bytes / 2 ** unit}${{ 30: "g", 20: "m", 10: "k" }[unit]}`;
-}
+const fields = {
+  image: "Config.Image",
+  command: "Config.Cmd",
+  entrypoint: "Config.Entrypoint",
+  healthcheck: "Config.Healthcheck",
+  networks: "NetworkSettings.Networks",
+};
 
 function takeRestart(
   draft: Draft,

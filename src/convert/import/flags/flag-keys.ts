@@ -32,11 +32,12 @@ export function keysOfFlags(given: readonly ParsedFlag[]): FlagKeys {
     keys[key] = read;
     for (const flag of own) said.set(flag, key);
   }
-  for (const flag of given.filter(({ name }) => name === "mount")) {
-    const volume = mountVolume(flag.value);
-    if (volume === null || !isSame([flag], { volumes: [volume] })) continue;
-    keys.volumes = [...((keys.volumes as readonly Value[] | undefined) ?? []), volume];
-    said.set(flag, "volumes");
+  // All of them or none, as their order counts where one lies in another.
+  const mounts = given.filter(({ name }) => name === "mount");
+  const volumes = mounts.map(({ value }) => mountVolume(value));
+  if (mounts.length > 0 && !volumes.includes(null) && isSame(mounts, { volumes: volumes as readonly Value[] })) {
+    keys.volumes = [...((keys.volumes as readonly Value[] | undefined) ?? []), ...(volumes as readonly Value[])];
+    for (const flag of mounts) said.set(flag, "volumes");
   }
   const others = given.filter((flag) => !said.has(flag));
   const refused = refusalOf(others) === null ? [] : others.flatMap(refusedAlone);

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../unit/docker-run/create-request.ts";
-import type { Value } from "../draft.ts";
+import type { JsonObject } from "../unit/docker-run/create-request.ts";
+import type { Value } from "./import/draft.ts";
 
 const times = {
   interval: "Interval",
