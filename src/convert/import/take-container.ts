@@ -1,7 +1,7 @@
 import { parseFlags } from "../../unit/docker-run/parse-flags.ts";
 import { adoptEnvFile } from "./adopt-env-file.ts";
 import { commandValue, tell } from "./draft.ts";
-import type { Command, Job } from "./job.ts";
+import type { Command, Job, Role } from "./job.ts";
 import { takeRunLine } from "./run-line.ts";
 import { readRunnerWords } from "./runner-line.ts";
 import type { HostCommand } from "./shell/host-command.ts";
@@ -14,11 +14,9 @@ type Read = Pick<Expanded, "replaced" | "unknown"> & { readonly read: Container 
 export function takeContainer(job: Job, command: Command, { read, replaced, unknown }: Read): void {
   const { draft } = job;
   const origin = { file: draft.file, line: command.line };
-  const isHelper = ["stop", "after stop", "reload"].includes(command.role);
-  if (job.state.runs !== null || isHelper) {
-    const because = isHelper
-      ? "svc runs no commands on the host"
-      : "a unit has one container; make another unit of this";
+  const because =
+    job.state.runs === null ? helpers[command.role] : "a unit has one container; make another unit of this";
+  if (because !== undefined) {
     tell(draft, "not understood", origin, ["docker run", because], { source: command.source });
     return;
   }
@@ -27,6 +25,14 @@ export function takeContainer(job: Job, command: Command, { read, replaced, unkn
   else takeRun(job, read.words, read.variables);
   tellVariables(job, read.words, { replaced, unknown });
 }
+
+const helpers: { readonly [role in Role]?: string } = {
+  before: "make a unit of it with type: task, and name that in depends_on",
+  "after start": "make another unit of this",
+  stop: "svc runs no commands on the host",
+  "after stop": "svc runs no commands on the host",
+  reload: "svc runs no commands on the host",
+};
 
 function takeRun(job: Job, given: readonly Word[], prefixed: readonly Word[]): void {
   const { draft, host, state } = job;

@@ -1,7 +1,8 @@
 import { type Draft, newDraft, tell } from "../draft.ts";
 import { finishJob } from "../finish-job.ts";
 import type { Host } from "../host.ts";
-import { type Job, newJob, type Role, takeCommand } from "../job.ts";
+import { type Job, newJob, type Role } from "../job.ts";
+import { takeCommand } from "../take-command.ts";
 import { takeEnding } from "./ending.ts";
 import { takeEnvironment } from "./environment.ts";
 import { reasonToLeaveOut } from "./left-out.ts";

@@ -1,9 +1,10 @@
 import { type Draft, instanceMark, newDraft, tell } from "../draft.ts";
 import { finishJob } from "../finish-job.ts";
 import type { Host } from "../host.ts";
-import { type Job, newJob, type Role, takeScript } from "../job.ts";
+import { type Job, newJob, type Role } from "../job.ts";
 import { expand } from "../shell/words.ts";
 import { systemdWords } from "../systemd/systemd-words.ts";
+import { takeScript } from "../take-script.ts";
 import { takeEnding } from "./ending.ts";
 import { takeRelations } from "./relations.ts";
 import { type Stanza, stanzasOf } from "./stanzas.ts";
