@@ -77,7 +77,7 @@ async function importAll(files: readonly string[], options: Options, cli: Cli): 
     printJson(cli, { units: units.map(({ name }) => name), to: to ?? null, report });
   } else {
     const { showImport } = await import("../show/import-report.ts");
-    const report = showImport(cli.quiet ? notes.filter(({ verdict }) => verdict !== "taken") : notes);
+    const report = showImport(notes, cli.quiet ? "not simply taken" : "all");
     // Behind unit files it is a comment, so that all of it is YAML.
     cli.out(to === undefined ? report.replace(/^(?=.)/gm, "# ") : report);
   }

@@ -34,7 +34,10 @@ function placeIn(text: string, { line, column }: UnitProblem): PlaceInDraft | nu
   const at = (counter.lineStarts[line - 1] ?? 0) + column - 1;
   const holds = (node: unknown): boolean => isNode(node) && at >= (node.range?.[0] ?? 0) && at < (node.range?.[1] ?? 0);
   const pairs = isMap(document.contents) ? document.contents.items : [];
-  const pair = pairs.find(({ key, value }) => holds(key) || holds(value));
+  // What is missing in a list has no place of its own.
+  const pair =
+    pairs.find(({ key, value }) => holds(key) || holds(value)) ??
+    pairs.findLast(({ key }) => isNode(key) && (key.range?.[0] ?? 0) <= at);
   if (!pair || !isScalar(pair.key)) return null;
   const element = isSeq(pair.value) ? pair.value.items.findIndex(holds) : -1;
   return { key: String(pair.key.value), element: element < 0 ? null : element };
@@ -53,9 +56,11 @@ function takeOut({ keys }: Draft, { key, element }: PlaceInDraft): Value | undef
 async function problemsOf(draft: Draft, text: string, host: Host): Promise<readonly UnitProblem[]> {
   const name = draft.name.endsWith("@") ? `${draft.name}1` : draft.name;
   const file = `/${draft.name}.yml`;
+  // A template without an instance is checked as far as nobody has to know what %i is.
+  const itself = readUnitFile(draft.name, file, text);
   const read = readUnitFile(name, file, text);
-  if (!read.keys) return read.problems;
+  if (!read.keys || !itself.keys) return [...itself.problems, ...read.problems];
   const folders = { units: "/", defaultDir: host.defaultDir, wwwDir: host.wwwDir };
   const built = await buildUnit({ name, file, read: { ...read, keys: read.keys }, folders });
-  return [...read.problems, ...built.problems].filter((problem) => problem.file === file);
+  return [...itself.problems, ...read.problems, ...built.problems].filter((problem) => problem.file === file);
 }

@@ -17,8 +17,11 @@ export function adoptEnvFile(job: Job, words: readonly Word[]): { readonly words
   const raw = (image?.raw ?? "").replace(/["']/g, "").replace(/\$\{(\w+)\}/g, "$$$1");
   if (!/^(\$REPOSITORY\/)?\$IMAGE(:\$TAG)?$/.test(raw)) return null;
   const known = variables.known.get("IMAGE")?.file;
-  const unread = job.files.filter(({ path }) => host.readFile(path) === null);
-  const file = known ?? (unread.length === 1 ? unread[0]?.path : undefined);
+  // Of files that are not there, one that is named TAG says the tag, and the other all else.
+  const unread = job.files.map(({ path }) => path).filter((path) => host.readFile(path) === null);
+  const isTagFile = (path: string): boolean => path.endsWith("/TAG");
+  const [only, ...more] = unread.filter((path) => !isTagFile(path));
+  const file = known ?? (more.length === 0 ? only : undefined);
   if (file === undefined || file === null) return null;
 
   const text = host.readFile(file);
@@ -29,7 +32,8 @@ export function adoptEnvFile(job: Job, words: readonly Word[]): { readonly words
     variables.known.get(name)?.value === value;
   if (read.problems.length > 0 || !read.assignments.every(isSame)) return null;
   if (others.length > 0 && (passed.length === 0 || !isReadAlike(text ?? ""))) return null;
-  const tagFile = raw.includes("$TAG") ? variables.known.get("TAG")?.file : file;
+  const tagOf = variables.known.get("TAG");
+  const tagFile = raw.includes("$TAG") ? (tagOf ? tagOf.file : unread.find(isTagFile)) : file;
   if (tagFile !== undefined && tagFile !== file) {
     if (tagFile === null) return null;
     draft.keys.tag_file = tagFile;

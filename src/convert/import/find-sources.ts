@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SvcError } from "../../svc-error.ts";
 import { type Kind, kindOf, type Source } from "./source.ts";
+import { unitName } from "./unit-name.ts";
 
 /** What is to be imported: the files, and of folders those that have to do with docker. */
 export async function findSources(paths: readonly string[], kind: Kind | null): Promise<readonly Source[]> {
@@ -52,10 +53,8 @@ async function sourceOf(file: string, wanted: Kind | null): Promise<Source> {
   }
 }
 
-/** svc's names have letters, digits, _, . and -. */
 function nameOf(file: string, suffix: string): string {
-  const name = basename(file, suffix).replace(/\\x2d/g, "-");
-  return name.replace(/[^A-Za-z0-9_.@-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  return unitName(basename(file, suffix).replace(/\\x2d/g, "-"));
 }
 
 /** NAME.service.d/*.conf, and those of the template for an instance. */

@@ -1,6 +1,6 @@
 import { tell } from "./draft.ts";
 import type { Job } from "./job.ts";
-import { usualName } from "./run-line.ts";
+import { usualName } from "./run-flags.ts";
 
 /** Commands beside docker run that name another container or image than that of the unit do something else than svc. */
 export function finishJob({ draft, named }: Job): void {

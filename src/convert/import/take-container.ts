@@ -74,7 +74,8 @@ function takeRunner(job: Job, words: readonly Word[]): void {
 
 function tellVariables(job: Job, words: readonly Word[], { replaced, unknown }: Omit<Read, "read">): void {
   const { draft, variables } = job;
-  const image = words[parseFlags(words.map(({ text }) => text)).rest]?.raw ?? "";
+  const suited = withoutUnknownFlags(words);
+  const image = suited[parseFlags(suited.map(({ text }) => text)).rest]?.raw ?? "";
   const isTold = new Set<string>();
   for (const { name, line } of [...unknown, ...replaced]) {
     if (isTold.has(name) || isAdopted(job, name)) continue;

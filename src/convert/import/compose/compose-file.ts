@@ -3,6 +3,7 @@ import { isAlias, isMap, isScalar, type Node, type Pair, visit } from "yaml";
 import { dotenvVariables } from "../../../unit/app-files/dotenv-variables.ts";
 import { type Draft, newDraft, tell, type Value } from "../draft.ts";
 import type { Host } from "../host.ts";
+import { unitName } from "../unit-name.ts";
 import { type ComposeText, pairsOf, readCompose } from "./compose-text.ts";
 import { projectOf } from "./project.ts";
 import { takeService } from "./service.ts";
@@ -34,6 +35,7 @@ export function importCompose(
     if (pair) takeService({ draft, pair, read, project, folder, known, host, others: drafts });
   }
   const head = newDraft(basename(file), file);
+  if (pairs.length === 0) tell(head, "not understood", { file, line: null }, ["the file", "it has no services"]);
   if (!isFirstFormat) for (const [name, pair] of top) takeTop(head, name, pair, read);
   return [head, ...drafts];
 }
@@ -43,7 +45,9 @@ function nameOf({ key }: Pair): string {
 }
 
 function serviceDraft(pair: Pair, file: string, read: ComposeText): Draft {
-  const draft = newDraft(nameOf(pair), file);
+  const draft = newDraft(unitName(nameOf(pair)), file);
+  if (draft.name !== nameOf(pair))
+    tell(draft, "changed", { file, line: read.lineOf(pair) }, [draft.name, "a name of letters, digits, _, . and -"]);
   const value = isAlias(pair.value) ? pair.value.resolve(read.document) : (pair.value as Node);
   const keys = (value?.toJS(read.document) ?? {}) as { [key: string]: Value };
   for (const [key, one] of Object.entries(keys)) draft.keys[key] = plain(one);

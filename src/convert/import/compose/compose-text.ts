@@ -33,6 +33,7 @@ export function readCompose(text: string, known: ReadonlyMap<string, string>): C
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, merge: true });
   const problems = document.errors.map(({ pos, message }) => ({ line: counter.linePos(pos[0]).line, message }));
+  if (problems.length === 0) problems.push(...badReferences(document));
   const replaced = new Map<Node, readonly Replaced[]>();
   const lineOf = (node: unknown): number => {
     const at = isPair(node) ? (node.key as Node) : (node as Node);
@@ -67,6 +68,16 @@ export function readCompose(text: string, known: ReadonlyMap<string, string>): C
     };
     walk(node);
     return found;
+  }
+}
+
+/** The library notices an alias of nothing, and a merge of what is no map, only when the values are asked for. */
+function badReferences(document: Document.Parsed): readonly { readonly line: number; readonly message: string }[] {
+  try {
+    document.toJS();
+    return [];
+  } catch (error) {
+    return [{ line: 1, message: error instanceof Error ? error.message : String(error) }];
   }
 }
 

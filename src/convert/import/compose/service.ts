@@ -1,5 +1,5 @@
 import { isScalar, type Pair } from "yaml";
-import { keyGroups } from "../../../unit/keys/schema.ts";
+import { keyGroups, unitSchema } from "../../../unit/keys/schema.ts";
 import { unsuitedKeys } from "../../../unit/keys/unsuited-keys.ts";
 import { type Draft, tell, type Value } from "../draft.ts";
 import type { Host } from "../host.ts";
@@ -37,7 +37,11 @@ export function takeService(service: Service): void {
     const value = draft.keys[key] ?? null;
     const origin: Origin = { file: draft.file, line: lineOf(service, key) };
     const special = specialKeys[key];
-    if (special) special(service, value, origin);
+    if (!isOfItsKind(key, value)) {
+      delete draft.keys[key];
+      const source = `${key}: ${JSON.stringify(value)}`;
+      tell(draft, "not understood", origin, [`${draft.name}: ${key}`, "this is not what the key takes"], { source });
+    } else if (special) special(service, value, origin);
     else if (taken.has(key) && !ownKeys.has(key)) tell(draft, "taken", origin, [`${draft.name}: ${key}`, key], { key });
     else {
       delete draft.keys[key];
@@ -47,6 +51,15 @@ export function takeService(service: Service): void {
   const origin = { file: draft.file, line: read.lineOf(pair) };
   for (const key of ["restart", "networks"])
     if (!pairsOf(read.document, pair.value).some((one) => isNamed(one, key))) specialKeys[key]?.(service, null, origin);
+}
+
+/** What is changed on its way must be what Compose takes there; the rest is checked when the unit file is read. */
+function isOfItsKind(key: string, value: Value): boolean {
+  if (!/^(env_file|environment|networks|volumes|depends_on|label_file|security_opt)$/.test(key)) return true;
+  const shape = unitSchema.shape[key as keyof typeof unitSchema.shape];
+  // A home is told with more words.
+  const plain = JSON.parse(JSON.stringify(value).replaceAll('"~', '"/'));
+  return shape.safeParse(plain).success;
 }
 
 function isNamed({ key }: Pair, name: string): boolean {

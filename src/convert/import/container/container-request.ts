@@ -2,18 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { CreateRequest, Json, JsonObject } from "../../../unit/docker-run/create-request.ts";
 import type { Verdict } from "../note.ts";
 import { hostConfigOf } from "./host-config.ts";
+import type { Container, Image } from "./inspected.ts";
 import { endpointsOf, networkingOf } from "./networking.ts";
-
-/** What docker inspect says of a container and of an image, as far as it is read. */
-export type Container = {
-  readonly Id: string;
-  readonly Name: string;
-  readonly Image: string;
-  readonly Config: JsonObject;
-  readonly HostConfig: JsonObject;
-  readonly NetworkSettings?: JsonObject;
-};
-export type Image = { readonly Id: string; readonly RootFS: Json; readonly Config?: JsonObject | null };
 
 /** What is not simply the same in the unit. */
 export type Change = {

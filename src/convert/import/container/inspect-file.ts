@@ -2,29 +2,30 @@ import { LineCounter, parseDocument } from "yaml";
 import { findFlag } from "../../../unit/docker-run/flags.ts";
 import { keysOfRequest } from "../../request-keys.ts";
 import { type Draft, newDraft, tell } from "../draft.ts";
-import { type Container, type Image, requestOfContainer } from "./container-request.ts";
+import { unitName } from "../unit-name.ts";
+import { requestOfContainer } from "./container-request.ts";
+import { type Container, type Image, readInspected } from "./inspected.ts";
 
 export type InspectText = { readonly file: string; readonly text: string; readonly isFile: boolean };
 
 /** The units of containers, from what docker inspect says of them, and of their images if it was asked for these too. */
 export function importInspect({ file, text, isFile }: InspectText): readonly Draft[] {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  const [error] = document.errors;
-  const whole = newDraft(file, file);
-  const objects = (error ? [] : [document.toJS() ?? []].flat()) as readonly (Container | Image)[];
-  const containers = objects.filter((one): one is Container => "HostConfig" in one);
-  const images = objects.filter((one): one is Image => "RootFS" in one);
-  if (containers.length === 0) {
-    const line = error ? counter.linePos(error.pos[0]).line : null;
-    tell(whole, "not understood", { file, line }, ["the file", error?.message ?? "it holds no container"]);
+  const read = readInspected(text);
+  if (!read || read.containers.length === 0) {
+    const whole = newDraft(file, file);
+    const because = read ? "it holds no container" : "it is no JSON";
+    tell(whole, "not understood", { file, line: null }, ["the file", because]);
     return [whole];
   }
+  const { containers, images, all } = read;
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const isList = Array.isArray(JSON.parse(text));
   const names = new Map(containers.map(({ Id, Name }) => [Id, Name.replace(/^\//, "")]));
   return containers.map((container) => {
-    const at = objects.indexOf(container);
+    const at = all.indexOf(container);
     const lineOf = (path: string): number | null => {
-      const parts = Array.isArray(document.toJS()) ? [at, ...path.split(".")] : path.split(".");
+      const parts = isList ? [at, ...path.split(".")] : path.split(".");
       const range = isFile ? document.getIn(parts, true) : null;
       const start = (range as { readonly range?: readonly [number, number, number] } | null)?.range?.[0];
       return start === undefined ? null : counter.linePos(start).line;
@@ -42,7 +43,7 @@ type Context = {
 };
 
 function draftOf(container: Container, { file, image, names, lineOf }: Context): Draft {
-  const draft = newDraft(container.Name.replace(/^\//, "").replace(/[^A-Za-z0-9_.-]/g, "-"), file);
+  const draft = newDraft(unitName(container.Name), file);
   const origin = (path: string) => ({ file, line: lineOf(path) });
   const { request, changes } = requestOfContainer(container, image, names);
   for (const { path, verdict, because, key } of changes) tell(draft, verdict, origin(path), [path, because], { key });

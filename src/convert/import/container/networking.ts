@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../../unit/docker-run/create-request.ts";
-import type { Container } from "./container-request.ts";
+import type { Container } from "./inspected.ts";
 
 export type Endpoint = {
   readonly Aliases?: readonly string[] | null;

@@ -44,9 +44,10 @@ export function stanzasOf(file: string, text: string): readonly Stanza[] {
     }
     const source = pieces.map((one) => one.text.trim()).join(" ");
     const trimmed = first.text.trim();
-    const name = names.exec(trimmed.replace(/\s+/g, " "))?.[0] ?? trimmed.split(/\s/)[0] ?? "";
+    const known = names.exec(trimmed.replace(/\s+/g, " "))?.[0];
+    const name = known ?? "a line";
     const [head = first, ...others] = pieces;
-    const after = new RegExp(`^\\s*${name.replace(/ /g, "\\s+")}\\s*`).exec(head.text)?.[0] ?? "";
+    const after = new RegExp(`^\\s*${(known ?? "").replace(/ /g, "\\s+")}\\s*`).exec(head.text)?.[0] ?? "";
     const exec = /^(pre|post)-/.test(name) ? (/^exec\s+/.exec(head.text.slice(after.length))?.[0] ?? "") : "";
     const value = joined([{ ...head, text: head.text.slice(after.length + exec.length) }, ...others], " ");
     stanzas.push({

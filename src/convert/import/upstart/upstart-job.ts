@@ -112,5 +112,5 @@ function takePlain(draft: Draft, stanza: Stanza): void {
   else if (ofReaders.test(name)) tell(draft, "changed", stanza, [name, "svc needs it not; left out"], { source });
   else if (notOfContainer.test(name))
     tell(draft, "changed", stanza, [name, "it is of docker's client, not of the container; left out"], { source });
-  else tell(draft, "not understood", stanza, [name.slice(0, 20), "svc has no counterpart"], { source });
+  else tell(draft, "not understood", stanza, [name, "svc has no counterpart"], { source });
 }
