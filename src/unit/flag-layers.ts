@@ -28,12 +28,16 @@ export type LayerProblem = {
 /** IMAGE, OPTS, EXTRA, TAG and REPOSITORY are svc's own; every other variable of the env file goes into the container. */
 const ownVariables = new Set(["IMAGE", "OPTS", "EXTRA", "TAG", "REPOSITORY"]);
 
+export function isOwnVariable(name: string): boolean {
+  return ownVariables.has(name);
+}
+
 /** All words of `docker run` that a unit amounts to, in order of precedence. */
 export function flagLayers(keys: UnitKeys, files: AppFiles, unitFile: Pick<UnitFile, "place" | "placeWithin">) {
   const problems: LayerProblem[] = [];
   const words = withoutOverruled([
     ...fromVariable("OPTS"),
-    ...[...files.variables.values()].filter((one) => !ownVariables.has(one.name)).map(asEnv),
+    ...[...files.variables.values()].filter((one) => !isOwnVariable(one.name)).map(asEnv),
     ...fromOptions(keys.options ?? ""),
     ...keyFlags(keys).map(({ word, path }): LayeredWord => {
       return { word, layer: "keys", key: String(path[0]), place: () => unitFile.place(path, "value") };

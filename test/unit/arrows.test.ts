@@ -7,7 +7,7 @@ const source = join(import.meta.dirname, "../../src");
 /** Which folder may know which. Everybody may know svc-error.ts. */
 const arrows: { readonly [folder: string]: readonly string[] } = {
   main: ["cli", "daemon", "runner"],
-  cli: ["control", "unit", "runner", "graph", "lint", "doctor"],
+  cli: ["control", "unit", "runner", "graph", "lint", "doctor", "convert"],
   lint: ["engine", "unit", "graph"],
   doctor: ["control", "engine", "unit"],
   runner: ["engine", "unit"],
@@ -16,6 +16,7 @@ const arrows: { readonly [folder: string]: readonly string[] } = {
   engine: ["plan", "unit", "clock"],
   plan: ["graph", "unit", "engine"],
   graph: ["unit"],
+  convert: ["unit"],
   clock: [],
   unit: [],
 };

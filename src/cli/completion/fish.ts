@@ -67,6 +67,7 @@ function commandLines(command: CommandGrammar, grammar: Grammar): string[] {
     ];
   }
   if (argument.kind === "nothing" || argument.kind === "text") return options;
+  if (argument.kind === "path") return [...options, `complete -c svc -n '__svc_in ${name}' -F`];
   return [...options, `complete -c svc -n '__svc_in ${name}' -a '${words(argument)}'`];
 }
 

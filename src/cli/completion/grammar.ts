@@ -61,6 +61,7 @@ function argumentKind(argument: Argument | undefined, names: readonly string[]):
   if (!argument) return { kind: "nothing" };
   if (argument.argChoices) return { kind: "words", words: argument.argChoices };
   if (argument.name() === "topic") return { kind: "words", words: ["unit", ...names] };
+  if (argument.name() === "files") return { kind: "path" };
   return { kind: argument.name() === "units" || argument.name() === "unit" ? "units" : "text" };
 }
 

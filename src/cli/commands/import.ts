@@ -1,0 +1,85 @@
+import { type Command, Option } from "commander";
+import { SvcError } from "../../svc-error.ts";
+import { pathOf, places } from "../../unit/places.ts";
+import { type Cli, printJson } from "../context.ts";
+import type { Run } from "./look.ts";
+
+type Options = {
+  fromContainer?: string[];
+  kind?: "systemd" | "upstart" | "compose" | "inspect";
+  to?: string;
+  force?: boolean;
+  defaultDir?: string;
+  wwwDir?: string;
+  json?: boolean;
+};
+
+/** import: unit files from what people have. */
+export function addImport(program: Command, run: Run): void {
+  program
+    .command("import [files...]")
+    .description("make unit files of systemd units, upstart jobs, compose files and containers; needs no daemon")
+    .option("--from-container <name>", "a container of the engine, by docker inspect; may be repeated", repeated)
+    .addOption(
+      new Option("--kind <kind>", "what the files are, if it cannot be seen").choices([
+        "systemd",
+        "upstart",
+        "compose",
+        "inspect",
+      ]),
+    )
+    .option("--to <folder>", "write NAME.yml there; else all is printed and nothing is written")
+    .option("--force", "overwrite files that are there")
+    .option("--default-dir <folder>", places["default-dir"].holds)
+    .option("--www-dir <folder>", places["www-dir"].holds)
+    .option("--json", "print the report as JSON")
+    .action((files: string[], options: Options) => run((cli) => importAll(files, options, cli)));
+}
+
+function repeated(name: string, before: readonly string[] = []): string[] {
+  return [...before, name];
+}
+
+async function importAll(files: readonly string[], options: Options, cli: Cli): Promise<number> {
+  const containers = options.fromContainer ?? [];
+  if (files.length + containers.length === 0)
+    throw new SvcError("usage", "nothing is named", { hint: "svc import FILE…, or svc import --from-container NAME" });
+  const { findSources } = await import("../../convert/import/find-sources.ts");
+  const { containerSource } = await import("../../convert/import/container/ask-docker.ts");
+  const { importSources } = await import("../../convert/import/import.ts");
+  const { hostOf } = await import("../../convert/import/host.ts");
+  const sources = await findSources(files, options.kind ?? null);
+  const asked = [...sources, ...(await Promise.all(containers.map(containerSource)))];
+  if (asked.length === 0)
+    throw new SvcError("usage", "nothing is found there that runs docker", { hint: "name the files" });
+  const { units, notes } = await importSources(
+    asked,
+    hostOf(
+      options.defaultDir ?? pathOf("default-dir", cli.environment),
+      options.wwwDir ?? pathOf("www-dir", cli.environment),
+    ),
+  );
+
+  const { to } = options;
+  const isJson = options.json === true || cli.json;
+  if (to !== undefined) {
+    const { writeFiles } = await import("../../convert/write-files.ts");
+    const written = units.map(({ name, text, hasSecrets }) => ({
+      name: `${name}.yml`,
+      text,
+      mode: hasSecrets ? 0o600 : 0o644,
+    }));
+    await writeFiles(to, written, options.force ?? false);
+  } else if (!isJson) for (const { name, text } of units) cli.out(`# ${name}.yml\n${text}\n`);
+
+  if (isJson) {
+    const report = notes.map(({ file, line, what, verdict, because }) => ({ file, line, what, verdict, because }));
+    printJson(cli, { units: units.map(({ name }) => name), to: to ?? null, report });
+  } else {
+    const { showImport } = await import("../show/import-report.ts");
+    const report = showImport(notes, cli.quiet ? "not simply taken" : "all");
+    // Behind unit files it is a comment, so that all of it is YAML.
+    cli.out(to === undefined ? report.replace(/^(?=.)/gm, "# ") : report);
+  }
+  return notes.some(({ verdict }) => verdict === "not understood") ? 1 : 0;
+}

@@ -1,0 +1,115 @@
+import { Document, isMap, isScalar, type Pair } from "yaml";
+import { spanOf } from "../health.ts";
+import type { Value } from "../import/draft.ts";
+import { keysOfRequest } from "../request-keys.ts";
+import { inOrder, shape } from "../yaml-shape.ts";
+import { envFilesFor } from "./env-files.ts";
+import { type ExportedUnit, lostKeys } from "./exported.ts";
+import { relationsOf } from "./relations.ts";
+import { serviceName, takeNames } from "./service-names.ts";
+
+/** One compose file for the units; what Compose cannot say stands in comments. */
+export async function composeText(units: readonly ExportedUnit[]): Promise<string> {
+  const document = new Document({ services: {} });
+  const services = document.get("services", true) as unknown as { flow: boolean; items: Pair[] };
+  services.flow = false;
+  const networks = new Set<string>();
+  const volumes = new Set<string>();
+  for (const one of units) {
+    const { keys, comments } = await serviceOf(one, units);
+    for (const name of namesOf(keys.networks)) networks.add(name);
+    for (const name of volumesOf(keys.volumes)) volumes.add(name);
+    const pair = document.createPair(serviceName(one.unit), escaped(keys));
+    if (isScalar(pair.key) && comments.length > 0)
+      pair.key.commentBefore = comments.map((text) => ` ${text}`).join("\n");
+    for (const key of isMap(pair.value) ? pair.value.items : []) shape(String(key.key), key.value);
+    services.items.push(pair);
+  }
+  // They are the host's: Compose is not to make, name or remove them by the project.
+  if (networks.size > 0) document.set("networks", named(networks, { external: true }));
+  if (volumes.size > 0) document.set("volumes", named(volumes, {}));
+  document.commentBefore = " Made by svc export --compose.";
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+const lost = [
+  "after",
+  "before",
+  "conflicts",
+  "ready",
+  "on_unhealthy",
+  "start_timeout",
+  "pull_timeout",
+  "auto_remove",
+  "respawn_limit",
+  "on_limit",
+  "log",
+] as const;
+
+async function serviceOf(one: ExportedUnit, units: readonly ExportedUnit[]) {
+  const { unit, launch } = one;
+  const { keys: said } = keysOfRequest({ ...launch.create, name: null });
+  const { options, image, ...rest } = said;
+  const profile = /"seccomp=\{/.test(JSON.stringify(rest.security_opt ?? ""));
+  const { keys: files, environment, comments } = await envFilesFor(one, rest.environment);
+  const related = relationsOf(one, units);
+  const keys: { [key: string]: Value } = {
+    image: image ?? launch.image,
+    container_name: unit.container,
+    ...(launch.pull === "missing" ? {} : { pull_policy: launch.pull }),
+    ...files,
+    ...restart(one),
+    ...(unit.enabled ? {} : { profiles: [serviceName(unit)] }),
+    ...related.keys,
+    ...takeNames(rest, units),
+    ...(environment === undefined ? {} : { environment }),
+    ...(rest.stop_grace_period === undefined ? {} : { stop_grace_period: spanOf(unit.stopGraceMs * 1e6) }),
+  };
+  if (environment === undefined) delete keys.environment;
+  if (profile) delete keys.security_opt;
+  return {
+    keys: Object.fromEntries(inOrder(Object.keys(keys)).map((key) => [key, keys[key] ?? null])),
+    comments: [
+      ...(unit.description === "" ? [] : [unit.description]),
+      ...comments,
+      ...related.comments,
+      ...(unit.enabled ? [] : [`it is not started at boot: docker compose up ${serviceName(unit)}`]),
+      ...(options === undefined ? [] : [`docker run ${options} has no counterpart in Compose`]),
+      ...(profile ? ["security_opt: the seccomp profile must be named as a file"] : []),
+      ...lostKeys(one.keys, lost, "Compose"),
+    ],
+  };
+}
+
+function restart({ unit }: ExportedUnit): { readonly [key: string]: Value } {
+  const { enabled, normalExit } = unit.respawn;
+  if (unit.type === "task" || !enabled) return {};
+  return { restart: normalExit.includes(0) ? "on-failure" : "always" };
+}
+
+/** Compose replaces variables wherever a dollar sign stands. */
+function escaped(value: Value): Value {
+  if (typeof value === "string") return value.replaceAll("$", "$$$$");
+  if (Array.isArray(value)) return (value as readonly Value[]).map(escaped);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, escaped(one)]));
+}
+
+function namesOf(networks: Value | undefined): readonly string[] {
+  if (Array.isArray(networks)) return networks.map(String);
+  return Object.keys((networks ?? {}) as object);
+}
+
+function volumesOf(volumes: Value | undefined): readonly string[] {
+  return ((volumes ?? []) as readonly (string | { readonly type?: string; readonly source?: string })[]).flatMap(
+    (one) => {
+      if (typeof one !== "string") return one.type === "volume" && one.source !== undefined ? [one.source] : [];
+      const [source = "", target] = one.split(":");
+      return target === undefined || source.startsWith("/") ? [] : [source];
+    },
+  );
+}
+
+function named(names: ReadonlySet<string>, more: { readonly [key: string]: Value }) {
+  return Object.fromEntries([...names].map((name) => [name, { name, ...more }]));
+}

@@ -1,0 +1,28 @@
+import { tell, type Value } from "../draft.ts";
+import type { Origin } from "../note.ts";
+import type { Service } from "./service.ts";
+
+/** The restart policy becomes svc's rules; null: the service has none, and is not restarted. */
+export function takeRestart({ draft }: Service, value: Value, origin: Origin): void {
+  if (value === null && draft.keys.deploy !== undefined) return;
+  delete draft.keys.restart;
+  const [policy = "no", count] = String(value === false || value === null ? "no" : value).split(":");
+  const what = value === null ? `${draft.name}: no restart` : `${draft.name}: restart ${policy}`;
+  if (policy === "no") {
+    if (draft.keys.normal_exit !== undefined || draft.keys.respawn_limit !== undefined) return;
+    draft.keys.respawn = false;
+    tell(draft, "taken", origin, [what, "respawn: false"], { key: "respawn" });
+    return;
+  }
+  if (policy !== "on-failure") {
+    tell(draft, "taken", origin, [what, "svc restarts it whatever its exit code"]);
+    return;
+  }
+  draft.keys.normal_exit = 0;
+  if (count === undefined) {
+    tell(draft, "taken", origin, [what, "normal_exit: 0"], { key: "normal_exit" });
+    return;
+  }
+  const because = `svc counts respawns in a time, not all of them: ${count} is left out`;
+  tell(draft, "changed", origin, [what, because], { key: "normal_exit" });
+}

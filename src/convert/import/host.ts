@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+
+/** What an import looks at beside the files that it is given. */
+export type Host = {
+  /** null: it is not there, or may not be read. */
+  readonly readFile: (path: string) => string | null;
+  readonly defaultDir: string;
+  readonly wwwDir: string;
+};
+
+/** This host. */
+export function hostOf(defaultDir: string, wwwDir: string): Host {
+  const readFile = (path: string): string | null => {
+    try {
+      return readFileSync(path, "utf8");
+    } catch {
+      return null;
+    }
+  };
+  return { readFile, defaultDir, wwwDir };
+}

@@ -1,0 +1,79 @@
+import { acceptedText } from "./accepted.ts";
+import { importCompose } from "./compose/compose-file.ts";
+import { importInspect } from "./container/inspect-file.ts";
+import type { Draft } from "./draft.ts";
+import { takeEdges } from "./edges.ts";
+import type { Host } from "./host.ts";
+import type { Note } from "./note.ts";
+import type { Source } from "./source.ts";
+import { importSystemd } from "./systemd/systemd-unit.ts";
+import { importUpstart } from "./upstart/upstart-job.ts";
+import { guardUsualFiles } from "./usual-files.ts";
+
+export type ImportedUnit = { readonly name: string; readonly text: string; readonly hasSecrets: boolean };
+
+export type Imported = {
+  readonly units: readonly ImportedUnit[];
+  /** What became of each thing, in the order of the files. */
+  readonly notes: readonly Note[];
+};
+
+/**
+ * Unit files from what people have. The laws of an import: what means the same is taken; of everything else a comment in the
+ * unit file and a line of the report say what became of it; and svc's own reader accepts each file that comes out.
+ */
+export async function importSources(sources: readonly Source[], host: Host): Promise<Imported> {
+  const drafts = sources.flatMap((source) => draftsOf(source, host));
+  const made = drafts.filter(runsContainer);
+  takeEdges(made);
+  const units: ImportedUnit[] = [];
+  for (const draft of made) {
+    guardUsualFiles(draft, host);
+    units.push({ name: draft.name, text: await acceptedText(draft, host), hasSecrets: hasSecrets(draft) });
+  }
+  return { units, notes: drafts.flatMap(({ notes }) => [...notes].sort(byLine)) };
+}
+
+function draftsOf(source: Source, host: Host): readonly Draft[] {
+  switch (source.kind) {
+    case "systemd":
+      return [checked(importSystemd(source, host))];
+    case "upstart":
+      return [checked(importUpstart(source, host))];
+    case "compose":
+      return importCompose(source, host);
+    case "inspect":
+      return importInspect(source);
+    default:
+      return source satisfies never;
+  }
+}
+
+/** Of a service that runs no container there is nothing to make. */
+function checked(draft: Draft): Draft {
+  if (runsContainer(draft)) return draft;
+  const note: Note = {
+    file: draft.file,
+    line: null,
+    what: draft.name,
+    verdict: "not understood",
+    because: "no docker run is found in it, so there is no unit",
+    key: null,
+  };
+  return { ...draft, notes: [...draft.notes.filter(({ verdict }) => verdict === "not understood"), note] };
+}
+
+function runsContainer({ keys }: Draft): boolean {
+  return ["image", "app", "env_file", "command"].some((key) => keys[key] !== undefined);
+}
+
+const secretName = /PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|PRIVATE|DSN|DATABASE_URL/i;
+
+function hasSecrets({ keys }: Draft): boolean {
+  const names = [keys.environment, keys.labels].flatMap((map) => (map instanceof Object ? Object.keys(map) : []));
+  return names.some((name) => secretName.test(name)) || secretName.test(String(keys.options ?? ""));
+}
+
+function byLine(one: Note, other: Note): number {
+  return one.file === other.file ? (one.line ?? 0) - (other.line ?? 0) : 0;
+}

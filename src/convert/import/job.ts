@@ -1,0 +1,47 @@
+import type { Draft } from "./draft.ts";
+import type { Host } from "./host.ts";
+import type { Origin } from "./note.ts";
+import type { RawWord, Variable } from "./shell/words.ts";
+
+/** What is known of a service of another init while its commands are read, one after the other. */
+export type Job = {
+  readonly draft: Draft;
+  readonly host: Host;
+  readonly variables: { readonly known: Map<string, Variable>; complete: boolean };
+  /** Files of variables, in the order in which they were read. */
+  readonly files: { readonly path: string; readonly required: boolean }[];
+  /** Containers and images that commands beside docker run name. */
+  readonly named: {
+    readonly is: "container" | "image";
+    readonly name: string;
+    readonly origin: Origin;
+    readonly source: string;
+  }[];
+  readonly state: JobState;
+};
+
+export type JobState = {
+  workingDirectory: string;
+  /** Where the docker run or docker-runner stands. */
+  runs: Origin | null;
+  /** docker stop, and not systemd or upstart, says how long a stop takes, and docker stop or kill what the signal is. */
+  stopsByItself: boolean;
+  signalsByItself: boolean;
+};
+
+export type Role = "before" | "main" | "after start" | "stop" | "after stop" | "reload";
+
+export function newJob(draft: Draft, host: Host): Job {
+  const variables = { known: new Map<string, Variable>(), complete: true };
+  const state = { workingDirectory: "/", runs: null, stopsByItself: false, signalsByItself: false };
+  return { draft, host, variables, files: [], named: [], state };
+}
+
+export type Command = {
+  readonly words: readonly RawWord[];
+  readonly role: Role;
+  readonly line: number;
+  readonly source: string;
+  /** Its failure does not count. */
+  readonly mayFail: boolean;
+};

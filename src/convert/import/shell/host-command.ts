@@ -1,0 +1,131 @@
+import type { Word } from "./words.ts";
+
+/** What a command on the host does with docker. `other` is everything else. */
+export type HostCommand =
+  | { readonly is: "run"; readonly words: readonly Word[]; readonly variables: readonly Word[] }
+  | { readonly is: "runner"; readonly words: readonly Word[] }
+  | {
+      readonly is: "stop";
+      readonly seconds: number | null;
+      readonly signal: string | null;
+      readonly isKill: boolean;
+      readonly names: readonly string[];
+    }
+  | { readonly is: "remove"; readonly names: readonly string[] }
+  | { readonly is: "pull"; readonly image: string }
+  | { readonly is: "nothing" }
+  | { readonly is: "script"; readonly text: Word }
+  | { readonly is: "other"; readonly program: string; readonly because: string };
+
+/** Takes off what stands before the command (exec, sudo, env) and says what it is. */
+export function hostCommand(given: readonly Word[]): HostCommand {
+  const { words, variables, because } = withoutPrefixes(given);
+  const program = words[0]?.text.replace(/^.*\//, "") ?? "";
+  const rest = words.slice(1);
+  if (because !== null) return { is: "other", program, because };
+  if (program === "docker-runner") return { is: "runner", words: rest };
+  if (program === "svc" && rest[0]?.text === "run") return { is: "runner", words: rest.slice(1) };
+  if (program === "docker") return dockerCommand(rest, variables);
+  if (/^((ba|da|a|k|z)?sh|su|runuser)$/.test(program)) return shellCommand(rest, program);
+  if (idle.has(program) || program === "") return { is: "nothing" };
+  return { is: "other", program, because: "svc runs no commands on the host" };
+}
+
+const idle = new Set(["true", ":", "echo", "logger", "set", "printf"]);
+
+function withoutPrefixes(given: readonly Word[]) {
+  let words = given;
+  const variables: Word[] = [];
+  for (;;) {
+    const program = words[0]?.text.replace(/^.*\//, "");
+    if (program === "exec" || program === "nohup" || program === "command") words = words.slice(1);
+    else if (program === "sudo") words = withoutFlags(words.slice(1), /^-[ugpChTr]$|^--(user|group)$/);
+    else if (program === "env") {
+      words = withoutFlags(words.slice(1), /^-[uC]$/);
+      while (/^[A-Za-z_]\w*=/.test(words[0]?.text ?? "")) {
+        variables.push(...words.slice(0, 1));
+        words = words.slice(1);
+      }
+    } else if (program === "nice" || program === "ionice") words = withoutFlags(words.slice(1), /^-[ncp]$/);
+    else if (program === "!") return { words: words.slice(1), variables, because: "its exit code is turned round" };
+    else return { words, variables, because: null };
+  }
+}
+
+function withoutFlags(words: readonly Word[], valued: RegExp): readonly Word[] {
+  let at = 0;
+  for (; words[at]?.text.startsWith("-"); at++) if (valued.test(words[at]?.text ?? "")) at++;
+  return words.slice(at);
+}
+
+function dockerCommand(given: readonly Word[], variables: readonly Word[]): HostCommand {
+  // Of docker's own options only those that choose no other engine can be passed over.
+  const other = (because: string): HostCommand => ({ is: "other", program: "docker", because });
+  let words = given;
+  while (words[0]?.text.startsWith("-")) {
+    const flag = words[0].text;
+    if (/^(-H|--host|-c|--context)/.test(flag)) return other("it asks another engine; svc has one, by DOCKER_HOST");
+    words = words.slice(/^(--config|-l|--log-level|--tls(cacert|cert|key))$/.test(flag) ? 2 : 1);
+  }
+  const [name = "", ...rest] = words.map(({ text }) => text);
+  const verb = name === "container" || name === "image" ? (rest[0] ?? "") : name;
+  const after = words.slice(name === verb ? 1 : 2);
+  switch (verb) {
+    case "run":
+      return { is: "run", words: after, variables };
+    case "stop":
+      return stopCommand(after);
+    case "kill": {
+      const { signal, names } = stopCommand(after);
+      return { is: "stop", seconds: null, signal: signal ?? "SIGKILL", isKill: true, names };
+    }
+    case "rm":
+    case "wait":
+      return { is: "remove", names: namesIn(after, /^$/) };
+    case "pull":
+      return { is: "pull", image: after.findLast(({ text }) => !text.startsWith("-"))?.text ?? "" };
+    case "network":
+    case "volume":
+      return other(`svc makes no ${verb}s; make it once: docker ${verb} create …`);
+    case "create":
+    case "start":
+      return other(`docker ${verb} starts a container whose flags stand elsewhere: svc import --from-container NAME`);
+    default:
+      return other(`docker ${verb} has no counterpart`);
+  }
+}
+
+function stopCommand(words: readonly Word[]): HostCommand & { readonly is: "stop" } {
+  const seconds = flagValue(words, /^(?:-t|--time|--timeout)$/, /^(?:-t=?|--time=|--timeout=)(.+)$/);
+  const signal = flagValue(words, /^(?:-s|--signal)$/, /^(?:-s|--signal=)(.+)$/);
+  const names = namesIn(words, /^(?:-t|--time|--timeout|-s|--signal)$/);
+  return {
+    is: "stop",
+    seconds: seconds !== null && /^\d+$/.test(seconds) ? Number(seconds) : null,
+    signal,
+    isKill: false,
+    names,
+  };
+}
+
+function namesIn(words: readonly Word[], valued: RegExp): readonly string[] {
+  return words
+    .filter(({ text }, at) => !text.startsWith("-") && !valued.test(words[at - 1]?.text ?? ""))
+    .map(({ text }) => text);
+}
+
+function flagValue(words: readonly Word[], alone: RegExp, together: RegExp): string | null {
+  for (const [at, { text }] of words.entries()) {
+    if (alone.test(text)) return words[at + 1]?.text ?? null;
+    const value = together.exec(text)?.[1];
+    if (value !== undefined) return value;
+  }
+  return null;
+}
+
+function shellCommand(rest: readonly Word[], program: string): HostCommand {
+  const at = rest.findIndex(({ text }) => /^-[a-z]*c$/.test(text));
+  const text = rest[at + 1];
+  if (at < 0 || !text) return { is: "other", program, because: "a script of the host is not looked into" };
+  return { is: "script", text };
+}

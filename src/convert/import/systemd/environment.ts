@@ -1,0 +1,48 @@
+import { tell } from "../draft.ts";
+import type { Job } from "../job.ts";
+import { environmentFile } from "./environment-file.ts";
+import { systemdWords } from "./systemd-words.ts";
+import type { Directive } from "./unit-lines.ts";
+
+/** The environment that systemd gives docker's client: what its command line, and `-e NAME`, take their values from. */
+export function takeEnvironment(job: Job, directive: Directive, specifiers: (text: string) => string): void {
+  const { name, file, line } = directive;
+  if (name === "Environment") {
+    for (const { parts } of systemdWords(directive, specifiers)) {
+      const text = parts.map((part) => (part.is === "text" ? part.text : `$${part.name}`)).join("");
+      const [, variable, value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+      if (variable === undefined) continue;
+      job.variables.known.set(variable, { value, file: null });
+      if (/^DOCKER_(HOST|CONTEXT)$/.test(variable))
+        tell(job.draft, "not understood", { file, line }, [
+          variable,
+          "svc has one engine for all units: /etc/default/svc",
+        ]);
+      else tell(job.draft, "taken", { file, line }, [`Environment=${variable}`, "for the docker run line"]);
+    }
+  }
+  if (name === "EnvironmentFile") takeFile(job, directive, specifiers(directive.text));
+  if (name === "PassEnvironment" || name === "UnsetEnvironment")
+    tell(job.draft, "changed", { file, line }, [`${name}=`, "it is of docker's client; left out"], {
+      source: directive.source,
+    });
+}
+
+function takeFile(job: Job, { file, line }: Directive, text: string): void {
+  const path = text.replace(/^-/, "");
+  const required = path === text;
+  const read = job.host.readFile(path);
+  job.files.push({ path, required });
+  const what = `EnvironmentFile=${path}`;
+  if (read !== null) {
+    for (const [name, value] of environmentFile(read)) job.variables.known.set(name, { value, file: path });
+    tell(job.draft, "taken", { file, line }, [what, "for the docker run line"]);
+    return;
+  }
+  job.variables.complete = false;
+  if (required) {
+    tell(job.draft, "not understood", { file, line }, [what, "this file cannot be read here"]);
+    return;
+  }
+  tell(job.draft, "changed", { file, line }, [what, "it is not there; left out"]);
+}

@@ -1,0 +1,85 @@
+import { type Draft, newDraft, tell } from "../draft.ts";
+import { finishJob } from "../finish-job.ts";
+import type { Host } from "../host.ts";
+import { type Job, newJob, type Role } from "../job.ts";
+import { takeCommand } from "../take-command.ts";
+import { takeEnding } from "./ending.ts";
+import { takeEnvironment } from "./environment.ts";
+import { reasonToLeaveOut } from "./left-out.ts";
+import { takeRelation } from "./relations.ts";
+import { hostSpecifiers, specifiersOf } from "./specifiers.ts";
+import { systemdCommands } from "./systemd-words.ts";
+import { type Directive, unitLines, withoutReset } from "./unit-lines.ts";
+
+export type SystemdFiles = {
+  /** NAME of NAME.service. */
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  readonly dropIns: readonly { readonly file: string; readonly text: string }[];
+};
+
+/** The unit that a systemd service with its drop-ins amounts to. */
+export function importSystemd({ name, file, text, dropIns }: SystemdFiles, host: Host): Draft {
+  const draft = newDraft(name, file);
+  const read = [{ file, text }, ...dropIns].map((one) => unitLines(one.file, one.text));
+  for (const { source, ...origin } of read.flatMap(({ unreadable }) => unreadable))
+    tell(draft, "not understood", origin, ["a line", "this is no NAME=value"], { source });
+  const directives = withoutReset(read.flatMap(({ directives }) => directives));
+  const job = newJob(draft, host);
+  const specifiers = specifiersOf(name);
+  const last = (wanted: string): Directive | undefined => directives.findLast((one) => one.name === wanted);
+
+  const folder = last("WorkingDirectory");
+  if (folder) job.state.workingDirectory = specifiers(folder.text).replace(/^-/, "").replace(/^~$/, "/root");
+  for (const directive of directives) if (directive.section === "Service") takeEnvironment(job, directive, specifiers);
+  for (const [wanted, role] of Object.entries(roles))
+    for (const directive of directives) if (directive.name === wanted) takeExec(job, directive, role, specifiers);
+  for (const directive of directives) takePlain(job, directive, specifiers);
+  takeEnding(job, { last });
+  finishJob(job);
+  return draft;
+}
+
+const roles: { readonly [name: string]: Role } = {
+  ExecCondition: "before",
+  ExecStartPre: "before",
+  ExecStart: "main",
+  ExecStartPost: "after start",
+  ExecReload: "reload",
+  ExecStop: "stop",
+  ExecStopPost: "after stop",
+};
+
+/** Directives of which others than this file see to it. */
+const elsewhere =
+  /^(Environment|EnvironmentFile|PassEnvironment|UnsetEnvironment|WorkingDirectory|Type|RemainAfterExit|Restart|RestartSec|StartLimit\w+|SuccessExitStatus|RestartPreventExitStatus|RestartForceExitStatus|Timeout(Start|Stop)?Sec|KillSignal|WatchdogSec)$/;
+
+function takeExec(job: Job, directive: Directive, role: Role, specifiers: (text: string) => string): void {
+  const { source, file } = directive;
+  const host = hostSpecifiers.exec(directive.text)?.[1];
+  const forFile = { ...job, draft: { ...job.draft, file } };
+  for (const { words, mayFail, line } of systemdCommands(directive, specifiers))
+    takeCommand(forFile, { words, role, line, source, mayFail });
+  if (host !== undefined)
+    tell(job.draft, "not understood", directive, [`%${host}`, "its value is the host's; put it in by hand"]);
+}
+
+function takePlain(job: Job, directive: Directive, specifiers: (text: string) => string): void {
+  const { draft } = job;
+  const { section, name, source, file, line } = directive;
+  const origin = { file, line };
+  const text = specifiers(directive.text);
+  if (name in roles || elsewhere.test(name) || takeRelation(draft, directive, text)) return;
+  if (name === "Description") {
+    draft.keys.description = text;
+    tell(draft, "taken", origin, ["Description=", "description"], { key: "description" });
+    return;
+  }
+  const reason = reasonToLeaveOut(section, name);
+  if (reason !== null) {
+    tell(draft, "changed", origin, [`${name}=`, `${reason}; left out`], { source });
+    return;
+  }
+  tell(draft, "not understood", origin, [`${name}=`, "svc has no counterpart"], { source });
+}

@@ -1,0 +1,49 @@
+import { tell } from "./draft.ts";
+import type { Command, Job } from "./job.ts";
+import { joined } from "./lines.ts";
+import { hostCommand } from "./shell/host-command.ts";
+import { expand, type Word } from "./shell/words.ts";
+import { takeContainer } from "./take-container.ts";
+import { takePull, takeRemove, takeStop } from "./take-own-commands.ts";
+import { takeScript } from "./take-script.ts";
+
+/** One command of the host: what svc does by itself is dropped, docker run becomes keys, and the rest is told. */
+export function takeCommand(job: Job, command: Command): void {
+  const { words, replaced, unknown } = expand(command.words, job.variables);
+  const read = hostCommand(words);
+  const origin = { file: job.draft.file, line: command.line };
+  switch (read.is) {
+    case "run":
+    case "runner":
+      takeContainer(job, command, { read, replaced, unknown });
+      return;
+    case "script":
+      takeScript(job, joined([{ text: read.text.text, line: read.text.line }], ""), command.role);
+      return;
+    case "stop":
+      takeStop(job, read, command);
+      return;
+    case "remove":
+      takeRemove(job, read.names, command);
+      return;
+    case "pull":
+      takePull(job, read.image, command);
+      return;
+    case "nothing":
+      return;
+    case "other":
+      tell(job.draft, "not understood", origin, [programOf(read.program, words), read.because], {
+        source: command.source,
+      });
+      return;
+    default:
+      read satisfies never;
+  }
+}
+
+/** Not its arguments: they may hold secrets. */
+function programOf(program: string, words: readonly Word[]): string {
+  const verb =
+    program === "docker" ? (words.find(({ text }) => /^[a-z]+$/.test(text) && text !== "docker")?.text ?? "") : "";
+  return verb === "" || verb === program ? program : `${program} ${verb}`;
+}

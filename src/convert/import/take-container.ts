@@ -1,0 +1,108 @@
+import { parseFlags } from "../../unit/docker-run/parse-flags.ts";
+import { adoptEnvFile } from "./adopt-env-file.ts";
+import { commandValue, tell } from "./draft.ts";
+import type { Command, Job, Role } from "./job.ts";
+import { takeRunLine } from "./run-line.ts";
+import { readRunnerWords } from "./runner-line.ts";
+import type { HostCommand } from "./shell/host-command.ts";
+import type { Expanded, Variable, Word } from "./shell/words.ts";
+
+type Container = HostCommand & { readonly is: "run" | "runner" };
+type Read = Pick<Expanded, "replaced" | "unknown"> & { readonly read: Container };
+
+/** The docker run or docker-runner that the unit is about. */
+export function takeContainer(job: Job, command: Command, { read, replaced, unknown }: Read): void {
+  const { draft } = job;
+  const origin = { file: draft.file, line: command.line };
+  const because =
+    job.state.runs === null ? helpers[command.role] : "a unit has one container; make another unit of this";
+  if (because !== undefined) {
+    tell(draft, "not understood", origin, ["docker run", because], { source: command.source });
+    return;
+  }
+  job.state.runs = origin;
+  if (read.is === "runner") takeRunner(job, read.words);
+  else takeRun(job, read.words, read.variables);
+  tellVariables(job, read.words, { replaced, unknown });
+}
+
+const helpers: { readonly [role in Role]?: string } = {
+  before: "make a unit of it with type: task, and name that in depends_on",
+  "after start": "make another unit of this",
+  stop: "svc runs no commands on the host",
+  "after stop": "svc runs no commands on the host",
+  reload: "svc runs no commands on the host",
+};
+
+function takeRun(job: Job, given: readonly Word[], prefixed: readonly Word[]): void {
+  const { draft, host, state } = job;
+  const words = withoutUnknownFlags(given);
+  const environment = new Map<string, Variable>(job.variables.known);
+  for (const { text } of prefixed) {
+    const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+    environment.set(name, { value, file: null });
+  }
+  const adopted = adoptEnvFile(job, words);
+  takeRunLine(draft, {
+    words: adopted?.words ?? words,
+    imageIsElsewhere: adopted !== null,
+    workingDirectory: state.workingDirectory,
+    environment,
+    host,
+  });
+}
+
+/** `$OPTS` that nobody knows is no flag, and would be taken for the image. */
+function withoutUnknownFlags(words: readonly Word[]): readonly Word[] {
+  return words.filter(({ text }) => !/^\$\{\w*(OPT|ARG|FLAG|PARAM|EXTRA)\w*\}$/i.test(text));
+}
+
+function takeRunner(job: Job, words: readonly Word[]): void {
+  const { draft } = job;
+  const { app, args, left } = readRunnerWords(words);
+  const origin = { file: draft.file, line: words[0]?.line ?? null };
+  if (app === null) {
+    tell(draft, "not understood", origin, ["docker-runner", "it names no app"]);
+    return;
+  }
+  draft.keys.app = app.text;
+  const because = "the unit has the app's image, tag, env and flags, and unlike the task its name and published ports";
+  tell(draft, "changed", origin, ["docker-runner", because], { key: "app" });
+  for (const { text } of left) tell(draft, "changed", origin, [`docker-runner ${text}`, "it is for a task; left out"]);
+  if (args.length > 0) draft.keys.command = commandValue(args.map(({ text }) => text));
+}
+
+function tellVariables(job: Job, words: readonly Word[], { replaced, unknown }: Omit<Read, "read">): void {
+  const { draft, variables } = job;
+  const suited = withoutUnknownFlags(words);
+  const image = suited[parseFlags(suited.map(({ text }) => text)).rest]?.raw ?? "";
+  const isTold = new Set<string>();
+  for (const { name, line } of [...unknown, ...replaced]) {
+    if (isTold.has(name) || isAdopted(job, name)) continue;
+    isTold.add(name);
+    const origin = { file: draft.file, line };
+    const key = image.includes(name) ? "image" : null;
+    const file = variables.known.get(name)?.file;
+    if (unknown.some((one) => one.name === name))
+      tell(draft, "not understood", origin, [`$${name}`, "nobody says here what it is; svc replaces no variables"], {
+        key,
+      });
+    else if (file === undefined)
+      tell(draft, "changed", origin, [`$${name}`, "it is not set, so there is nothing in its place"], { key });
+    else if (file !== null)
+      tell(
+        draft,
+        "changed",
+        origin,
+        [`$${name}`, `its value is that of ${file} as it is now; svc does not follow the file`],
+        { key },
+      );
+  }
+}
+
+function isAdopted({ draft, variables }: Job, name: string): boolean {
+  const file = variables.known.get(name)?.file;
+  const files = (draft.keys.env_file ?? []) as readonly unknown[];
+  const isOwn = /^(IMAGE|TAG|REPOSITORY|OPTS|EXTRA)$/.test(name) && draft.keys.image === undefined && files.length > 0;
+  return isOwn && file !== null;
+}

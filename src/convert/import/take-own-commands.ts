@@ -1,0 +1,66 @@
+import { tell } from "./draft.ts";
+import type { Command, Job, Role } from "./job.ts";
+import type { HostCommand } from "./shell/host-command.ts";
+
+/** docker stop and kill: what stops the unit becomes keys; what cleans up is what svc does by itself. */
+export function takeStop(
+  job: Job,
+  { seconds, signal, isKill, names }: HostCommand & { readonly is: "stop" },
+  { role, line, source }: Command,
+): void {
+  const { draft, state } = job;
+  const origin = { file: draft.file, line };
+  if (role === "reload" || role === "after start") {
+    const because = "svc sends no signals to a unit that is to run on: docker kill -s SIGNAL NAME, by hand";
+    tell(draft, "not understood", origin, ["docker stop or kill", because], { source });
+    return;
+  }
+  for (const name of names) job.named.push({ is: "container", name, origin, source });
+  if (role !== "stop") {
+    tell(draft, "taken", origin, ["docker stop", byItself(role)]);
+    return;
+  }
+  // After docker kill it was systemd that waited.
+  state.stopsByItself = !isKill;
+  state.signalsByItself = true;
+  if (seconds !== null) draft.keys.stop_grace_period = `${seconds}s`;
+  if (signal !== null) draft.keys.stop_signal = signal;
+  tell(draft, "taken", origin, ["docker stop", seconds === null ? "svc stops it" : "stop_grace_period"]);
+}
+
+/** docker rm and wait. */
+export function takeRemove(job: Job, names: readonly string[], { role, line, source }: Command): void {
+  const origin = { file: job.draft.file, line };
+  for (const name of names) job.named.push({ is: "container", name, origin, source });
+  tell(job.draft, "taken", origin, ["docker rm", byItself(role)]);
+}
+
+function byItself(role: Role): string {
+  return role === "before" || role === "main"
+    ? "svc stops and removes what is in the way before each start"
+    : "svc removes the container after each run";
+}
+
+export function takePull(job: Job, image: string, { role, line, mayFail, source }: Command): void {
+  const { draft } = job;
+  const origin = { file: draft.file, line };
+  if (role !== "before" && role !== "main") {
+    tell(draft, "not understood", origin, ["docker pull", "svc pulls at a start only"], { source });
+    return;
+  }
+  job.named.push({ is: "image", name: image, origin, source });
+  draft.keys.pull_policy = "always";
+  if (!mayFail) {
+    tell(draft, "taken", origin, ["docker pull", "pull_policy: always"], { key: "pull_policy" });
+    return;
+  }
+  tell(
+    draft,
+    "changed",
+    origin,
+    ["docker pull", "a pull that fails was passed over; svc starts nothing while it fails"],
+    {
+      key: "pull_policy",
+    },
+  );
+}

@@ -1,0 +1,31 @@
+import { access, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { SvcError } from "../svc-error.ts";
+import { writeFileSafely } from "../unit/write-file-safely.ts";
+
+export type FileToWrite = { readonly name: string; readonly text: string; readonly mode: number };
+
+/** Writes all of the files or, when one is there already, none. */
+export async function writeFiles(folder: string, files: readonly FileToWrite[], force: boolean): Promise<void> {
+  const names = files.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined)
+    throw new SvcError("conflicting-units", `two of them make ${twice}`, {
+      hint: "import them one by one, into two folders",
+    });
+  for (const name of force ? [] : names) {
+    if (await isThere(join(folder, name)))
+      throw new SvcError("usage", `${join(folder, name)} is there already; nothing was written`, {
+        hint: "--force overwrites it",
+      });
+  }
+  await mkdir(folder, { recursive: true });
+  for (const { name, text, mode } of files) await writeFileSafely(join(folder, name), text, mode);
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

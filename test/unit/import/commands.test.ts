@@ -1,0 +1,173 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { program } from "../../support/program.ts";
+
+/** The two commands as they are shipped; neither needs a daemon. */
+const root = mkdtempSync(join(tmpdir(), "svc-convert-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+mkdirSync(join(root, "systemd"));
+mkdirSync(join(root, "units"));
+mkdirSync(join(root, "default"));
+const service = "[Service]\nExecStart=docker run --rm --name web -e DB_PASSWORD=hunter2 nginx:1.25\nRestart=always\n";
+const files = {
+  "systemd/web.service": `${service}ExecStop=docker stop web\n[Install]\nWantedBy=multi-user.target\n`,
+  "systemd/sshd.service": "[Service]\nExecStart=/usr/sbin/sshd -D\n",
+  "odd.service": `${service}ExecStartPre=/usr/bin/mkdir /srv/web\n`,
+  "notes.txt": "nothing that svc knows\n",
+  "web.conf": "start on runlevel [2345]\nrespawn\nexec docker run --name web busybox:1\n",
+  "units/web.yml": "description: the site\nimage: nginx:1.25\nlinks: [db]\nports: ['80:80']\n",
+  "units/db.yml": "image: postgres:16\nenvironment: {POSTGRES_PASSWORD: hunter2}\n",
+  "units/worker@.yml": "image: worker:1\ncommand: --queue %i\n",
+};
+for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
+
+test("without --to all is printed as YAML, with the report as comments, and nothing is written", async () => {
+  const { code, stdout } = await svc("import", "systemd");
+  expect([code, readdirSync(join(root, "systemd"))]).toEqual([0, ["sshd.service", "web.service"]]);
+  expect(stdout).toMatch(/^# web\.yml\n[\s\S]*\n# 7 taken, 0 changed, 0 not understood\n$/);
+  const [document, ...others] = parseAllDocuments(stdout) as unknown as { toJS: () => unknown }[];
+  expect(others).toEqual([]);
+  expect(document?.toJS()).toEqual({ image: "nginx:1.25", environment: { DB_PASSWORD: "hunter2" } });
+  expect(stdout.slice(stdout.indexOf("taken"))).not.toContain("hunter2");
+});
+
+test("--to writes files; what is there stays, unless --force is given; one that holds a secret is its owner's alone", async () => {
+  const asked = ["import", "systemd/web.service", "--to", "out"] as const;
+  const first = await svc(...asked);
+  expect([first.code, readdirSync(join(root, "out"))]).toEqual([0, ["web.yml"]]);
+  expect(first.stdout).toContain("7 taken");
+  expect(statSync(join(root, "out/web.yml")).mode & 0o777).toBe(0o600);
+
+  writeFileSync(join(root, "out/web.yml"), "mine\n");
+  const second = await svc(...asked);
+  expect([second.code, second.stderr]).toEqual([
+    2,
+    "svc: out/web.yml is there already; nothing was written\nhint: --force overwrites it\n",
+  ]);
+  expect(readFileSync(join(root, "out/web.yml"), "utf8")).toBe("mine\n");
+  expect((await svc(...asked, "--force")).code).toBe(0);
+  expect(readFileSync(join(root, "out/web.yml"), "utf8")).toContain("image: nginx:1.25");
+});
+
+test("what was not understood is exit 1, and the file is written all the same", async () => {
+  const { code, stdout } = await svc("import", "odd.service", "--to", "odd", "--json");
+  const { units, report } = JSON.parse(stdout);
+  expect([code, units, readdirSync(join(root, "odd"))]).toEqual([1, ["odd"], ["odd.yml"]]);
+  expect(report.filter((one: { verdict: string }) => one.verdict === "not understood")).toEqual([
+    {
+      file: "odd.service",
+      line: 4,
+      what: "mkdir",
+      verdict: "not understood",
+      because: "svc runs no commands on the host",
+    },
+  ]);
+  expect(stdout).not.toContain("hunter2");
+});
+
+test.each([
+  [["import"], "nothing is named"],
+  [["import", "nowhere.service"], "nowhere.service cannot be read"],
+  [["import", "notes.txt"], "nobody can tell what notes.txt is"],
+  [["import", "web.conf", "--kind", "nothing"], "--kind"],
+  [["import", "systemd/web.service", "web.conf", "--to", "twice"], "two of them make web.yml"],
+  [["export"], "no format is named"],
+  [["export", "--run", "--compose"], "cannot be used with"],
+  [["export", "--run", "--units", "units", "nobody"], "there is no unit nobody in units"],
+])("%j is exit 2", async (args, message) => {
+  const { code, stderr } = await svc(...args);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+});
+
+test("--kind says what a file is", async () => {
+  const { code, stdout } = await svc("import", "notes.txt", "--kind", "systemd");
+  expect([code, stdout]).toEqual([1, expect.stringContaining("this is no NAME=value")]);
+});
+
+test("units are exported behind what they need", async () => {
+  const { code, stdout } = await svc("export", "--run", "--units", "units", "--default-dir", "default");
+  expect([code, stdout]).toEqual([
+    0,
+    "docker run --detach --name db --env=POSTGRES_PASSWORD=hunter2 postgres:16\n" +
+      "docker run --detach --name web --publish=80:80/tcp --link=db nginx:1.25\n",
+  ]);
+});
+
+test("an instance of a template is exported by its name", async () => {
+  const { stdout } = await svc("export", "--systemd", "--units", "units", "--default-dir", "default", "worker@mail");
+  expect(stdout).toBe(`# worker@mail.service
+# Made by svc export --systemd.
+[Unit]
+After=docker.service
+Requires=docker.service
+StartLimitIntervalSec=0
+
+[Service]
+ExecStartPre=-/usr/bin/docker stop worker-mail
+ExecStartPre=-/usr/bin/docker rm -f worker-mail
+ExecStart=/usr/bin/docker run \\
+  --rm \\
+  --name worker-mail \\
+  worker:1 --queue mail
+ExecStop=/usr/bin/docker stop worker-mail
+Restart=always
+RestartSec=5
+# A pull may take its time.
+TimeoutStartSec=0
+TimeoutStopSec=20
+
+[Install]
+WantedBy=multi-user.target
+
+`);
+});
+
+test("exported files are their owner's alone", async () => {
+  for (const [format, name] of [
+    ["--compose", "compose.yaml"],
+    ["--systemd", "db.service"],
+    ["--run", "run.sh"],
+  ] as const) {
+    const { code } = await svc("export", format, "--units", "units", "--default-dir", "default", "--to", "exported");
+    expect([code, statSync(join(root, "exported", name)).mode & 0o777]).toEqual([0, 0o600]);
+  }
+  expect(readFileSync(join(root, "exported/compose.yaml"), "utf8")).toBe(`# Made by svc export --compose.
+
+services:
+  # on the project's own network, as Compose has no links on the engine's bridge
+  db:
+    image: postgres:16
+    restart: always
+    container_name: db
+    environment:
+      POSTGRES_PASSWORD: hunter2
+  # the site
+  # svc waits until db is ready; Compose can only where there is a healthcheck
+  # on the project's own network, as Compose has no links on the engine's bridge
+  web:
+    image: nginx:1.25
+    restart: always
+    depends_on:
+      db:
+        condition: service_started
+        restart: true
+    links: [db:db]
+    container_name: web
+    ports: ["80:80/tcp"]
+`);
+});
+
+type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+function svc(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { cwd: root, env: { PATH: process.env.PATH, DOCKER_HOST: "unix:///nowhere" } };
+    execFile(program, [...args], options, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
