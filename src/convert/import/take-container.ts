@@ -29,9 +29,9 @@ export function takeContainer(job: Job, command: Command, { read, replaced, unkn
 const helpers: { readonly [role in Role]?: string } = {
   before: "make a unit of it with type: task, and name that in depends_on",
   "after start": "make another unit of this",
-  stop: "svc runs no commands on the host",
-  "after stop": "svc runs no commands on the host",
-  reload: "svc runs no commands on the host",
+  stop: "write it as a hook if it is needed: svc help unit pre_stop",
+  "after stop": "write it as a hook if it is needed: svc help unit post_stop",
+  reload: "svc reloads nothing: restart the unit, or send it a signal by hand",
 };
 
 function takeRun(job: Job, given: readonly Word[], prefixed: readonly Word[]): void {

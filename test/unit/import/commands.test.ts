@@ -63,7 +63,7 @@ test("what was not understood is exit 1, and the file is written all the same", 
       line: 4,
       what: "mkdir",
       verdict: "not understood",
-      because: "svc runs no commands on the host",
+      because: "write it as a hook if it is needed: svc help unit pre_start",
     },
   ]);
   expect(stdout).not.toContain("hunter2");

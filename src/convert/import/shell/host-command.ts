@@ -28,7 +28,7 @@ export function hostCommand(given: readonly Word[]): HostCommand {
   if (program === "docker") return dockerCommand(rest, variables);
   if (/^((ba|da|a|k|z)?sh|su|runuser)$/.test(program)) return shellCommand(rest, program);
   if (idle.has(program) || program === "") return { is: "nothing" };
-  return { is: "other", program, because: "svc runs no commands on the host" };
+  return { is: "other", program, because: "write it as a hook if it is needed: svc help unit pre_start" };
 }
 
 const idle = new Set(["true", ":", "echo", "logger", "set", "printf"]);
