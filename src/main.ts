@@ -13,6 +13,10 @@ async function main(): Promise<number> {
       return (await import("./daemon/daemon.ts")).daemon(rest, process.env);
     case "run":
       return runTask(rest);
+    case "dial-stdio": {
+      const { pathOf } = await import("./unit/places.ts");
+      return (await import("./control/dial-stdio.ts")).dialStdio(pathOf("socket", process.env));
+    }
     case "__guard":
       return (await import("./runner/guard.ts")).guard(rest);
   }

@@ -25,8 +25,9 @@ export const errorCodes = {
   "missing-tag": 2,
   "dependency-cycle": 2,
   "conflicting-units": 2,
-  /** Refused, because others need it. */
+  /** Refused, because others need it, or somebody is at it. */
   "unit-needed": 3,
+  "app-locked": 3,
   /** The daemon is not there, or not the caller's to use. */
   "daemon-away": 4,
   "permission-denied": 4,
@@ -38,6 +39,10 @@ export const errorCodes = {
   "no-such-container": 1,
   "no-such-image": 1,
   "bad-request": 2,
+  /** A deploy that failed, by what it left behind. */
+  "deploy-reverted": 10,
+  "deploy-untouched": 11,
+  "deploy-stuck": 12,
   internal: 70,
 } as const;
 
@@ -46,9 +51,12 @@ export const exitStatuses: { readonly [status: number]: string } = {
   0: "done",
   1: "something failed while it was being done",
   2: "the command line or a file is wrong; nothing was done",
-  3: "refused: other units need it",
+  3: "refused: other units need it, or somebody deploys the app",
   4: "the daemon is not there, or not yours to use",
   5: "the engine is not there",
+  10: "a deploy failed, and every host is on the old tag again",
+  11: "a deploy failed before any host was touched",
+  12: "a deploy failed, and a host is neither on the new tag nor well on the old one",
   70: "a mistake in svc",
   124: "the time given with `--timeout` is over",
 };

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { places } from "../unit/places.ts";
 import { addChanging } from "./commands/change.ts";
 import { addChecking } from "./commands/check.ts";
+import { addDeploying } from "./commands/deploy.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
 import { addGraph } from "./commands/graph.ts";
@@ -32,6 +33,8 @@ export function svcProgram(run: Run): Command {
   addTop(program, run);
   program.commandsGroup("Change what runs:");
   addChanging(program, run);
+  program.commandsGroup("Deploy an app:");
+  addDeploying(program, run);
   program.commandsGroup("See what was written and what happened:");
   addOutput(program, run);
   program.commandsGroup("Unit files and help:");
@@ -46,6 +49,9 @@ export function svcProgram(run: Run): Command {
   const daemon = program.command("daemon").description("supervise, in the foreground (systemd runs this)");
   for (const [name, { path, holds }] of Object.entries(places))
     daemon.option(`--${name} <${name === "socket" ? "path" : "folder"}>`, `${holds} (default: ${path})`);
+  program
+    .command("dial-stdio")
+    .description("stdin and stdout as a connection to the daemon: what deploy runs over ssh");
   program
     .command("run")
     .usage("[options] APP [ARGS...]")

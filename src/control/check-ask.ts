@@ -4,6 +4,8 @@ type Kind = "names" | "text" | "number" | "flag" | "goal" | "command";
 
 const waiting = { names: "names", wait: "flag", timeoutMs: "number" } as const;
 
+const deploying = { app: "text", tag: "text", id: "text", who: "text" } as const;
+
 /** What each request may say. Required: names, units of logs, unit of history and why, for of wait. */
 const shapes: { readonly [N in RequestName]: { readonly [field: string]: Kind } } = {
   list: { units: "names" },
@@ -30,6 +32,17 @@ const shapes: { readonly [N in RequestName]: { readonly [field: string]: Kind } 
   },
   why: { unit: "text" },
   check: {},
+  "deploy-look": { app: "text", tag: "text" },
+  "deploy-lock": { app: "text", who: "text", why: "text" },
+  "deploy-pull": { app: "text", tag: "text" },
+  "deploy-task-done": { ...deploying, task: "text" },
+  "deploy-switch": { ...deploying, minHealthyMs: "number", deadlineMs: "number" },
+  "deploy-back": { ...deploying, minHealthyMs: "number", deadlineMs: "number" },
+  "deploy-revert": { app: "text", id: "text", who: "text", minHealthyMs: "number", deadlineMs: "number" },
+  "deploy-prune": { app: "text" },
+  deploys: { app: "text" },
+  lock: { app: "text", who: "text", why: "text" },
+  unlock: { app: "text" },
   version: {},
   reexec: {},
 };
@@ -45,6 +58,16 @@ const required: { readonly [N in RequestName]?: readonly string[] } = {
   history: ["unit"],
   plan: ["command"],
   why: ["unit"],
+  "deploy-look": ["app"],
+  "deploy-lock": ["app", "who", "why"],
+  "deploy-pull": ["app", "tag"],
+  "deploy-task-done": ["app", "tag", "id", "who", "task"],
+  "deploy-switch": ["app", "tag", "id", "who"],
+  "deploy-back": ["app", "tag", "id", "who"],
+  "deploy-revert": ["app", "id", "who"],
+  "deploy-prune": ["app"],
+  lock: ["app", "who", "why"],
+  unlock: ["app"],
 };
 
 /** What is wrong with a request's body; null: nothing. */

@@ -1,29 +1,32 @@
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
 import { type ErrorCode, type ErrorJson, SvcError } from "../svc-error.ts";
 import type { Ask, ProgressOf, ReplyLine, RequestName, Result } from "./request.ts";
+
+/** Opens a way to a daemon that is not on a unix socket here: through ssh. It is open when it is returned. */
+export type Dial = () => Duplex;
 
 /**
  * Asks the daemon. HTTP/1.0 over node:net: the answer is what follows the first blank line until the end, and node:http,
  * which costs a good part of the command's start, is not loaded.
  */
 export function request<N extends RequestName>(
-  socketPath: string,
+  place: string | Dial,
   name: N,
   ask: Ask<N>,
   onProgress: (progress: ProgressOf<N>) => void = () => undefined,
   signal?: AbortSignal,
 ): Promise<Result<N>> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect(socketPath);
+    const socket: Duplex = typeof place === "string" ? connect(place) : place();
     let text = "";
     let inBody = false;
     socket.setEncoding("utf8");
-    socket.on("connect", () => {
-      const body = JSON.stringify(ask);
-      socket.write(
-        `POST /v1/${name} HTTP/1.0\r\nHost: svc\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-      );
-    });
+    const body = JSON.stringify(ask);
+    // It waits in the socket until that is connected.
+    socket.write(
+      `POST /v1/${name} HTTP/1.0\r\nHost: svc\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
     socket.on("data", (chunk: string) => {
       text += chunk;
       if (!inBody) {
@@ -36,7 +39,7 @@ export function request<N extends RequestName>(
       text = lines.pop() ?? "";
       for (const line of lines) if (line !== "") take(JSON.parse(line) as ReplyLine<N>);
     });
-    socket.on("error", (error: NodeJS.ErrnoException) => reject(connectError(error, socketPath)));
+    socket.on("error", (error: NodeJS.ErrnoException) => reject(connectError(error, place)));
     socket.on("close", () =>
       reject(new SvcError("daemon-away", "svc ended before it answered", { hint: "svc status" })),
     );
@@ -55,7 +58,9 @@ export function request<N extends RequestName>(
   });
 }
 
-function connectError(error: NodeJS.ErrnoException, socketPath: string): SvcError {
+function connectError(error: NodeJS.ErrnoException, place: string | Dial): SvcError {
+  if (error instanceof SvcError) return error;
+  const socketPath = typeof place === "string" ? place : "the other end";
   if (error.code === "EACCES" || error.code === "EPERM") {
     return new SvcError("permission-denied", `you may not use ${socketPath}`, {
       hint: "it is for root and the group docker: sudo svc …, or join that group",

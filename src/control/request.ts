@@ -113,6 +113,66 @@ export type Requests = {
     readonly progress: never;
     readonly result: { readonly problems: readonly UnitProblem[] };
   };
+  /** What this host has of an app: the first thing that a deploy asks. */
+  readonly "deploy-look": {
+    readonly ask: { readonly app: string; readonly tag?: string };
+    readonly progress: never;
+    readonly result: AppOnHost;
+  };
+  /** Holds the app's lock until the client hangs up; tells once it has it. */
+  readonly "deploy-lock": {
+    readonly ask: { readonly app: string; readonly who: string; readonly why: string };
+    readonly progress: { readonly locked: true };
+    readonly result: null;
+  };
+  readonly "deploy-pull": {
+    readonly ask: { readonly app: string; readonly tag: string };
+    readonly progress: Progress;
+    readonly result: { readonly digest: string };
+  };
+  /** Notes on the host where tasks run that one was done, so that a deploy that is resumed does not do it again. */
+  readonly "deploy-task-done": {
+    readonly ask: DeployId & { readonly task: string };
+    readonly progress: never;
+    readonly result: null;
+  };
+  /** TAG becomes the new one, REVERT the old; all units of the app are restarted and must stay ready. Safe to ask again. */
+  readonly "deploy-switch": {
+    readonly ask: DeployId & { readonly minHealthyMs?: number; readonly deadlineMs?: number };
+    readonly progress: Progress;
+    readonly result: Switched;
+  };
+  /** TAG becomes what it was before that deploy, gated likewise. */
+  readonly "deploy-back": {
+    readonly ask: DeployId & { readonly minHealthyMs?: number; readonly deadlineMs?: number };
+    readonly progress: Progress;
+    readonly result: Switched;
+  };
+  /** TAG becomes what REVERT says, gated likewise; a deploy of its own. */
+  readonly "deploy-revert": {
+    readonly ask: Omit<DeployId, "tag"> & { readonly minHealthyMs?: number; readonly deadlineMs?: number };
+    readonly progress: Progress;
+    readonly result: Switched;
+  };
+  /** Takes away all but the newest images of the app, and those of TAG and REVERT. */
+  readonly "deploy-prune": {
+    readonly ask: { readonly app: string };
+    readonly progress: never;
+    readonly result: { readonly removed: readonly string[] };
+  };
+  /** What was deployed here, oldest first. */
+  readonly deploys: {
+    readonly ask: { readonly app?: string };
+    readonly progress: never;
+    readonly result: readonly DeployRecord[];
+  };
+  /** A lock that stays until it is taken away, also over a boot. */
+  readonly lock: {
+    readonly ask: { readonly app: string; readonly who: string; readonly why: string };
+    readonly progress: never;
+    readonly result: null;
+  };
+  readonly unlock: { readonly ask: { readonly app: string }; readonly progress: never; readonly result: null };
   readonly version: { readonly ask: Record<never, never>; readonly progress: never; readonly result: DaemonVersion };
   /** Replaces the daemon's program by the one now on disk; containers run on. */
   readonly reexec: {
@@ -249,6 +309,47 @@ export type ExitRecord = {
   readonly lastLines: readonly string[];
   /** Digests of what it was made from (unit, env, tag); absent in records of older versions. */
   readonly parts?: { readonly [part: string]: string };
+};
+
+type DeployId = { readonly app: string; readonly tag: string; readonly id: string; readonly who: string };
+
+export type AppOnHost = {
+  readonly version: string;
+  /** Those that are to be up: a deploy restarts them. */
+  readonly units: readonly string[];
+  /** What TAG and REVERT say now; null: there is no such file. */
+  readonly tag: string | null;
+  readonly revert: string | null;
+  /** The image with the tag that was asked about. */
+  readonly image: string;
+  /** Where TAG is, and where images go: bytes. */
+  readonly freeBytes: number;
+  readonly lockedBy: { readonly who: string; readonly why: string; readonly since: string } | null;
+};
+
+export type Switched = {
+  readonly ok: boolean;
+  readonly from: string | null;
+  readonly to: string;
+  readonly because: string;
+  /** Of what failed: its last lines. */
+  readonly lastLines: readonly string[];
+};
+
+export type DeployRecord = {
+  readonly id: string;
+  readonly app: string;
+  readonly who: string;
+  readonly from: string | null;
+  readonly to: string;
+  readonly digest: string | null;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  /** `running`: it is under way, or was cut off. */
+  readonly result: "running" | "done" | "failed" | "reverted" | "stuck";
+  readonly because: string;
+  readonly tasks: readonly string[];
 };
 
 /** The units asked for and all that they need, or all units; edges go from a unit to what it needs, and never in a circle. */

@@ -82,7 +82,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
       hungUp.signal.addEventListener("abort", () => resolve());
     });
   try {
-    const name = /^\/v1\/([a-z]+)$/.exec(incoming.url ?? "")?.[1] ?? "";
+    const name = /^\/v1\/([a-z-]+)$/.exec(incoming.url ?? "")?.[1] ?? "";
     if (incoming.method !== "POST" || !Object.hasOwn(handlers, name)) {
       outgoing.statusCode = 404;
       throw new SvcError("bad-request", `there is no request ${incoming.method} ${incoming.url}`, {

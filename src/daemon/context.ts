@@ -1,6 +1,8 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Engine, PullProgress } from "../engine/engine.ts";
 import type { Unit } from "../unit/unit.ts";
+import type { Leases } from "./deploy/app-lock.ts";
+import type { DeployJournal } from "./deploy/deploy-journal.ts";
 import type { EngineLink } from "./engine-link.ts";
 import type { EventLog } from "./event-log.ts";
 import type { ExitRecords } from "./output/exit-records.ts";
@@ -28,6 +30,8 @@ export type Daemon = {
     isEnabled(unit: Unit): boolean;
     set(unit: string, on: boolean): void;
   };
+  readonly deploys: DeployJournal;
+  readonly leases: Leases;
   readonly save: Save;
   readonly pulls: ReadonlyMap<string, PullProgress>;
   /** Of all who watch what units use. */

@@ -11,6 +11,7 @@ import { callRunner } from "./call-runner.ts";
 import type { Daemon } from "./context.ts";
 import { daemonLog } from "./daemon-log.ts";
 import { type DaemonOptions, daemonOptions } from "./daemon-options.ts";
+import { deployJournal } from "./deploy/deploy-journal.ts";
 import { linkEngine } from "./engine-link.ts";
 import { EventLog } from "./event-log.ts";
 import { handlers } from "./handlers/handlers.ts";
@@ -208,6 +209,8 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     version: process.env.SVC_VERSION ?? "development",
     upSince: clock.date(),
     enabled: { isEnabled, set: (unit, on) => enabled.set(unit, on) },
+    deploys: await deployJournal(options.state),
+    leases: new Map(),
     save,
     pulls,
     usageReads: turns(usageReadsAtOnce),

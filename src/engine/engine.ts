@@ -32,6 +32,10 @@ export interface Engine {
   resize(id: string, columns: number, rows: number): Promise<void>;
   /** null: not on this host. */
   image(reference: string): Promise<ImageDetail | null>;
+  /** Those of a repository that have a tag, newest first. */
+  images(repository: string): Promise<readonly TaggedImage[]>;
+  /** Takes the tag away, and the image with its last tag. One that a container uses, or that is gone, stays as it is. */
+  removeImage(reference: string): Promise<void>;
   /** Credentials come from the docker config of the user that svc runs as. */
   pull(reference: string, options: PullOptions): Promise<void>;
   /** Everything a container has written since, and follows. For containers that svc did not start itself in this life. */
@@ -90,6 +94,9 @@ export type ContainerDetail = ContainerSummary & {
 };
 
 export type Health = "none" | "starting" | "healthy" | "unhealthy";
+
+/** `createdAt`: ms since 1970, when it was built. */
+export type TaggedImage = { readonly reference: string; readonly createdAt: number };
 
 export type ImageDetail = {
   readonly id: string;

@@ -78,6 +78,7 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
     sources: [...new Set([file, ...files.sources, ...opened])],
     description: keys.description ?? "",
     app,
+    tagFile: files.tagFile,
     // The engine takes no @ in names: worker@3 runs as worker-3.
     container: create.name ?? name.replace("@", "-"),
     type: keys.type ?? "service",

@@ -11,6 +11,8 @@ export type Unit = {
   readonly description: string;
   /** Whose env file and TAG file it shares. */
   readonly app: string;
+  /** Where its tag is read, whether there is such a file or not. */
+  readonly tagFile: string;
   /** The container's name. */
   readonly container: string;
   readonly type: "service" | "task";

@@ -351,6 +351,19 @@ describe.concurrent("contract", () => {
     registry.close();
   });
 
+  test("images of a repository, newest first; one that a container uses stays, one that is gone is gone", async () => {
+    const repository = `${real.prefix}-tagged`;
+    for (const tag of ["1", "2"]) await real.docker("tag", real.image, `${repository}:${tag}`);
+    expect((await engine.images(repository)).map(({ reference }) => reference).sort()).toEqual([
+      `${repository}:1`,
+      `${repository}:2`,
+    ]);
+    await engine.removeImage(`${repository}:1`);
+    await engine.removeImage(`${repository}:1`);
+    expect((await engine.images(repository)).map(({ reference }) => reference)).toEqual([`${repository}:2`]);
+    expect(await engine.images(`${real.prefix}-nothing`)).toEqual([]);
+  });
+
   test("a wait whose connection is cut rejects with away, and so does every call while nobody listens", async () => {
     const proxy = await engineProxy(join(folder, "cut"));
     const through = dockerEngine({ host: proxy.host });
@@ -418,6 +431,8 @@ async function everyCall(on: Engine, id: string): Promise<Readonly<Record<string
     exec: on.exec(id, echoing(new AbortController().signal)),
     resize: on.resize(id, 80, 24),
     image: on.image(real.image),
+    images: on.images(real.prefix),
+    removeImage: on.removeImage(`${real.prefix}:none`),
     pull: on.pull(real.image, { onProgress: nothing }),
     logs: on.logs(id, { tty: false, since: null, follow: true, onLine: nothing, onEnd: nothing }),
     events: on.events(nothing, nothing),

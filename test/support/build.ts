@@ -10,6 +10,7 @@ export function unit(name: string, change: Partial<Unit> = {}): Unit {
     sources: [],
     description: "",
     app: name,
+    tagFile: `/var/www/${name}/TAG`,
     container: name,
     type: "service",
     enabled: true,

@@ -6,8 +6,9 @@ const source = join(import.meta.dirname, "../../src");
 
 /** Which folder may know which. Everybody may know svc-error.ts. */
 const arrows: { readonly [folder: string]: readonly string[] } = {
-  main: ["cli", "daemon", "runner"],
-  cli: ["control", "unit", "runner", "graph", "lint", "doctor", "convert"],
+  main: ["cli", "daemon", "runner", "control", "unit"],
+  cli: ["control", "unit", "runner", "graph", "lint", "doctor", "convert", "deploy"],
+  deploy: ["control"],
   lint: ["engine", "unit", "graph"],
   doctor: ["control", "engine", "unit"],
   runner: ["engine", "unit"],

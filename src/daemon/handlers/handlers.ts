@@ -2,6 +2,7 @@ import type { Handlers } from "../../control/server.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { currentStatuses } from "../statuses.ts";
+import { deployHandlers } from "./deploy.ts";
 import { graph } from "./graph.ts";
 import { logs } from "./logs.ts";
 import { nameUnits, unknownUnit } from "./names.ts";
@@ -65,6 +66,7 @@ export function handlers(daemon: Daemon): Handlers {
       return graph(ask, daemon);
     },
     plan: (ask) => plan(ask, daemon),
+    ...deployHandlers(daemon),
     why: async (ask) => {
       await firstLook(daemon);
       return why(ask, daemon);

@@ -81,7 +81,7 @@ export function isPulledFirst({ name, launch }: Unit, { supervisor: { world } }:
 }
 
 /** A running container is not given up for an image that cannot be had. */
-async function bringImage(unit: Unit, reply: Reply, daemon: Daemon): Promise<void> {
+export async function bringImage(unit: Unit, reply: Reply, daemon: Daemon): Promise<void> {
   if (!unit.launch.ok || !isPulledFirst(unit, daemon)) return;
   const { image } = unit.launch;
   if (await daemon.engine.image(image)) return;

@@ -82,6 +82,17 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
         throw error;
       }
     },
+    async images(repository) {
+      const filters = { reference: [repository] };
+      const found = await ask(longMs, (abortSignal) => docker.listImages({ filters, abortSignal } as object));
+      return found
+        .flatMap(({ RepoTags, Created }) =>
+          (RepoTags ?? []).map((reference) => ({ reference, createdAt: Created * 1000 })),
+        )
+        .filter(({ reference }) => reference.startsWith(`${repository}:`))
+        .sort((one, other) => other.createdAt - one.createdAt);
+    },
+    removeImage: (reference) => fine([404, 409], longMs, () => docker.getImage(reference).remove()),
     pull: (reference: string, pull: PullOptions) => pullImage(docker, reference, { ...pull, silenceMs: pullSilenceMs }),
     logs: (id, logs) => followLogs(container(id), logs, shortMs),
     usage: usageReader(docker, shortMs),

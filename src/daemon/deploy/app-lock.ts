@@ -1,0 +1,35 @@
+import type { Ask } from "../../control/request.ts";
+import type { Reply } from "../../control/server.ts";
+import { SvcError } from "../../svc-error.ts";
+import type { Daemon } from "../context.ts";
+import { appOf } from "./app-units.ts";
+import type { Lock } from "./deploy-journal.ts";
+
+/** Locks that last as long as a deployer's connection, by app. */
+export type Leases = Map<string, Lock>;
+
+/** Holds the lock for as long as the client is there: a deployer that is killed leaves none behind. */
+export async function holdLock(ask: Ask<"deploy-lock">, reply: Reply<"deploy-lock">, daemon: Daemon): Promise<null> {
+  appOf(ask.app, daemon.supervisor.world);
+  const holder = lockedBy(ask.app, daemon);
+  if (holder) throw lockedError(ask.app, holder);
+  const lease = { who: ask.who, why: ask.why, since: new Date(daemon.clock.date()).toISOString() };
+  daemon.leases.set(ask.app, lease);
+  try {
+    reply.progress({ locked: true });
+    if (!reply.signal.aborted) await new Promise((resolve) => reply.signal.addEventListener("abort", resolve));
+    return null;
+  } finally {
+    if (daemon.leases.get(ask.app) === lease) daemon.leases.delete(ask.app);
+  }
+}
+
+export function lockedBy(app: string, { leases, deploys }: Daemon): Lock | null {
+  return leases.get(app) ?? deploys.lockOf(app);
+}
+
+export function lockedError(app: string, { who, why, since }: Lock): SvcError {
+  return new SvcError("app-locked", `${app} is locked by ${who} since ${since}: ${why}`, {
+    hint: `wait until it is done; a lock that was set by hand goes with: svc unlock ${app}`,
+  });
+}

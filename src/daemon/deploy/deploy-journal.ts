@@ -1,0 +1,64 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DeployRecord } from "../../control/request.ts";
+import { writeFileSafely } from "../../unit/write-file-safely.ts";
+
+const kept = 200;
+
+export type DeployJournal = {
+  /** Oldest first. */
+  all(app?: string): readonly DeployRecord[];
+  of(id: string): DeployRecord | null;
+  /** On disk when it resolves. */
+  write(record: DeployRecord): Promise<void>;
+  /** Locks that somebody set by hand, by app. */
+  lockOf(app: string): Lock | null;
+  setLock(app: string, lock: Lock | null): Promise<void>;
+};
+
+export type Lock = { readonly who: string; readonly why: string; readonly since: string };
+
+type Kept = {
+  readonly version: 1;
+  readonly records: readonly DeployRecord[];
+  readonly locks: { readonly [app: string]: Lock };
+};
+
+/** What was deployed here, by whom, and how it went: STATE/deploys.json. A deploy that was cut off is found in it as running. */
+export async function deployJournal(stateFolder: string): Promise<DeployJournal> {
+  const path = join(stateFolder, "deploys.json");
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+  let { records, locks } = parse(await readFile(path, "utf8").catch(() => ""));
+  let writing: Promise<void> = Promise.resolve();
+  return {
+    all: (app) => records.filter((one) => app === undefined || one.app === app),
+    of: (id) => records.find((one) => one.id === id) ?? null,
+    write(record) {
+      const others = records.filter(({ id }) => id !== record.id);
+      records = [...others, record].slice(-kept);
+      return save();
+    },
+    lockOf: (app) => locks[app] ?? null,
+    setLock(app, lock) {
+      const others = Object.fromEntries(Object.entries(locks).filter(([name]) => name !== app));
+      locks = lock === null ? others : { ...others, [app]: lock };
+      return save();
+    },
+  };
+
+  function save(): Promise<void> {
+    const text = `${JSON.stringify({ version: 1, records, locks } satisfies Kept, null, 1)}\n`;
+    writing = writing.catch(() => undefined).then(() => writeFileSafely(path, text, 0o600));
+    return writing;
+  }
+}
+
+/** A file that cannot be read is an audit that is lost, and no reason to refuse a deploy. */
+function parse(text: string): Pick<Kept, "records" | "locks"> {
+  try {
+    const { records, locks } = JSON.parse(text) as Kept;
+    return { records: Array.isArray(records) ? records : [], locks: locks ?? {} };
+  } catch {
+    return { records: [], locks: {} };
+  }
+}

@@ -1,0 +1,113 @@
+import type { Ask, DeployRecord, Switched } from "../../control/request.ts";
+import { messageOf, SvcError } from "../../svc-error.ts";
+import type { Daemon } from "../context.ts";
+import { bringImage, unitsToRestart, wishesToRestart } from "../handlers/restart.ts";
+import type { Reply } from "../handlers/wish-and-wait.ts";
+import { type App, appOf, checkedTag, tagIn, wantedUnits, writeTag } from "./app-units.ts";
+import { passGate } from "./gate.ts";
+
+const usualGate = { minHealthyMs: 10_000, deadlineMs: 60_000 };
+const lastLines = 100;
+
+type Asked = Ask<"deploy-switch">;
+
+/**
+ * One host's part of a deploy, in an order in which it may be cut off anywhere and asked for again: what TAG was goes into the
+ * journal, then into REVERT, then TAG is written, then the units are restarted and watched. REVERT is written from the journal, so
+ * that asking twice does not make the new tag its own way back.
+ */
+export async function switchTag(
+  ask: Asked,
+  reply: Reply,
+  daemon: Daemon,
+  revert: "write REVERT" | "keep REVERT" = "write REVERT",
+): Promise<Switched> {
+  const app = appOf(ask.app, daemon.supervisor.world);
+  const to = checkedTag(ask.tag);
+  const known = daemon.deploys.of(ask.id);
+  const from = known ? known.from : await tagIn(app.tagFile);
+  const record: DeployRecord = known ?? {
+    id: ask.id,
+    app: app.name,
+    who: ask.who,
+    from,
+    to,
+    digest: null,
+    startedAt: isoNow(daemon),
+    endedAt: null,
+    result: "running",
+    because: "",
+    tasks: [],
+  };
+  await daemon.deploys.write({ ...record, result: "running", endedAt: null });
+  if (revert === "write REVERT" && from !== null && from !== to) await writeTag(app.revertFile, from);
+  const switched = await putTag(app, to, ask, reply, daemon);
+  await finish(ask.id, switched.ok ? "done" : "failed", switched.because, daemon);
+  return { ...switched, from, to };
+}
+
+/** The way back of that deploy on this host; a deploy that has not touched it has none. */
+export async function switchBack(ask: Asked, reply: Reply, daemon: Daemon): Promise<Switched> {
+  const app = appOf(ask.app, daemon.supervisor.world);
+  const record = daemon.deploys.of(ask.id);
+  const from = record?.from ?? null;
+  if (!record || from === null) {
+    throw new SvcError("deploy-stuck", `what ${app.name} was before deploy ${ask.id} is not known here`, {
+      hint: `write the tag that is to run into ${app.tagFile}, then: svc restart ${app.units.map(({ name }) => name).join(" ")}`,
+    });
+  }
+  const switched = await putTag(app, from, ask, reply, daemon);
+  await finish(ask.id, switched.ok ? "reverted" : "stuck", switched.because, daemon);
+  return { ...switched, from: record.to, to: from };
+}
+
+async function putTag(
+  app: App,
+  tag: string,
+  ask: Asked,
+  reply: Reply,
+  daemon: Daemon,
+): Promise<Pick<Switched, "ok" | "because" | "lastLines">> {
+  const { supervisor, source, runs } = daemon;
+  try {
+    await writeTag(app.tagFile, tag);
+    await source.read();
+    const names = wantedUnits(appOf(app.name, supervisor.world), supervisor.world).map(({ name }) => name);
+    if (names.length === 0) return { ok: true, because: "none of its units is to be up", lastLines: [] };
+    const units = await unitsToRestart(names, daemon);
+    for (const unit of units.all) await bringImage(unit, reply, daemon);
+    supervisor.tell(...wishesToRestart(units, {}, daemon).facts);
+    await daemon.save();
+    const gate = {
+      minHealthyMs: ask.minHealthyMs ?? usualGate.minHealthyMs,
+      deadlineMs: ask.deadlineMs ?? usualGate.deadlineMs,
+    };
+    const failure = await passGate(units.all, gate, reply.progress, daemon);
+    if (failure === null) return { ok: true, because: "all its units are ready", lastLines: [] };
+    const unit = supervisor.world.units.get(failure.unit);
+    await runs.recordedSoFar();
+    const recorded = daemon.records.last(failure.unit)?.lastLines ?? [];
+    const lines = unit ? runs.logOf(unit).lastLines(lastLines) : [];
+    return {
+      ok: false,
+      because: `${failure.unit}: ${failure.because}`,
+      lastLines: lines.length > 0 ? lines : recorded,
+    };
+  } catch (error) {
+    return { ok: false, because: messageOf(error), lastLines: [] };
+  }
+}
+
+async function finish(id: string, result: DeployRecord["result"], because: string, daemon: Daemon): Promise<void> {
+  const record = daemon.deploys.of(id);
+  if (!record) return;
+  const container = [...daemon.supervisor.world.states.values()].find(
+    ({ container: one }) => one !== null && one.made.tag === record.to && one.made.imageId !== "",
+  )?.container;
+  const digest = record.digest ?? container?.made.imageId ?? null;
+  await daemon.deploys.write({ ...record, result, because, digest, endedAt: isoNow(daemon) });
+}
+
+function isoNow({ clock }: Daemon): string {
+  return new Date(clock.date()).toISOString();
+}

@@ -1,0 +1,157 @@
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { AppOnHost, Ask, Switched } from "../../control/request.ts";
+import type { Handlers } from "../../control/server.ts";
+import { SvcError } from "../../svc-error.ts";
+import type { Daemon } from "../context.ts";
+import { holdLock, lockedBy, lockedError } from "../deploy/app-lock.ts";
+import { appOf, checkedTag, imageWith, tagIn, wantedUnits } from "../deploy/app-units.ts";
+import { switchBack, switchTag } from "../deploy/switch-tag.ts";
+import { refuseWhileAway } from "./wish-and-wait.ts";
+
+type Names =
+  | "deploy-look"
+  | "deploy-lock"
+  | "deploy-pull"
+  | "deploy-task-done"
+  | "deploy-switch"
+  | "deploy-back"
+  | "deploy-revert"
+  | "deploy-prune"
+  | "deploys"
+  | "lock"
+  | "unlock";
+
+/** This host's part of deploys; who asks for them is src/deploy. */
+export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
+  const { deploys, supervisor, clock } = daemon;
+  const running = new Map<string, Promise<Switched>>();
+  return {
+    "deploy-look": (ask) => look(ask, daemon),
+    "deploy-lock": (ask, reply) => holdLock(ask, reply, daemon),
+    "deploy-pull": async ({ app: name, tag }, reply) => {
+      const app = appOf(name, supervisor.world);
+      const image = imageWith(app, checkedTag(tag));
+      const because = `its image ${image} is pulled`;
+      const pull = (progress: Parameters<typeof reply.progress>[0]["pull"]) =>
+        reply.progress({ unit: name, phase: "pulling", because, ...(progress ? { pull: progress } : {}) });
+      // A tag may have moved; what is here counts only where the registry cannot be had by this unit at all.
+      const never = app.units.every(({ launch }) => launch.ok && launch.pull === "never");
+      const here = await daemon.engine.image(image);
+      if (!(here && never)) await pullOrTakeWhatIsHere(image, here !== null, { pull, abort: reply.signal }, daemon);
+      const found = await daemon.engine.image(image);
+      return { digest: found?.digests[0]?.replace(/^.*@/, "") ?? found?.id ?? "" };
+    },
+    "deploy-task-done": async ({ id, app, tag, who, task }) => {
+      const record = deploys.of(id) ?? {
+        id,
+        app,
+        who,
+        from: await tagIn(appOf(app, supervisor.world).tagFile),
+        to: tag,
+        digest: null,
+        startedAt: new Date(clock.date()).toISOString(),
+        endedAt: null,
+        result: "running" as const,
+        because: "",
+        tasks: [],
+      };
+      await deploys.write({ ...record, tasks: [...new Set([...record.tasks, task])] });
+      return null;
+    },
+    "deploy-switch": (ask, reply) => joined(`to ${ask.id}`, () => switchTag(ask, reply, daemon)),
+    "deploy-back": (ask, reply) => joined(`back ${ask.id}`, () => switchBack(ask, reply, daemon)),
+    "deploy-revert": async (ask, reply) => {
+      const app = appOf(ask.app, supervisor.world);
+      const holder = lockedBy(ask.app, daemon);
+      if (holder) throw lockedError(ask.app, holder);
+      const tag = revertTag(app.name, await tagIn(app.tagFile), await tagIn(app.revertFile));
+      return joined(`to ${ask.id}`, () => switchTag({ ...ask, tag }, reply, daemon, "keep REVERT"));
+    },
+    "deploy-prune": ({ app }) => prune(app, daemon),
+    deploys: async ({ app }) => deploys.all(app),
+    lock: async ({ app, who, why }) => {
+      appOf(app, supervisor.world);
+      const holder = lockedBy(app, daemon);
+      if (holder) throw lockedError(app, holder);
+      await deploys.setLock(app, { who, why, since: new Date(clock.date()).toISOString() });
+      return null;
+    },
+    unlock: async ({ app }) => {
+      await deploys.setLock(app, null);
+      return null;
+    },
+  };
+
+  /** Goes on when its client has hung up; who asks again meanwhile waits for the same. */
+  function joined(job: string, work: () => Promise<Switched>): Promise<Switched> {
+    const known = running.get(job);
+    if (known) return known;
+    const begun = work().finally(() => running.delete(job));
+    running.set(job, begun);
+    return begun;
+  }
+}
+
+async function look({ app: name, tag }: Ask<"deploy-look">, daemon: Daemon): Promise<AppOnHost> {
+  refuseWhileAway(daemon, "nothing was touched");
+  await daemon.source.read();
+  const { world } = daemon.supervisor;
+  const app = appOf(name, world);
+  const disk = await statfs(dirname(app.tagFile)).catch(() => statfs("/"));
+  return {
+    version: daemon.version,
+    units: wantedUnits(app, world).map((unit) => unit.name),
+    tag: await tagIn(app.tagFile),
+    revert: await tagIn(app.revertFile),
+    image: imageWith(app, tag === undefined ? ((await tagIn(app.tagFile)) ?? "latest") : checkedTag(tag)),
+    freeBytes: disk.bavail * disk.bsize,
+    lockedBy: lockedBy(name, daemon),
+  };
+}
+
+/** After a revert TAG and REVERT are the same: there is no way further back. */
+function revertTag(app: string, tag: string | null, revert: string | null): string {
+  if (revert === null) {
+    throw new SvcError("missing-tag", `${app} has no REVERT here`, { hint: `name a tag: svc deploy ${app} TAG` });
+  }
+  if (revert === tag) {
+    throw new SvcError("missing-tag", `${app} is on ${tag} already, which is what REVERT says`, {
+      hint: `name a tag: svc deploy ${app} TAG   (svc deploys ${app} shows which there were)`,
+    });
+  }
+  return revert;
+}
+
+const keptImages = 5;
+
+async function prune(name: string, { supervisor, engine }: Daemon): Promise<{ removed: readonly string[] }> {
+  const app = appOf(name, supervisor.world);
+  const tags = [await tagIn(app.tagFile), await tagIn(app.revertFile)];
+  const image = imageWith(app, "latest");
+  const repository = image.slice(0, -":latest".length);
+  const kept = new Set(tags.map((tag) => `${repository}:${tag}`));
+  const all = (await engine.images(repository)).map(({ reference }) => reference);
+  const removed = all.filter((reference, at) => at >= keptImages && !kept.has(reference));
+  for (const reference of removed) await engine.removeImage(reference);
+  return { removed };
+}
+
+type Pulling = {
+  readonly pull: (progress: Parameters<Parameters<Daemon["engine"]["pull"]>[1]["onProgress"]>[0]) => unknown;
+  readonly abort: AbortSignal;
+};
+
+/** A registry that is away is no reason to refuse a build that is on the host already. */
+async function pullOrTakeWhatIsHere(
+  image: string,
+  isHere: boolean,
+  { pull, abort }: Pulling,
+  daemon: Daemon,
+): Promise<void> {
+  try {
+    await daemon.engine.pull(image, { abort, onProgress: (progress) => void pull(progress) });
+  } catch (error) {
+    if (!isHere) throw error;
+  }
+}

@@ -1,0 +1,163 @@
+import { SvcError } from "../svc-error.ts";
+import { type DeployHost, type Switch, type Teller, tell } from "./deploy-host.ts";
+import { pullEverywhere } from "./pull-everywhere.ts";
+
+export type Deploy = {
+  readonly id: string;
+  readonly app: string;
+  readonly tag: string;
+  readonly who: string;
+  /** In this order; tasks run on the first. */
+  readonly hosts: readonly DeployHost[];
+  readonly tasks: readonly (readonly string[])[];
+  /** How many hosts are switched at once. */
+  readonly batch: number;
+  readonly pauseMs: number;
+  readonly minHealthyMs: number;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly say: Teller;
+};
+
+const leastFreeBytes = 64 << 20;
+
+/**
+ * A new tag on all hosts, or on none. The order is the safety: everything that can be found out is found out before anything is
+ * touched; tasks run with the new image while every TAG still says the old one, so that no respawn ships what is not migrated;
+ * hosts are switched in turn, each only when the one before it has been well for a while. What fails after that puts the old tag back
+ * where it was switched, newest first. Rejects with an SvcError that says which of this it was.
+ */
+export async function deploy(what: Deploy): Promise<void> {
+  const switched: DeployHost[] = [];
+  const locks: (() => void)[] = [];
+  try {
+    await preflight(what);
+    for (const host of what.hosts) locks.push(await host.lock(what));
+    await pullEverywhere(what);
+    await runTasks(what);
+    await switchAll(what, switched);
+  } catch (error) {
+    const failure = error instanceof SvcError ? error : new SvcError("failed", String(error));
+    tell(what.say, null, `failed: ${failure.message}`);
+    throw switched.length === 0 ? untouched(failure) : await putBack(what, switched, failure);
+  } finally {
+    for (const unlock of locks) unlock();
+  }
+  await Promise.all(what.hosts.map((host) => host.prune(what).catch(() => undefined)));
+}
+
+/** Reachable, with the app, with room, with the same version of svc: all hosts are asked, and all that is wrong is told. */
+async function preflight({ hosts, app, tag, signal, say }: Deploy): Promise<void> {
+  const looks = await Promise.all(
+    hosts.map(async (host) => {
+      try {
+        return { host, found: await host.look(app, tag), wrong: null };
+      } catch (error) {
+        return { host, found: null, wrong: error instanceof Error ? error.message : String(error) };
+      }
+    }),
+  );
+  const wrong = looks.flatMap(({ host, found, wrong: message }) => {
+    if (!found) return [`${host.name}: ${message}`];
+    if (found.freeBytes < leastFreeBytes) return [`${host.name}: its disk is full`];
+    if (found.lockedBy)
+      return [`${host.name}: locked by ${found.lockedBy.who} since ${found.lockedBy.since}: ${found.lockedBy.why}`];
+    return [];
+  });
+  if (wrong.length > 0) {
+    const isLocked = looks.every(({ found }) => found && found.freeBytes >= leastFreeBytes);
+    throw new SvcError(isLocked ? "app-locked" : "failed", wrong.join("; "), {
+      hint: isLocked ? "wait, or: svc unlock APP there" : "mend this, then deploy again",
+    });
+  }
+  const images = new Set(looks.map(({ found }) => found?.image));
+  if (images.size > 1) {
+    throw new SvcError("failed", `the hosts have different images: ${[...images].join(", ")}`, {
+      hint: "make IMAGE in their env files the same",
+    });
+  }
+  signal.throwIfAborted();
+  for (const { host, found } of looks) {
+    tell(say, host, `${found?.tag ?? "no tag"} -> ${tag}, units ${found?.units.join(", ") || "none that is up"}`);
+  }
+}
+
+/** Each once, on the first host; one that was done before the deploy was cut off is not done again. */
+async function runTasks(what: Deploy): Promise<void> {
+  const [first] = what.hosts;
+  if (!first) return;
+  const done = await first.tasksDone(what.id);
+  for (const task of what.tasks) {
+    what.signal.throwIfAborted();
+    const words = task.join(" ");
+    if (done.includes(words)) {
+      tell(what.say, first, `${words} was done before`);
+      continue;
+    }
+    tell(what.say, first, `runs ${words}`);
+    const code = await first.runTask(what, task);
+    if (code !== 0) {
+      throw new SvcError("failed", `${words} ended with ${code} on ${first.name}`, { hint: "its output is above" });
+    }
+    await first.noteTask(what, words);
+  }
+}
+
+async function switchAll(what: Deploy, switched: DeployHost[]): Promise<void> {
+  for (let at = 0; at < what.hosts.length; at += what.batch) {
+    if (at > 0 && what.pauseMs > 0) await what.wait(what.pauseMs, what.signal);
+    what.signal.throwIfAborted();
+    const batch = what.hosts.slice(at, at + what.batch);
+    // Noted before: of one whose connection is lost in the middle it is not known how far it came.
+    switched.push(...batch);
+    const all = await Promise.all(batch.map((host) => attempt(host, () => host.switchTo(what))));
+    for (const { host, result } of all) {
+      tell(what.say, host, result.ok ? `is on ${what.tag}: ${result.because}` : `is not well: ${result.because}`);
+      for (const line of result.ok ? [] : result.lastLines) tell(what.say, host, `| ${line}`);
+    }
+    const bad = all.find(({ result }) => !result.ok);
+    if (bad) throw new SvcError("failed", `${bad.host.name}: ${bad.result.because}`);
+  }
+}
+
+type Attempt = { readonly host: DeployHost; readonly result: Pick<Switch, "ok" | "because" | "lastLines"> };
+
+async function attempt(host: DeployHost, work: () => Promise<Switch>): Promise<Attempt> {
+  try {
+    return { host, result: await work() };
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    return { host, result: { ok: false, because, lastLines: [] } };
+  }
+}
+
+/** Newest first, all of them, whatever becomes of one; a revert that fails is not reverted. */
+async function putBack(what: Deploy, switched: readonly DeployHost[], failure: SvcError): Promise<SvcError> {
+  const stuck: string[] = [];
+  for (const host of [...switched].reverse()) {
+    tell(what.say, host, "gets the old tag back");
+    const { result } = await attempt(host, () => host.putBack(what));
+    tell(what.say, host, result.ok ? `is well again: ${result.because}` : `is stuck: ${result.because}`);
+    if (!result.ok) stuck.push(`${host.name}: ${result.because}`);
+  }
+  if (stuck.length === 0) {
+    return new SvcError("deploy-reverted", `${failure.message}; every host is on the old tag again`, {
+      hint: `see why: svc logs -n 100 ${what.app}; then deploy again`,
+    });
+  }
+  return new SvcError(
+    "deploy-stuck",
+    `${failure.message}; and the old tag could not be put back: ${stuck.join("; ")}`,
+    {
+      hint: `on these hosts: svc why ${what.app}; then: svc revert ${what.app}`,
+    },
+  );
+}
+
+function untouched(failure: SvcError): SvcError {
+  if (failure.code === "app-locked") return failure;
+  return new SvcError("deploy-untouched", `${failure.message}; no host was touched`, {
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+  });
+}

@@ -1,0 +1,36 @@
+import { messageOf, SvcError } from "../svc-error.ts";
+import type { Deploy } from "./deploy.ts";
+import { type DeployHost, tell } from "./deploy-host.ts";
+
+const tries = 5;
+const firstDelayMs = 1_000;
+
+/** On all hosts at once, five times each; then every host must have the very same image, or two builds would be one deploy. */
+export async function pullEverywhere(what: Deploy): Promise<void> {
+  const digests = await Promise.all(what.hosts.map(async (host) => [host.name, await pull(host, what)] as const));
+  const different = new Set(digests.map(([, digest]) => digest));
+  if (different.size <= 1) return;
+  const words = digests.map(([name, digest]) => `${name} ${digest.slice(0, 19)}`).join(", ");
+  throw new SvcError("failed", `the hosts pulled different images for ${what.tag}: ${words}`, {
+    hint: "the tag was moved meanwhile; push it once, then deploy again",
+  });
+}
+
+async function pull(host: DeployHost, what: Deploy): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    what.signal.throwIfAborted();
+    try {
+      const digest = await host.pull(what);
+      tell(what.say, host, `has ${what.tag}, ${digest.slice(0, 19)}`);
+      return digest;
+    } catch (error) {
+      if (attempt === tries) {
+        throw new SvcError("pull-failed", `${host.name}: ${messageOf(error)}, ${tries} times`, {
+          hint: "check the tag and the registry",
+        });
+      }
+      tell(what.say, host, `cannot pull: ${messageOf(error)}; tries again`);
+      await what.wait(firstDelayMs * 2 ** (attempt - 1), what.signal);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { type Dial, request } from "../control/client.ts";
+import type { Deploy } from "./deploy.ts";
+import type { DeployHost } from "./deploy-host.ts";
+import { dialHost, runOn } from "./dial-host.ts";
+
+type Environment = { readonly [name: string]: string | undefined };
+
+/** A host with a daemon of svc: this one by its socket, another by ssh. */
+export function svcHost(name: string | null, socket: string, environment: Environment): DeployHost {
+  const place: string | Dial = name === null ? socket : dialHost(name, environment);
+  const about = ({ id, app, tag, who }: Deploy) => ({ id, app, tag, who });
+  const gate = ({ minHealthyMs, deadlineMs }: Deploy) => ({ minHealthyMs, deadlineMs });
+  const host: DeployHost = {
+    name: name ?? "this host",
+    look: (app, tag) => request(place, "deploy-look", { app, tag }),
+    lock(deploy) {
+      const release = new AbortController();
+      return new Promise((resolve, reject) => {
+        const ask = { app: deploy.app, who: deploy.who, why: `deploys ${deploy.tag}` };
+        const held = request(place, "deploy-lock", ask, () => resolve(() => release.abort()), release.signal);
+        held.catch(reject);
+      });
+    },
+    pull: async (deploy) => {
+      const { app, tag, signal } = deploy;
+      return (await request(place, "deploy-pull", { app, tag }, undefined, signal)).digest;
+    },
+    async tasksDone(id) {
+      return (await request(place, "deploys", {})).find((one) => one.id === id)?.tasks ?? [];
+    },
+    runTask: ({ app, tag, signal }, task) =>
+      name === null
+        ? runOn(null, ["svc", "run", "--tag", tag, app, ...task], { environment, signal })
+        : runOn(name, ["docker-runner", "--tag", tag, app, ...task], { environment, signal }),
+    async noteTask(deploy, task) {
+      await request(place, "deploy-task-done", { ...about(deploy), task });
+    },
+    switchTo: (deploy) =>
+      again(() => request(place, "deploy-switch", { ...about(deploy), ...gate(deploy) }, show(deploy))),
+    putBack: (deploy) =>
+      again(() => request(place, "deploy-back", { ...about(deploy), ...gate(deploy) }, show(deploy))),
+    async prune({ app }) {
+      await request(place, "deploy-prune", { app });
+    },
+  };
+  return host;
+
+  function show({ say }: Deploy) {
+    return ({ unit, phase, because }: { unit: string; phase: string; because: string }): void =>
+      say(host.name, `${unit}: ${phase}: ${because}`);
+  }
+}
+
+/** What the daemon there does goes on without us: after a lost connection it is asked again, and tells how it went. */
+async function again<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if ((error as { readonly code?: string }).code !== "daemon-away") throw error;
+    return ask();
+  }
+}
