@@ -24,7 +24,7 @@ export function bringDown(
   if (killedAt === null) {
     const until = signalledAt + unit.stopGraceMs;
     const grace = seconds(unit.stopGraceMs);
-    if (now < until) return wait("stopping", `${stop.because}; it has ${grace} to end`, until);
+    if (now < until) return dueTo(stop.dueTo, wait("stopping", `${stop.because}; it has ${grace} to end`, until));
     return ask({ call: "kill", id: container.id }, "stopping", `it did not end within ${grace}`);
   }
   const until = Math.max(killedAt, releasedAt ?? killedAt) + dieWithinMs;

@@ -21,7 +21,9 @@ function reasonToStop(unit: Unit, world: World, now: number): Stop | null {
   if (wish.want === "down") return { why: "unwanted", because: `${wish.by} asked for it to be down`, dueTo: null };
   if (container.stopping) {
     const { why } = container.stopping;
-    return { why, because: stopWords[why], dueTo: null };
+    const cause =
+      why === "replaced" ? unit.needs.find((need) => lossThatStops(need, container, world, now) !== null) : null;
+    return { why, because: stopWords[why], dueTo: cause?.unit ?? null };
   }
   if (wish.generation !== container.generation)
     return { why: "replaced", because: "a restart was asked for", dueTo: null };

@@ -78,8 +78,8 @@ export async function passGate(
     const decision = supervisor.decisions.get(unit);
     if (!decision) return;
     const { phase, because } = decision;
-    if (shown.get(unit) === `${phase} ${because}`) return;
-    shown.set(unit, `${phase} ${because}`);
+    if (shown.get(unit) === phase) return;
+    shown.set(unit, phase);
     progress({ unit, phase, because });
   }
 }
