@@ -6,12 +6,13 @@ const source = join(import.meta.dirname, "../../src");
 
 /** Which folder may know which. Everybody may know svc-error.ts. */
 const arrows: { readonly [folder: string]: readonly string[] } = {
-  main: ["cli", "daemon", "runner"],
-  cli: ["control", "unit", "runner", "graph", "lint", "doctor"],
+  main: ["cli", "daemon", "runner", "front"],
+  cli: ["control", "unit", "runner", "graph", "lint", "doctor", "front"],
   lint: ["engine", "unit", "graph"],
   doctor: ["control", "engine", "unit"],
   runner: ["engine", "unit"],
   daemon: ["control", "engine", "plan", "graph", "unit", "clock"],
+  front: ["clock"],
   control: ["unit"],
   engine: ["plan", "unit", "clock"],
   plan: ["graph", "unit", "engine"],
