@@ -48,7 +48,7 @@ export function svcProgram(run: Run): Command {
     .usage("[options] APP [ARGS...]")
     .description("a one-off task with an app's image, env and links; the same as docker-runner")
     .helpOption(false);
-  const proxy = program.command("proxy").description("a TCP front with a circuit breaker for each of its targets");
+  const proxy = program.command("proxy").description("a TCP front; a circuit breaker for each target");
   for (const { name, short, value, description } of proxyOptions)
     proxy.option(`${short === null ? "" : `-${short}, `}--${name}${value === null ? "" : ` <${value}>`}`, description);
   return program;

@@ -80,3 +80,15 @@ export function talk(port: number, words: string | Buffer = "hello"): Promise<{ 
     socket.write(words);
   });
 }
+
+/** Nobody listens on the port. */
+export function isRefused(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", ({ code }: NodeJS.ErrnoException) => resolve(code === "ECONNREFUSED"));
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(false);
+    });
+  });
+}
