@@ -162,12 +162,46 @@ test("in every history its laws hold", () => {
   );
 });
 
-test("from every history an open breaker gets closed again once its target is well", () => {
+const lucks = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 });
+
+test("while failures go on no delay is shorter than the last or longer than 75 s; then one success closes it", () => {
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 }), (lucks) => {
+    fc.property(lucks, (lucks) => {
       let breaker = opened();
-      for (const luck of lucks) breaker = dial(breaker, "failed", untilOf(breaker), luck);
+      let lastDelay = untilOf(breaker);
+      for (const luck of lucks) {
+        const now = untilOf(breaker);
+        breaker = dial(breaker, "failed", now, luck);
+        const delay = untilOf(breaker) - now;
+        expect(delay).toBeGreaterThanOrEqual(lastDelay);
+        expect(delay).toBeLessThanOrEqual(75_000);
+        lastDelay = delay;
+      }
       expect(dial(breaker, "succeeded", untilOf(breaker))).toMatchObject({ state: "closed", window: [] });
+    }),
+  );
+});
+
+test("the window counts what a list of all results counts, at every instant", () => {
+  const result = fc.record({ afterMs: fc.nat(2_500), kind: fc.constantFrom("succeeded" as const, "failed" as const) });
+  fc.assert(
+    fc.property(fc.array(result, { maxLength: 60 }), fc.array(fc.nat(12_000), { maxLength: 10 }), (results, later) => {
+      let breaker = freshBreaker(rules({ minimumSamples: 1e6 }));
+      let now = 0;
+      const all: { readonly second: number; readonly kind: string }[] = [];
+      const look = (at: number): void => {
+        const young = all.filter(({ second }) => second > Math.floor(at / 1_000) - 10);
+        const failures = young.filter(({ kind }) => kind === "failed").length;
+        expect(samplesOf(breaker, at)).toEqual({ successes: young.length - failures, failures });
+      };
+      for (const { afterMs, kind } of results) {
+        now += afterMs;
+        look(now);
+        breaker = dial(breaker, kind, now);
+        all.push({ second: Math.floor(now / 1_000), kind });
+        look(now);
+      }
+      for (const ms of later) look(now + ms);
     }),
   );
 });

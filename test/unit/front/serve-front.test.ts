@@ -135,6 +135,17 @@ test("targets take turns; a dead one costs no client anything and is not dialled
   expect(at(1)).toMatchObject({ dials: 20, failures: 20, breaker: { state: "open" } });
 });
 
+test("a client is tried once on each target, and then reset", async () => {
+  const [one, other] = [await freePort(), await freePort()].map((port) => ({ address: { host: "127.0.0.1", port } }));
+  if (!one || !other) throw new Error("there are two");
+  const { port, at } = await front(one, other);
+  expect(await talk(port)).toEqual(refused);
+  expect([at(0), at(1)]).toMatchObject([
+    { dials: 1, failures: 1, refused: 0 },
+    { dials: 1, failures: 1, refused: 0 },
+  ]);
+});
+
 test("a target that resets is dialled twenty times; then clients are refused without a dial, and one at a time tries it", async () => {
   const shaky = await target(resets);
   const { port, at, clock, told } = await front(shaky);
