@@ -11,6 +11,12 @@ async function main(): Promise<number> {
     case "daemon":
       if (rest.some((word) => word === "--help" || word === "-h")) break;
       return (await import("./daemon/daemon.ts")).daemon(rest, process.env);
+    case "proxy":
+      if (rest.some((word) => word === "--help" || word === "-h")) break;
+      return (await import("./front/proxy.ts")).proxy(rest, {
+        environment: process.env,
+        showStatus: async (status) => (await import("./cli/show/front.ts")).showFront(status),
+      });
     case "run":
       return runTask(rest);
     case "dial-stdio": {

@@ -12,6 +12,7 @@ export const errorCodes = {
   "not-ready-in-time": 1,
   "timed-out": 1,
   "not-saved": 1,
+  "cannot-listen": 1,
   /** The command line or a file is wrong; nothing was done. */
   usage: 2,
   "unknown-unit": 2,

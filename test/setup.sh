@@ -1,8 +1,10 @@
 #!/bin/sh
-# What the tests need beside npm's packages, from Debian: an engine, busybox to make images of, node 26's libatomic, and tmux, a terminal to look at.
+# What the tests need beside npm's packages, from Debian: an engine, busybox to make images of, node 26's libatomic, tmux, a
+# terminal to look at, and wrk, which puts a load on a front.
 set -eu
 need=""
 command -v dockerd >/dev/null || need="$need docker.io iptables"
+command -v wrk >/dev/null || need="$need wrk"
 [ -x /bin/busybox ] || need="$need busybox-static"
 command -v tmux >/dev/null || need="$need tmux"
 ldconfig -p | grep -q libatomic.so.1 || need="$need libatomic1"

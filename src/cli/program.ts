@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { proxyOptions } from "../front/proxy-options.ts";
 import { places } from "../unit/places.ts";
 import { addChanging } from "./commands/change.ts";
 import { addChecking } from "./commands/check.ts";
@@ -45,7 +46,7 @@ export function svcProgram(run: Run): Command {
   addHelp(program, run);
   addManual(program, run);
   program.commandsGroup("Programs of their own:");
-  // src/main.ts hands these two over with all that follows them; here they are for the help.
+  // src/main.ts hands these over with all that follows them; here they are for the help.
   const daemon = program.command("daemon").description("supervise, in the foreground (systemd runs this)");
   for (const [name, { path, holds }] of Object.entries(places))
     daemon.option(`--${name} <${name === "socket" ? "path" : "folder"}>`, `${holds} (default: ${path})`);
@@ -57,5 +58,8 @@ export function svcProgram(run: Run): Command {
     .usage("[options] APP [ARGS...]")
     .description("a one-off task with an app's image, env and links; the same as docker-runner")
     .helpOption(false);
+  const proxy = program.command("proxy").description("a TCP front; a circuit breaker for each target");
+  for (const { name, short, value, description } of proxyOptions)
+    proxy.option(`${short === null ? "" : `-${short}, `}--${name}${value === null ? "" : ` <${value}>`}`, description);
   return program;
 }

@@ -6,13 +6,14 @@ const source = join(import.meta.dirname, "../../src");
 
 /** Which folder may know which. Everybody may know svc-error.ts. */
 const arrows: { readonly [folder: string]: readonly string[] } = {
-  main: ["cli", "daemon", "runner", "control", "unit"],
-  cli: ["control", "unit", "runner", "graph", "lint", "doctor", "convert", "deploy"],
+  main: ["cli", "daemon", "runner", "front", "control", "unit"],
+  cli: ["control", "unit", "runner", "graph", "lint", "doctor", "convert", "deploy", "front"],
   deploy: ["control"],
   lint: ["engine", "unit", "graph"],
   doctor: ["control", "engine", "unit"],
   runner: ["engine", "unit"],
   daemon: ["control", "engine", "plan", "graph", "unit", "clock"],
+  front: ["clock"],
   control: ["unit"],
   engine: ["plan", "unit", "clock"],
   plan: ["graph", "unit", "engine"],
@@ -58,22 +59,31 @@ test("only src/engine/docker knows dockerode", () => {
   expect(wrong).toEqual([]);
 });
 
-test("a command that only talks to the daemon loads neither node:http, dockerode, zod, yaml nor pino", () => {
-  const heavy = ["node:http", "dockerode", "zod", "yaml", "pino"];
-  const seen = new Set<string>();
-  const queue = ["cli/main.ts"];
-  const loaded = new Set<string>();
+/** All that is loaded with a file, but for what is imported later. */
+function loadedWith(entry: string): { readonly files: ReadonlySet<string>; readonly packages: ReadonlySet<string> } {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  const queue = [entry];
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-    if (seen.has(file)) continue;
-    seen.add(file);
+    if (files.has(file)) continue;
+    files.add(file);
     const text = readFileSync(join(source, file), "utf8");
     for (const [, path = ""] of text.matchAll(/^(?:import|export) (?!type)[^;]*?from "([^"]+)";/gms)) {
       if (path.startsWith(".")) queue.push(relative(source, resolve(source, file, "..", path)));
-      else loaded.add(path);
+      else packages.add(path);
     }
   }
-  expect(heavy.filter((name) => loaded.has(name))).toEqual([]);
-  expect([...loaded]).toContain("commander");
+  return { files, packages };
+}
+
+test("a command that only talks to the daemon loads neither node:http, dockerode, zod, yaml nor pino", () => {
+  const { files, packages } = loadedWith("cli/main.ts");
+  expect(["node:http", "dockerode", "zod", "yaml", "pino"].filter((name) => packages.has(name))).toEqual([]);
+  expect([...packages]).toContain("commander");
   // Only svc top itself loads what it takes to draw.
-  expect([...seen].filter((file) => file.startsWith("cli/top/"))).toEqual([]);
+  expect([...files].filter((file) => file.startsWith("cli/top/"))).toEqual([]);
+});
+
+test("svc proxy loads nothing but node's own", () => {
+  expect([...loadedWith("front/proxy.ts").packages].filter((name) => !name.startsWith("node:"))).toEqual([]);
 });
