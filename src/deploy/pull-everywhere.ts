@@ -24,6 +24,7 @@ async function pull(host: DeployHost, what: Deploy): Promise<string> {
       tell(what.say, host, `has ${what.tag}, ${digest.slice(0, 19)}`);
       return digest;
     } catch (error) {
+      if (error instanceof SvcError && error.code === "no-such-image") throw error;
       if (attempt === tries) {
         throw new SvcError("pull-failed", `${host.name}: ${messageOf(error)}, ${tries} times`, {
           hint: "check the tag and the registry",

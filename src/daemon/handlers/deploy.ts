@@ -2,6 +2,7 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { AppOnHost, Ask, Switched } from "../../control/request.ts";
 import type { Handlers } from "../../control/server.ts";
+import { EngineError } from "../../engine/engine.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { holdLock, lockedBy, lockedError } from "../deploy/app-lock.ts";
@@ -35,10 +36,11 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       const because = `its image ${image} is pulled`;
       const pull = (progress: Parameters<typeof reply.progress>[0]["pull"]) =>
         reply.progress({ unit: name, phase: "pulling", because, ...(progress ? { pull: progress } : {}) });
-      // A tag may have moved; what is here counts only where the registry cannot be had by this unit at all.
       const never = app.units.every(({ launch }) => launch.ok && launch.pull === "never");
-      const here = await daemon.engine.image(image);
-      if (!(here && never)) await pullOrTakeWhatIsHere(image, here !== null, { pull, abort: reply.signal }, daemon);
+      const isHere = (await daemon.engine.image(image)) !== null;
+      if (never && !isHere) throw notHere(image, "its units are never pulled", "docker load or build it first");
+      // A tag may have moved: what is here counts only where the registry cannot be had.
+      if (!never) await pullOrTakeWhatIsHere(image, isHere, { pull, abort: reply.signal }, daemon);
       const found = await daemon.engine.image(image);
       return { digest: found?.digests[0]?.replace(/^.*@/, "") ?? found?.id ?? "" };
     },
@@ -152,6 +154,14 @@ async function pullOrTakeWhatIsHere(
   try {
     await daemon.engine.pull(image, { abort, onProgress: (progress) => void pull(progress) });
   } catch (error) {
-    if (!isHere) throw error;
+    if (isHere) return;
+    if (error instanceof EngineError && error.status === 404)
+      throw notHere(image, error.message, "check the tag, and that it was pushed");
+    throw error;
   }
+}
+
+/** Asking again does not help. */
+function notHere(image: string, because: string, hint: string): SvcError {
+  return new SvcError("no-such-image", `there is no ${image}: ${because}`, { hint });
 }

@@ -126,6 +126,7 @@ test("what fails before the first switch touches no host: unreachable, other ima
     [{ a: {}, b: { image: "other:v2" } }, "the hosts have different images: shop:v2, other:v2"],
     [{ a: {}, b: { digests: ["sha256:b"] } }, "the hosts pulled different images for v2: a sha256:a, b sha256:b"],
     [{ a: { task: 3 }, b: {} }, "migrate ended with 3 on a"],
+    [{ a: { digests: [new SvcError("no-such-image", "there is no shop:v2")] } }, "there is no shop:v2"],
     [{ a: { digests: Array(5).fill(new Error("no registry")) } }, "a: no registry, 5 times"],
   ] as const) {
     const { asked, end } = await played(fates);
