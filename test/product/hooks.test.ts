@@ -110,7 +110,13 @@ describe.concurrent("hooks", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(told).toMatchObject([
-      { event: "failed", unit: host.name("fragile"), tag: "1", lastExit: { code: 137, by: "external" } },
+      {
+        event: "failed",
+        unit: host.name("fragile"),
+        tag: "1",
+        because: "exit 137 (SIGKILL)",
+        lastExit: { code: 137, by: "external" },
+      },
       { event: "recovered", unit: host.name("fragile"), phase: "up", restarts: 1 },
     ]);
     const pager = (await read("pager")).split("\n").filter((line) => line.endsWith(host.name("fragile")));

@@ -74,7 +74,8 @@ export function keepAlerts(options: {
   }
 
   function about(event: AlertName, unit: Unit, phase: string, because: string): object {
-    const { restarts, container } = stateOf(supervisor.world, unit.name);
+    const { restarts, container, trouble, lastExit } = stateOf(supervisor.world, unit.name);
+    const isBad = event === "failed" || event === "crashloop";
     const last = options.lastExit(unit.name);
     return {
       event,
@@ -83,7 +84,8 @@ export function keepAlerts(options: {
       host: hostname(),
       time: new Date(clock.date()).toISOString(),
       phase,
-      because,
+      // What is being done about it is no reason.
+      because: (isBad ? (trouble?.message ?? lastExit?.words) : null) ?? because,
       tag: container?.unit === unit.name ? container.made.tag : unit.launch.ok ? unit.launch.tag : null,
       restarts,
       lastExit: last ? { ...last, lastLines: last.lastLines.slice(-tellsLines), parts: undefined } : null,
