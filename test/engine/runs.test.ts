@@ -24,6 +24,18 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
+async function runsOn(engine: Engine) {
+  return keepRuns({
+    engine,
+    clock: systemClock(),
+    logFolder: folder,
+    records: await exitRecords(folder),
+    files: openFiles(),
+    warn: () => undefined,
+    afterEnd: async () => undefined,
+  });
+}
+
 test("last output that does not come in time is read from the engine's own log, before the container goes", async () => {
   const docker = dockerEngine();
   // An engine that has too much to do: of what is written after the first line nothing comes, and no end.
@@ -38,17 +50,8 @@ test("last output that does not come in time is read from the engine's own log, 
       return docker.attach(id, { ...options, onOutput, onEnd: () => undefined });
     },
   };
-  const clock = systemClock();
   const name = `${real.prefix}-late`;
-  const runs = keepRuns({
-    engine: slow,
-    clock,
-    logFolder: folder,
-    records: await exitRecords(folder),
-    files: openFiles(),
-    warn: () => undefined,
-    afterEnd: async () => undefined,
-  });
+  const runs = await runsOn(slow);
   const body = { Image: real.image, Cmd: ["sh", "-c", "echo one; sleep 0.3; echo two; echo three; echo four >&2"] };
   const { id } = await slow.create({ name, platform: null, body });
   await runs.attach(unit(name), id, false);
@@ -56,7 +59,7 @@ test("last output that does not come in time is read from the engine's own log, 
   await docker.start(id);
   runs.began(id, await docker.inspect(id));
   await ended;
-  const end = { unit: name, container: id, image: "", tag: null, startedAt: null, endedAt: clock.date(), code: 0 };
+  const end = { unit: name, container: id, image: "", tag: null, startedAt: null, endedAt: Date.now(), code: 0 };
   await runs.ended({ ...end, signal: null, oom: false, by: "itself", words: "exit 0" }, unit(name));
   await docker.remove(id);
   await runs.close();
@@ -79,15 +82,7 @@ test("what a container wrote whose start was refused all the same is kept: it di
       }),
   };
   const name = `${real.prefix}-refused`;
-  const runs = keepRuns({
-    engine: slow,
-    clock: systemClock(),
-    logFolder: folder,
-    records: await exitRecords(folder),
-    files: openFiles(),
-    warn: () => undefined,
-    afterEnd: async () => undefined,
-  });
+  const runs = await runsOn(slow);
   const body = { Image: real.image, Cmd: ["sh", "-c", "echo one; echo two; sleep 600"] };
   const { id } = await slow.create({ name, platform: null, body });
   await runs.attach(unit(name), id, false);

@@ -3,6 +3,7 @@ import type { Call } from "../../plan/call.ts";
 import type { Foreseen } from "../../plan/foresee.ts";
 import type { World } from "../../plan/world.ts";
 import type { Phase } from "../../unit/phase.ts";
+import { publishedPorts } from "../../unit/published-ports.ts";
 import type { Unit } from "../../unit/unit.ts";
 
 type Step = Plan["steps"][number];
@@ -98,14 +99,7 @@ function isDark({ phases }: Plan["meanwhile"][number]): boolean {
 }
 
 function portsOf(unit: Unit | undefined): readonly string[] {
-  const host = unit?.launch.ok ? unit.launch.create.body.HostConfig : undefined;
-  const bindings = (host?.PortBindings ?? {}) as {
-    readonly [port: string]: readonly { readonly HostPort?: string; readonly HostIp?: string }[];
-  };
-  return Object.entries(bindings).flatMap(([port, places]) =>
-    places.map(({ HostIp = "", HostPort = "" }) => {
-      const protocol = port.split("/")[1] ?? "tcp";
-      return `${HostIp === "" ? "" : `${HostIp}:`}${HostPort === "" || HostPort === "0" ? "any" : HostPort}/${protocol}`;
-    }),
+  return (unit ? publishedPorts(unit) : []).map(
+    ({ ip, port, protocol }) => `${ip === "" ? "" : `${ip}:`}${port ?? "any"}/${protocol}`,
   );
 }
