@@ -30,7 +30,8 @@ export function showPlan(plan: Plan, command: string, colour: boolean): string {
     ]);
     blocks.push(`ports that nobody answers meanwhile:\n${table(rows)}`);
   }
-  const guessed = plan.guessed.length > 0 ? `; a guess for ${plan.guessed.join(", ")}, which never ran here` : "";
+  const guessed =
+    plan.guessed.length > 0 ? `; a guess for ${plan.guessed.join(", ")}, of which that was not seen yet` : "";
   blocks.push(`takes about ${span(plan.takes)}, as measured in earlier runs${guessed}${endWords(plan, colour)}\n`);
   return `${blocks.join("\n")}nothing was done; this does it:  ${command}\n`;
 }

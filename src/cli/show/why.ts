@@ -28,10 +28,16 @@ function sentence(chain: readonly Cause[], now: number): string {
 function state({ unit, phase, since, failures }: Cause, now: number): string {
   if (phase === null) return `${unit} is unknown`;
   const fails = failures !== null && phase !== "up";
-  const counted = fails ? ` (${failures.count}${failures.limit ? ` of ${failures.limit}` : ""})` : "";
+  // Past its limit the reason tells of it.
+  const counted =
+    fails && !isPastLimit(failures) ? ` (${failures.count}${failures.limit ? ` of ${failures.limit}` : ""})` : "";
   const from = fails ? failures.since : since;
   const words = fails && phase === "starting" ? "is being started again" : phaseWords[phase];
   return `${unit} ${words}${counted}${from ? ` since ${clockTime(from, now)}` : ""}`;
+}
+
+function isPastLimit({ count, limit }: NonNullable<Cause["failures"]>): boolean {
+  return limit !== null && count > limit;
 }
 
 /** The last of the chain: with its reason, and what changed before. */
@@ -53,7 +59,7 @@ function details({ failures, lastExit, change, stale }: Cause, now: number): rea
   if (change) lines.push(`changed at ${clockTime(change.at, now)}: ${change.what.join(", ")}`);
   if (failures)
     lines.push(
-      `failures since ${clockTime(failures.since, now)}: ${failures.count}${failures.limit ? `, of ${failures.limit} that are allowed` : ""}`,
+      `failures since ${clockTime(failures.since, now)}: ${failures.count}${failures.limit ? ` (${failures.limit} are allowed)` : ""}`,
     );
   if (lastExit) lines.push(`last exit at ${clockTime(lastExit.at, now)}: ${lastExit.words} (${exitBy[lastExit.by]})`);
   if (stale.length > 0) lines.push(`a restart would bring in: ${stale.join(", ")}`);

@@ -7,8 +7,8 @@ type What = Parameters<Imagined["takes"]>[1];
 
 export type Spans = {
   readonly takes: Imagined["takes"];
-  /** Nothing that this unit does has been measured. */
-  readonly isGuess: (unit: string) => boolean;
+  /** It was never seen how long this takes. */
+  readonly isGuess: (unit: string, what: "pull" | "start" | "stop") => boolean;
 };
 
 /** Of what was never seen. A container of a small image is created and started in less than half a second. */
@@ -35,7 +35,8 @@ export function measuredSpans(events: readonly UnitEvent[]): Spans {
   const measured = measure(events);
   const spanOf = (unit: Unit, span: string): number | null => median(measured.get(`${unit.name} ${span}`) ?? []);
   return {
-    isGuess: (unit) => !["start", "run"].some((span) => measured.has(`${unit} ${span}`)),
+    isGuess: (unit, what) =>
+      !(what === "start" ? ["start", "run"] : [what]).some((span) => measured.has(`${unit} ${span}`)),
     takes(unit, what) {
       const start = spanOf(unit, "start");
       switch (what) {

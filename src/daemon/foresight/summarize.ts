@@ -5,6 +5,7 @@ import type { World } from "../../plan/world.ts";
 import type { Phase } from "../../unit/phase.ts";
 import { publishedPorts } from "../../unit/published-ports.ts";
 import type { Unit } from "../../unit/unit.ts";
+import type { Spans } from "./measured-spans.ts";
 
 type Step = Plan["steps"][number];
 
@@ -16,7 +17,7 @@ export function summarize(
     readonly world: World;
     readonly from: number;
     readonly named: readonly string[];
-    readonly isGuess: (unit: string) => boolean;
+    readonly isGuess: Spans["isGuess"];
   },
 ): Plan {
   const { world, from, named } = about;
@@ -33,8 +34,10 @@ export function summarize(
       because,
     }));
   const meanwhile = [...foreseen.phases].flatMap(([unit, phases]) => awayOf(unit, phases, foreseen, seconds));
-  const touched = new Set([...named, ...steps.map(({ unit }) => unit)]);
-  const ends = [...touched].map((unit) => ({ unit, phase: foreseen.phases.get(unit)?.at(-1)?.phase ?? "down" }));
+  const moved = [...new Set(steps.map(({ unit }) => unit))];
+  // Where nothing is to be done it is told how things are.
+  const touched = moved.length > 0 ? moved : named;
+  const ends = touched.map((unit) => ({ unit, phase: foreseen.phases.get(unit)?.at(-1)?.phase ?? "down" }));
   return {
     steps,
     meanwhile,
@@ -43,12 +46,19 @@ export function summarize(
       .flatMap(({ unit, from, until }) => portsOf(world.units.get(unit)).map((port) => ({ port, unit, from, until }))),
     inTheEnd: ends,
     takes: Math.max(0, ...steps.map(({ at }) => at), ...ends.map(({ unit }) => restOf(unit))),
-    guessed: [...new Set(steps.map(({ unit }) => unit))].filter(about.isGuess),
+    guessed: moved.filter((unit) =>
+      steps.some((step) => step.unit === unit && isSpan(step.does) && about.isGuess(unit, step.does)),
+    ),
   };
 
   function restOf(unit: string): number {
     return seconds(foreseen.phases.get(unit)?.at(-1)?.at ?? from);
   }
+}
+
+/** Removing takes no time worth measuring, and a kill none. */
+function isSpan(does: Step["does"]): does is "pull" | "start" | "stop" {
+  return does === "pull" || does === "start" || does === "stop";
 }
 
 function callsOf({ steps }: Foreseen, unit: string): string {

@@ -117,7 +117,7 @@ describe("svc why", () => {
 antisocial: waiting since 14:02:11: it needs postfix, which keeps failing: exit 137 (SIGKILL), memory limit 64 MiB
   └ postfix: backoff since 14:02:31: it keeps failing (3 of 10): exit 137 (SIGKILL), memory limit 64 MiB
       changed at 14:02:05: tag build-41 -> build-42
-      failures since 14:02:10: 3, of 10 that are allowed
+      failures since 14:02:10: 3 (10 are allowed)
       last exit at 14:02:31: exit 137 (SIGKILL), memory limit 64 MiB (by itself)
 
 next: svc logs -n 50 postfix; mend it or put the change back, then: svc restart postfix
