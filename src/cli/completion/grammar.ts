@@ -62,6 +62,7 @@ function argumentKind(argument: Argument | undefined, names: readonly string[]):
   if (argument.argChoices) return { kind: "words", words: argument.argChoices };
   if (argument.name() === "topic") return { kind: "words", words: ["unit", ...names] };
   if (argument.name() === "files") return { kind: "path" };
+  if (argument.name() === "app") return { kind: "apps" };
   return { kind: argument.name() === "units" || argument.name() === "unit" ? "units" : "text" };
 }
 
