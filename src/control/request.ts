@@ -342,6 +342,8 @@ export type DeployRecord = {
   readonly who: string;
   readonly from: string | null;
   readonly to: string;
+  /** What REVERT said before: a deploy that is put back leaves no trace there. */
+  readonly revertBefore: string | null;
   readonly digest: string | null;
   /** ISO 8601. */
   readonly startedAt: string;

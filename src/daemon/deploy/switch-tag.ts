@@ -1,4 +1,5 @@
 import type { Ask, DeployRecord, Switched } from "../../control/request.ts";
+import { ownContainer } from "../../plan/conditions.ts";
 import { messageOf, SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { bringImage, unitsToRestart, wishesToRestart } from "../handlers/restart.ts";
@@ -32,6 +33,7 @@ export async function switchTag(
     who: ask.who,
     from,
     to,
+    revertBefore: await tagIn(app.revertFile),
     digest: null,
     startedAt: isoNow(daemon),
     endedAt: null,
@@ -46,17 +48,22 @@ export async function switchTag(
   return { ...switched, from, to };
 }
 
-/** The way back of that deploy on this host; a deploy that has not touched it has none. */
+/** The way back of that deploy on this host. What is not in the journal has not begun: nothing is to be put back. */
 export async function switchBack(ask: Asked, reply: Reply, daemon: Daemon): Promise<Switched> {
   const app = appOf(ask.app, daemon.supervisor.world);
   const record = daemon.deploys.of(ask.id);
-  const from = record?.from ?? null;
-  if (!record || from === null) {
-    throw new SvcError("deploy-stuck", `what ${app.name} was before deploy ${ask.id} is not known here`, {
+  if (!record) {
+    const tag = (await tagIn(app.tagFile)) ?? "";
+    return { ok: true, from: tag, to: tag, because: "it was not touched", lastLines: [] };
+  }
+  const { from } = record;
+  if (from === null) {
+    throw new SvcError("deploy-stuck", `${app.name} had no TAG before deploy ${ask.id}`, {
       hint: `write the tag that is to run into ${app.tagFile}, then: svc restart ${app.units.map(({ name }) => name).join(" ")}`,
     });
   }
   const switched = await putTag(app, from, ask, reply, daemon);
+  if (record.revertBefore !== null) await writeTag(app.revertFile, record.revertBefore);
   await finish(ask.id, switched.ok ? "reverted" : "stuck", switched.because, daemon);
   return { ...switched, from: record.to, to: from };
 }
@@ -101,10 +108,9 @@ async function putTag(
 async function finish(id: string, result: DeployRecord["result"], because: string, daemon: Daemon): Promise<void> {
   const record = daemon.deploys.of(id);
   if (!record) return;
-  const container = [...daemon.supervisor.world.states.values()].find(
-    ({ container: one }) => one !== null && one.made.tag === record.to && one.made.imageId !== "",
-  )?.container;
-  const digest = record.digest ?? container?.made.imageId ?? null;
+  const { world } = daemon.supervisor;
+  const made = appOf(record.app, world).units.flatMap((unit) => ownContainer(unit, world)?.made ?? []);
+  const digest = record.digest ?? made.find(({ tag, imageId }) => tag === record.to && imageId !== "")?.imageId ?? null;
   await daemon.deploys.write({ ...record, result, because, digest, endedAt: isoNow(daemon) });
 }
 

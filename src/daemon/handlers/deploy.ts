@@ -45,12 +45,14 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       return { digest: found?.digests[0]?.replace(/^.*@/, "") ?? found?.id ?? "" };
     },
     "deploy-task-done": async ({ id, app, tag, who, task }) => {
+      const { tagFile, revertFile } = appOf(app, supervisor.world);
       const record = deploys.of(id) ?? {
         id,
         app,
         who,
-        from: await tagIn(appOf(app, supervisor.world).tagFile),
+        from: await tagIn(tagFile),
         to: tag,
+        revertBefore: await tagIn(revertFile),
         digest: null,
         startedAt: new Date(clock.date()).toISOString(),
         endedAt: null,
