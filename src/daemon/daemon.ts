@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemClock } from "../clock/system-clock.ts";
+import { ownVersion } from "../control/own-program.ts";
 import { serveControl } from "../control/server.ts";
 import { dockerEngine } from "../engine/docker/docker-engine.ts";
 import type { PullProgress } from "../engine/engine.ts";
@@ -206,7 +207,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     engine,
     clock,
     logFolder: options.logs,
-    version: process.env.SVC_VERSION ?? "development",
+    version: ownVersion,
     upSince: clock.date(),
     enabled: { isEnabled, set: (unit, on) => enabled.set(unit, on) },
     deploys: await deployJournal(options.state),

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock/clock.ts";
+import { ownScript } from "../control/own-program.ts";
 import { isRunning, ownContainer } from "../plan/conditions.ts";
 import { stateOf } from "../plan/world.ts";
 import type { Unit } from "../unit/unit.ts";
@@ -43,8 +44,5 @@ function isDown({ world }: Supervisor): boolean {
 
 /** Replaces this program by the one that is on the disk now, in the same process: systemd sees no end. Does not return. */
 export function replaceProgram(args: readonly string[]): void {
-  const script = process.argv[1];
-  // In development the program is a script that node runs; the executable has its options for node in itself.
-  const before = script?.endsWith(".ts") ? [...process.execArgv, script] : [];
-  process.execve?.(process.execPath, [process.argv0, ...before, "daemon", ...args], process.env);
+  process.execve?.(process.execPath, [process.argv0, ...ownScript(), "daemon", ...args], process.env);
 }

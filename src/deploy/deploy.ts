@@ -44,6 +44,7 @@ export async function deploy(what: Deploy): Promise<void> {
   } finally {
     for (const unlock of locks) unlock();
   }
+  // Every host is on the new tag: old images that stay take room, and no more.
   await Promise.all(what.hosts.map((host) => host.prune(what).catch(() => undefined)));
 }
 

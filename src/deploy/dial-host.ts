@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { Duplex } from "node:stream";
 import type { Dial } from "../control/client.ts";
+import { ownScript } from "../control/own-program.ts";
 import { SvcError } from "../svc-error.ts";
 
 type Environment = { readonly [name: string]: string | undefined };
@@ -69,12 +70,6 @@ export function runOn(
       resolve(code ?? 255);
     });
   });
-}
-
-/** In development the program is a script that node runs. */
-function ownScript(): readonly string[] {
-  const script = process.argv[1];
-  return script?.endsWith(".ts") ? [...process.execArgv, script] : [];
 }
 
 /** What ssh joins with blanks a shell takes apart again. */

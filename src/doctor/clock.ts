@@ -1,5 +1,5 @@
-import { execFile } from "node:child_process";
 import { type Finding, type Host, ok, warn } from "./finding.ts";
+import { run } from "./run.ts";
 
 const skewMs = 5_000;
 
@@ -15,11 +15,4 @@ export async function lookAtClock({ info }: Host): Promise<readonly Finding[]> {
   if (synchronized === "no")
     return [warn("clock", "nobody keeps it right", "apt-get install systemd-timesyncd, or chrony")];
   return [ok("clock", synchronized === "yes" ? "kept right by NTP" : "as the engine's")];
-}
-
-/** What it prints; null: it cannot be asked. */
-export function run(program: string, args: readonly string[]): Promise<string | null> {
-  return new Promise((resolve) => {
-    execFile(program, [...args], { timeout: 5_000 }, (error, stdout) => resolve(error ? null : stdout.trim()));
-  });
 }

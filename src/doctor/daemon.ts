@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { request } from "../control/client.ts";
 import { SvcError } from "../svc-error.ts";
-import { run } from "./clock.ts";
 import { bad, type Finding, type Host, ok, warn } from "./finding.ts";
+import { run } from "./run.ts";
 
 /** Whether it answers, is the same program, and comes back after a boot; the unit files' own errors. */
 export async function lookAtDaemon({ places, version, units }: Host): Promise<readonly Finding[]> {

@@ -22,6 +22,7 @@ export async function missingImages(all: readonly Linted[]): Promise<readonly Un
       return [warning(one, { code: "missing-image", key: "image", message, hint })];
     });
   } catch {
+    // That it does not answer is told by who asked; why it does not, by svc doctor.
     return null;
   }
 }

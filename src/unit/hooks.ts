@@ -7,7 +7,13 @@ import type { UnitProblem } from "./unit-problem.ts";
 
 const defaultTimeoutMs = 30_000;
 
-const times = { preStart: "pre_start", postStart: "post_start", preStop: "pre_stop", postStop: "post_stop" } as const;
+/** What a hook is called in a unit file, and to people. */
+export const hookKeys = {
+  preStart: "pre_start",
+  postStart: "post_start",
+  preStop: "pre_stop",
+  postStop: "post_stop",
+} as const satisfies { readonly [when in HookTime]: string };
 
 /**
  * The hooks of a unit file. A text is for the host's shell. A map runs in a container, as Compose has it: in the unit's own where
@@ -18,13 +24,13 @@ export function hooksOf(
   tell: (problem: Omit<UnitProblem, "unit">) => void,
 ): Unit["hooks"] {
   const of = (when: HookTime): readonly Hook[] =>
-    (keys[times[when]] ?? []).flatMap((one, at) => hookOf(one, when, at) ?? []);
+    (keys[hookKeys[when]] ?? []).flatMap((one, at) => hookOf(one, when, at) ?? []);
   return { preStart: of("preStart"), postStart: of("postStart"), preStop: of("preStop"), postStop: of("postStop") };
 
   function hookOf(said: NonNullable<UnitKeys["pre_start"]>[number], when: HookTime, at: number): Hook | null {
     const plain = { timeoutMs: defaultTimeoutMs, user: null, workingDir: null, environment: [], privileged: false };
     if (typeof said === "string") return { where: "host", command: [said], ...plain };
-    const key = times[when];
+    const key = hookKeys[when];
     const isThere = when === "postStart" || when === "preStop";
     const where = said.in ?? (isThere ? "container" : "task");
     if (where === "container" && !isThere) {

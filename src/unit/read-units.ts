@@ -4,7 +4,7 @@ import { buildUnit } from "./build-unit.ts";
 import { type PlacedUnit, relate } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
 import { readUnitFile } from "./unit-file.ts";
-import { type UnitProblem, wholeFile } from "./unit-problem.ts";
+import { byPlace, type UnitProblem, wholeFile } from "./unit-problem.ts";
 
 export type UnitFolders = { readonly units: string; readonly defaultDir: string; readonly wwwDir: string };
 
@@ -84,11 +84,6 @@ export async function readUnits(
       problems.push(...read.problems.map((problem) => ({ ...problem, unit: null })));
     }
   }
-}
-
-function byPlace(one: UnitProblem, other: UnitProblem): number {
-  if (one.file !== other.file) return one.file < other.file ? -1 : 1;
-  return one.line - other.line || one.column - other.column;
 }
 
 async function readText(file: string): Promise<string | Error> {

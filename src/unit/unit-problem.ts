@@ -18,6 +18,12 @@ export type UnitProblem = PlaceInFile & {
   readonly hint?: string;
 };
 
+/** For sorting. */
+export function byPlace(one: PlaceInFile, other: PlaceInFile): number {
+  if (one.file !== other.file) return one.file < other.file ? -1 : 1;
+  return one.line - other.line || one.column - other.column;
+}
+
 /** The beginning of a file, for what is not in it. */
 export function wholeFile(file: string): PlaceInFile {
   return { file, line: 1, column: 1, length: 0, source: "" };

@@ -1,35 +1,23 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { dockerEngine } from "../../src/engine/docker/docker-engine.ts";
 import type { Engine, EngineEvent, ExecOptions } from "../../src/engine/engine.ts";
 import { EngineError } from "../../src/engine/engine.ts";
 import type { CreateRequest } from "../../src/unit/docker-run/create-request.ts";
+import { engineAndFolder } from "../support/engine-and-folder.ts";
 import { engineProxy } from "../support/engine-proxy.ts";
-import { type RealEngine, realEngine } from "../support/real-engine.ts";
 import { until } from "../support/until.ts";
 
 /** What engine.ts promises, of the Docker engine: each method, again and again, and with the engine away or silent. */
-let real: RealEngine;
-let folder: string;
+const here = engineAndFolder();
 const engine = dockerEngine();
 const deadlines = { pingMs: 300, shortMs: 600, longMs: 900, pullSilenceMs: 900 };
 
-beforeAll(async () => {
-  real = await realEngine();
-  folder = await mkdtemp(join(tmpdir(), `${real.prefix}-`));
-});
-afterAll(async () => {
-  await real?.cleanup();
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
-
 let made = 0;
 function asking(script: string, change: object = {}): CreateRequest {
-  const body = { Image: real.image, Cmd: ["sh", "-c", script], HostConfig: { NetworkMode: "none" }, ...change };
-  return { name: `${real.prefix}-${made++}`, platform: null, body };
+  const body = { Image: here.real.image, Cmd: ["sh", "-c", script], HostConfig: { NetworkMode: "none" }, ...change };
+  return { name: `${here.real.prefix}-${made++}`, platform: null, body };
 }
 
 async function create(script: string, change: object = {}): Promise<string> {
@@ -92,10 +80,10 @@ describe.concurrent("contract", () => {
     expect((await engine.list()).find((one) => one.id === id)).toMatchObject({
       name: request.name,
       state: "running",
-      image: real.image,
+      image: here.real.image,
       labels: { "a.b": "c d" },
     });
-    expect(await engine.inspect(request.name ?? "")).toMatchObject({ id, state: "running", image: real.image });
+    expect(await engine.inspect(request.name ?? "")).toMatchObject({ id, state: "running", image: here.real.image });
     await engine.signal(id, "SIGTERM");
     expect(await exit).toBe(7);
     await engine.signal(id, "SIGTERM");
@@ -114,10 +102,10 @@ describe.concurrent("contract", () => {
     for (const state of ["running", "paused"]) {
       const { id } = await engine.create(request);
       await engine.start(id);
-      const { stdout } = await real.docker("inspect", "-f", "{{(index .Mounts 0).Name}}", id);
-      if (state === "paused") await real.docker("pause", id);
+      const { stdout } = await here.real.docker("inspect", "-f", "{{(index .Mounts 0).Name}}", id);
+      if (state === "paused") await here.real.docker("pause", id);
       await engine.remove(id);
-      expect((await real.docker("volume", "inspect", stdout.trim())).code).toBe(1);
+      expect((await here.real.docker("volume", "inspect", stdout.trim())).code).toBe(1);
     }
     const again = await engine.create(request);
     await engine.remove(again.id);
@@ -139,13 +127,15 @@ describe.concurrent("contract", () => {
     const { id } = await engine.create(request);
     expect(await kindOf(engine.create(request))).toBe("name-in-use");
     await engine.remove(id);
-    expect(await kindOf(engine.create({ ...request, body: { Image: `${real.prefix}:none` } }))).toBe("no-such-image");
+    expect(await kindOf(engine.create({ ...request, body: { Image: `${here.real.prefix}:none` } }))).toBe(
+      "no-such-image",
+    );
     await expect(engine.create(asking("true", { HostConfig: { Memory: 1_000 } }))).rejects.toMatchObject({
       kind: "refused",
       status: 400,
       message: expect.stringContaining("memory limit"),
     });
-    const missing = `${real.prefix}-missing`;
+    const missing = `${here.real.prefix}-missing`;
     expect(await kindOf(engine.start(missing))).toBe("no-such-container");
     expect(await kindOf(engine.wait(missing, "removed"))).toBe("no-such-container");
     const onOutput = (): void => undefined;
@@ -227,7 +217,7 @@ describe.concurrent("contract", () => {
     ).toBe(9);
     const late = new AbortController();
     const given = engine.exec(id, echoing(late.signal, { command: ["sleep", "600"] }));
-    await until(async () => (await real.docker("top", id)).stdout.includes("sleep 600"));
+    await until(async () => (await here.real.docker("top", id)).stdout.includes("sleep 600"));
     late.abort();
     expect(await kindOf(given)).toBe("timeout");
     await engine.remove(id);
@@ -237,7 +227,7 @@ describe.concurrent("contract", () => {
   test("a paused one is woken, as often as one likes", async () => {
     const id = await create(loop);
     await engine.start(id);
-    await real.docker("pause", id);
+    await here.real.docker("pause", id);
     expect(await engine.inspect(id)).toMatchObject({ state: "paused" });
     await engine.unpause(id);
     await engine.unpause(id);
@@ -307,9 +297,9 @@ describe.concurrent("contract", () => {
     );
     const { id } = await engine.create(request);
     await engine.start(id);
-    await real.docker("pause", id);
-    await real.docker("unpause", id);
-    await real.docker("rename", id, `${request.name}x`);
+    await here.real.docker("pause", id);
+    await here.real.docker("unpause", id);
+    await here.real.docker("rename", id, `${request.name}x`);
     await engine.signal(id, "SIGTERM");
     await engine.remove(id);
     await until(() => seen.some((event) => event.kind === "destroy"));
@@ -334,10 +324,10 @@ describe.concurrent("contract", () => {
   });
 
   test("an image is described or null; a pull that cannot be is refused with the registry's words", async () => {
-    const image = await engine.image(real.image);
+    const image = await engine.image(here.real.image);
     expect(image).toMatchObject({ hasHealthcheck: false, stopSignal: null, digests: [] });
     expect(image?.id).toMatch(/^sha256:/);
-    expect(await engine.image(`${real.prefix}:none`)).toBe(null);
+    expect(await engine.image(`${here.real.prefix}:none`)).toBe(null);
     const onProgress = (): void => undefined;
     await expect(engine.pull("127.0.0.1:9/nothing:1", { onProgress })).rejects.toMatchObject({
       message: expect.stringContaining("connection refused"),
@@ -352,8 +342,8 @@ describe.concurrent("contract", () => {
   });
 
   test("images of a repository, newest first; one that a container uses stays, one that is gone is gone", async () => {
-    const repository = `${real.prefix}-tagged`;
-    for (const tag of ["1", "2"]) await real.docker("tag", real.image, `${repository}:${tag}`);
+    const repository = `${here.real.prefix}-tagged`;
+    for (const tag of ["1", "2"]) await here.real.docker("tag", here.real.image, `${repository}:${tag}`);
     expect((await engine.images(repository)).map(({ reference }) => reference).sort()).toEqual([
       `${repository}:1`,
       `${repository}:2`,
@@ -361,11 +351,11 @@ describe.concurrent("contract", () => {
     await engine.removeImage(`${repository}:1`);
     await engine.removeImage(`${repository}:1`);
     expect((await engine.images(repository)).map(({ reference }) => reference)).toEqual([`${repository}:2`]);
-    expect(await engine.images(`${real.prefix}-nothing`)).toEqual([]);
+    expect(await engine.images(`${here.real.prefix}-nothing`)).toEqual([]);
   });
 
   test("a wait whose connection is cut rejects with away, and so does every call while nobody listens", async () => {
-    const proxy = await engineProxy(join(folder, "cut"));
+    const proxy = await engineProxy(join(here.folder, "cut"));
     const through = dockerEngine({ host: proxy.host });
     const id = await create(loop);
     await engine.start(id);
@@ -389,7 +379,7 @@ describe.concurrent("contract", () => {
   });
 
   test("an engine that accepts and never answers: every call is given up, none hangs", async () => {
-    const proxy = await engineProxy(join(folder, "stall"));
+    const proxy = await engineProxy(join(here.folder, "stall"));
     const through = dockerEngine({ host: proxy.host, deadlines });
     await proxy.stall();
     const { ping, ...others } = await everyCall(through, "some");
@@ -430,14 +420,14 @@ async function everyCall(on: Engine, id: string): Promise<Readonly<Record<string
     wait: on.wait(id, "next-exit"),
     exec: on.exec(id, echoing(new AbortController().signal)),
     resize: on.resize(id, 80, 24),
-    image: on.image(real.image),
-    images: on.images(real.prefix),
-    removeImage: on.removeImage(`${real.prefix}:none`),
-    pull: on.pull(real.image, { onProgress: nothing }),
+    image: on.image(here.real.image),
+    images: on.images(here.real.prefix),
+    removeImage: on.removeImage(`${here.real.prefix}:none`),
+    pull: on.pull(here.real.image, { onProgress: nothing }),
     logs: on.logs(id, { tty: false, since: null, follow: true, onLine: nothing, onEnd: nothing }),
     events: on.events(nothing, nothing),
     // Of a container of this host the kernel is asked, not the engine.
-    usage: on.usage(`${real.prefix}-elsewhere`),
+    usage: on.usage(`${here.real.prefix}-elsewhere`),
   };
   const kinds = await Promise.all(Object.entries(calls).map(async ([name, call]) => [name, await kindOf(call)]));
   return Object.fromEntries(kinds);

@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { systemClock } from "../../src/clock/system-clock.ts";
 import { linkEngine } from "../../src/daemon/engine-link.ts";
 import { openFiles } from "../../src/daemon/open-files.ts";
@@ -11,20 +8,10 @@ import { dockerEngine } from "../../src/engine/docker/docker-engine.ts";
 import { observe } from "../../src/plan/observe.ts";
 import { emptyWorld, stateOf, type World } from "../../src/plan/world.ts";
 import { container, unit } from "../support/build.ts";
-import { type RealEngine, realEngine } from "../support/real-engine.ts";
+import { engineAndFolder } from "../support/engine-and-folder.ts";
 import { until } from "../support/until.ts";
 
-let real: RealEngine;
-let folder: string;
-
-beforeAll(async () => {
-  real = await realEngine();
-  folder = await mkdtemp(join(tmpdir(), `${real.prefix}-`));
-});
-afterAll(async () => {
-  await real?.cleanup();
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
+const here = engineAndFolder();
 
 test("a unit that is written and started while a list is made keeps its container", async () => {
   const clock = systemClock();
@@ -39,14 +26,14 @@ test("a unit that is written and started while a list is made keeps its containe
       return all;
     },
   };
-  const [older, younger] = [`${real.prefix}-older`, `${real.prefix}-younger`];
+  const [older, younger] = [`${here.real.prefix}-older`, `${here.real.prefix}-younger`];
   let world: World = observe(emptyWorld, { fact: "units-read", units: new Map([[older, unit(older)]]) }, clock.now());
   const quiet = { info: () => undefined, warn: () => undefined };
-  const records = await exitRecords(folder);
+  const records = await exitRecords(here.folder);
   const runs = keepRuns({
     engine,
     clock,
-    logFolder: folder,
+    logFolder: here.folder,
     records,
     files: openFiles(),
     warn: quiet.warn,
@@ -68,7 +55,7 @@ test("a unit that is written and started while a list is made keeps its containe
     link.open();
     await until(() => world.engine.state === "up");
     // Somebody takes the older unit's name: a second list is made.
-    await real.docker("create", "--name", older, real.image, "true");
+    await here.real.docker("create", "--name", older, here.real.image, "true");
     await until(() => lists === 2);
     const units = new Map([older, younger].map((name) => [name, unit(name)]));
     world = observe(world, { fact: "units-read", units }, clock.now());

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { systemClock } from "../../src/clock/system-clock.ts";
 import { openFiles } from "../../src/daemon/open-files.ts";
 import { exitRecords } from "../../src/daemon/output/exit-records.ts";
@@ -9,27 +8,17 @@ import { keepRuns } from "../../src/daemon/runs.ts";
 import { dockerEngine } from "../../src/engine/docker/docker-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { unit } from "../support/build.ts";
-import { type RealEngine, realEngine } from "../support/real-engine.ts";
+import { engineAndFolder } from "../support/engine-and-folder.ts";
 import { until } from "../support/until.ts";
 
-let real: RealEngine;
-let folder: string;
-
-beforeAll(async () => {
-  real = await realEngine();
-  folder = await mkdtemp(join(tmpdir(), `${real.prefix}-`));
-});
-afterAll(async () => {
-  await real?.cleanup();
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
+const here = engineAndFolder();
 
 async function runsOn(engine: Engine) {
   return keepRuns({
     engine,
     clock: systemClock(),
-    logFolder: folder,
-    records: await exitRecords(folder),
+    logFolder: here.folder,
+    records: await exitRecords(here.folder),
     files: openFiles(),
     warn: () => undefined,
     afterEnd: async () => undefined,
@@ -50,9 +39,12 @@ test("last output that does not come in time is read from the engine's own log, 
       return docker.attach(id, { ...options, onOutput, onEnd: () => undefined });
     },
   };
-  const name = `${real.prefix}-late`;
+  const name = `${here.real.prefix}-late`;
   const runs = await runsOn(slow);
-  const body = { Image: real.image, Cmd: ["sh", "-c", "echo one; sleep 0.3; echo two; echo three; echo four >&2"] };
+  const body = {
+    Image: here.real.image,
+    Cmd: ["sh", "-c", "echo one; sleep 0.3; echo two; echo three; echo four >&2"],
+  };
   const { id } = await slow.create({ name, platform: null, body });
   await runs.attach(unit(name), id, false);
   const ended = docker.wait(id, "next-exit");
@@ -63,7 +55,7 @@ test("last output that does not come in time is read from the engine's own log, 
   await runs.ended({ ...end, signal: null, oom: false, by: "itself", words: "exit 0" }, unit(name));
   await docker.remove(id);
   await runs.close();
-  const lines = (await readFile(join(folder, `${name}.log`), "utf8")).trimEnd().split("\n");
+  const lines = (await readFile(join(here.folder, `${name}.log`), "utf8")).trimEnd().split("\n");
   const written = lines.map((line) => line.replace(/^\S+ /, "")).filter((line) => !line.startsWith("svc"));
   expect(written.slice(0, 1)).toEqual(["out one"]);
   expect(written.slice(1).sort()).toEqual(["err four", "out three", "out two"]);
@@ -81,17 +73,17 @@ test("what a container wrote whose start was refused all the same is kept: it di
         onEnd: () => void setTimeout(options.onEnd, 300),
       }),
   };
-  const name = `${real.prefix}-refused`;
+  const name = `${here.real.prefix}-refused`;
   const runs = await runsOn(slow);
-  const body = { Image: real.image, Cmd: ["sh", "-c", "echo one; echo two; sleep 600"] };
+  const body = { Image: here.real.image, Cmd: ["sh", "-c", "echo one; echo two; sleep 600"] };
   const { id } = await slow.create({ name, platform: null, body });
   await runs.attach(unit(name), id, false);
   await docker.start(id);
-  await until(async () => (await real.docker("logs", id)).stdout.includes("two"));
+  await until(async () => (await here.real.docker("logs", id)).stdout.includes("two"));
   await docker.remove(id);
   await runs.forget(id, "the engine was too busy");
   await runs.close();
-  const text = await readFile(join(folder, `${name}.log`), "utf8");
+  const text = await readFile(join(here.folder, `${name}.log`), "utf8");
   expect(text.match(/ out (one|two)$/gm)).toEqual([" out one", " out two"]);
   expect(text).toContain("it did not start: the engine was too busy");
 });

@@ -1,15 +1,13 @@
 import type { Command } from "commander";
-import { pathOf, places } from "../../unit/places.ts";
+import { ownVersion } from "../../control/own-program.ts";
 import type { UnitFolders } from "../../unit/read-units.ts";
-import type { UnitProblem } from "../../unit/unit-problem.ts";
+import { byPlace } from "../../unit/unit-problem.ts";
 import { printJson } from "../context.ts";
+import { type FolderOptions, foldersOf, withFolderOptions } from "../folders.ts";
 import { showProblems } from "../show/problems.ts";
 import type { Run } from "./look.ts";
 
-type Options = {
-  units?: string;
-  defaultDir?: string;
-  wwwDir?: string;
+type Options = FolderOptions & {
   strict?: boolean;
   engine?: boolean;
   sarif?: boolean;
@@ -18,29 +16,20 @@ type Options = {
 
 /** Commands about unit files, which need no daemon: check, help, schema. */
 export function addChecking(program: Command, run: Run): void {
-  program
-    .command("check")
+  withFolderOptions(program.command("check"))
     .description("read the unit files and show every problem; needs no daemon")
-    .option("--units <folder>", places.units.holds)
-    .option("--default-dir <folder>", places["default-dir"].holds)
-    .option("--www-dir <folder>", places["www-dir"].holds)
     .option("--strict", "warnings make it fail too")
     .option("--no-engine", "do not ask the engine which images are here")
     .option("--sarif", "print SARIF, for CI")
     .option("--json", "print JSON")
     .action((options: Options) =>
       run(async (cli) => {
-        const folders = {
-          units: options.units ?? pathOf("units", cli.environment),
-          defaultDir: options.defaultDir ?? pathOf("default-dir", cli.environment),
-          wwwDir: options.wwwDir ?? pathOf("www-dir", cli.environment),
-        };
-        const { count, problems, withoutEngine } = await checked(folders, options.engine !== false);
+        const { count, problems, withoutEngine } = await checked(foldersOf(options, cli), options.engine !== false);
         const errors = problems.filter(({ severity }) => severity === "error").length;
         const warnings = problems.length - errors;
         if (options.sarif) {
           const { sarif } = await import("../show/sarif.ts");
-          printJson(cli, sarif(problems, process.env.SVC_VERSION ?? "development"));
+          printJson(cli, sarif(problems, ownVersion));
         } else if (cli.json || options.json) printJson(cli, { units: count, errors, warnings, problems });
         else {
           cli.out(showProblems(problems));
@@ -71,9 +60,4 @@ async function checked(folders: UnitFolders, withEngine: boolean) {
   const found = await lint(read.units, withEngine);
   const problems = [...read.problems, ...found.problems].sort(byPlace);
   return { count: read.units.length, problems, withoutEngine: found.withoutEngine };
-}
-
-function byPlace(one: UnitProblem, other: UnitProblem): number {
-  if (one.file !== other.file) return one.file < other.file ? -1 : 1;
-  return one.line - other.line || one.column - other.column;
 }

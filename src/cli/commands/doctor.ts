@@ -1,8 +1,10 @@
 import { styleText } from "node:util";
 import type { Command } from "commander";
+import { ownVersion } from "../../control/own-program.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import { type Place, pathOf } from "../../unit/places.ts";
 import { type Cli, printJson } from "../context.ts";
+import { foldersOf } from "../folders.ts";
 import { table } from "../show/table.ts";
 import type { Run } from "./look.ts";
 
@@ -22,19 +24,17 @@ export function addDoctor(program: Command, run: Run): void {
     );
 }
 
-async function findingsOf({ environment, socket }: Cli): Promise<readonly Finding[]> {
+async function findingsOf(cli: Cli): Promise<readonly Finding[]> {
   const { doctor } = await import("../../doctor/doctor.ts");
-  const at = (place: Place): string => pathOf(place, environment);
+  const at = (place: Place): string => pathOf(place, cli.environment);
   return doctor({
     places: {
-      units: at("units"),
-      defaultDir: at("default-dir"),
-      wwwDir: at("www-dir"),
+      ...foldersOf({}, cli),
       state: at("state-dir"),
       logs: at("log-dir"),
-      socket,
+      socket: cli.socket,
     },
-    version: process.env.SVC_VERSION ?? "development",
+    version: ownVersion,
   });
 }
 

@@ -1,36 +1,32 @@
 import { type Command, Option } from "commander";
 import type { FileToWrite } from "../../convert/write-files.ts";
 import { SvcError } from "../../svc-error.ts";
-import { pathOf, places } from "../../unit/places.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Cli } from "../context.ts";
+import { type FolderOptions, foldersOf, withFolderOptions } from "../folders.ts";
 import type { Run } from "./look.ts";
 
-type Options = {
+type Options = FolderOptions & {
   compose?: boolean;
   systemd?: boolean;
   run?: boolean;
   to?: string;
   force?: boolean;
-  units?: string;
-  defaultDir?: string;
-  wwwDir?: string;
 };
 
 /** export: what the unit files say, for other programs. */
 export function addExport(program: Command, run: Run): void {
-  program
+  const command = program
     .command("export [units...]")
     .description("what unit files say as a compose file, systemd services or docker run lines; needs no daemon")
     .addOption(new Option("--compose", "one compose.yaml").conflicts(["systemd", "run"]))
     .addOption(new Option("--systemd", "a NAME.service for each unit").conflicts(["compose", "run"]))
     .addOption(new Option("--run", "docker run lines").conflicts(["compose", "systemd"]))
     .option("--to <folder>", "write files there, 0600 as env files may hold secrets; else all is printed")
-    .option("--force", "overwrite files that are there")
-    .option("--units <folder>", places.units.holds)
-    .option("--default-dir <folder>", places["default-dir"].holds)
-    .option("--www-dir <folder>", places["www-dir"].holds)
-    .action((names: string[], options: Options) => run((cli) => exportUnits(names, options, cli)));
+    .option("--force", "overwrite files that are there");
+  withFolderOptions(command).action((names: string[], options: Options) =>
+    run((cli) => exportUnits(names, options, cli)),
+  );
 }
 
 async function exportUnits(names: readonly string[], options: Options, cli: Cli): Promise<number> {
@@ -74,11 +70,7 @@ async function exportUnits(names: readonly string[], options: Options, cli: Cli)
 async function readAll(names: readonly string[], options: Options, cli: Cli): Promise<readonly Unit[]> {
   const { readUnits } = await import("../../unit/read-units.ts");
   const { withNeeds } = await import("../../graph/closure.ts");
-  const folders = {
-    units: options.units ?? pathOf("units", cli.environment),
-    defaultDir: options.defaultDir ?? pathOf("default-dir", cli.environment),
-    wwwDir: options.wwwDir ?? pathOf("www-dir", cli.environment),
-  };
+  const folders = foldersOf(options, cli);
   const read = await readUnits(folders, { instances: names.filter((name) => name.includes("@")) });
   const wrong = read.invalid.filter(({ name }) => names.length === 0 || names.includes(name));
   if (wrong.length > 0) {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { ownVersion } from "../../control/own-program.ts";
 import { ask, type Cli, printJson } from "../context.ts";
 import { showList, showStatus } from "../show/statuses.ts";
 import { showWhy } from "../show/why.ts";
@@ -42,7 +43,7 @@ export function addLooking(program: Command, run: Run): void {
     .option("--json", "print JSON")
     .action((options: { json?: boolean }) =>
       run(async (cli) => {
-        const own = process.env.SVC_VERSION ?? "development";
+        const own = ownVersion;
         const daemon = await ask(cli, "version", {}).catch(() => null);
         if (cli.json || options.json) printJson(cli, { version: own, daemon });
         else if (daemon)

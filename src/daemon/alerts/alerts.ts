@@ -5,6 +5,7 @@ import type { ExitRecord } from "../../control/request.ts";
 import { stateOf } from "../../plan/world.ts";
 import type { AlertName, Unit } from "../../unit/unit.ts";
 import { runOnHost } from "../hooks/run-on-host.ts";
+import { isoNow } from "../iso-now.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { turns } from "../turns.ts";
 import { findAlerts, type Memory, noMemory, steadyAfterMs } from "./find-alerts.ts";
@@ -82,7 +83,7 @@ export function keepAlerts(options: {
       unit: unit.name,
       app: unit.app,
       host: hostname(),
-      time: new Date(clock.date()).toISOString(),
+      time: isoNow(clock),
       phase,
       // What is being done about it is no reason.
       because: (isBad ? (trouble?.message ?? lastExit?.words) : null) ?? because,

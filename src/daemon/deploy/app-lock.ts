@@ -2,6 +2,7 @@ import type { Ask } from "../../control/request.ts";
 import type { Reply } from "../../control/server.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
+import { isoNow } from "../iso-now.ts";
 import { appOf } from "./app-units.ts";
 import type { Lock } from "./deploy-journal.ts";
 
@@ -13,7 +14,7 @@ export async function holdLock(ask: Ask<"deploy-lock">, reply: Reply<"deploy-loc
   appOf(ask.app, daemon.supervisor.world);
   const holder = lockedBy(ask.app, daemon);
   if (holder) throw lockedError(ask.app, holder);
-  const lease = { who: ask.who, why: ask.why, since: new Date(daemon.clock.date()).toISOString() };
+  const lease = { who: ask.who, why: ask.why, since: isoNow(daemon.clock) };
   daemon.leases.set(ask.app, lease);
   try {
     reply.progress({ locked: true });

@@ -4,8 +4,10 @@ import { messageOf, SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { bringImage, unitsToRestart, wishesToRestart } from "../handlers/restart.ts";
 import type { Reply } from "../handlers/wish-and-wait.ts";
+import { isoNow } from "../iso-now.ts";
 import { type App, appOf, checkedTag, tagIn, wantedUnits, writeTag } from "./app-units.ts";
 import { passGate } from "./gate.ts";
+import { openRecord } from "./open-record.ts";
 
 const usualGate = { minHealthyMs: 10_000, deadlineMs: 60_000 };
 const lastLines = 100;
@@ -25,22 +27,8 @@ export async function switchTag(
 ): Promise<Switched> {
   const app = appOf(ask.app, daemon.supervisor.world);
   const to = checkedTag(ask.tag);
-  const known = daemon.deploys.of(ask.id);
-  const from = known ? known.from : await tagIn(app.tagFile);
-  const record: DeployRecord = known ?? {
-    id: ask.id,
-    app: app.name,
-    who: ask.who,
-    from,
-    to,
-    revertBefore: await tagIn(app.revertFile),
-    digest: null,
-    startedAt: isoNow(daemon),
-    endedAt: null,
-    result: "running",
-    because: "",
-    tasks: [],
-  };
+  const record = await openRecord({ ...ask, tag: to }, app, daemon);
+  const { from } = record;
   await daemon.deploys.write({ ...record, result: "running", endedAt: null });
   if (revert === "write REVERT" && from !== null && from !== to) await writeTag(app.revertFile, from);
   const switched = await putTag(app, to, ask, reply, daemon);
@@ -111,9 +99,5 @@ async function finish(id: string, result: DeployRecord["result"], because: strin
   const { world } = daemon.supervisor;
   const made = appOf(record.app, world).units.flatMap((unit) => ownContainer(unit, world)?.made ?? []);
   const digest = record.digest ?? made.find(({ tag, imageId }) => tag === record.to && imageId !== "")?.imageId ?? null;
-  await daemon.deploys.write({ ...record, result, because, digest, endedAt: isoNow(daemon) });
-}
-
-function isoNow({ clock }: Daemon): string {
-  return new Date(clock.date()).toISOString();
+  await daemon.deploys.write({ ...record, result, because, digest, endedAt: isoNow(daemon.clock) });
 }

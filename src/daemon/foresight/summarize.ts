@@ -22,11 +22,9 @@ export function summarize(
 ): Plan {
   const { world, from, named } = about;
   const seconds = (at: number): number => Math.round(at - from) / 1000;
-  const untouched = new Set(
-    [...world.units.keys()].filter((unit) => callsOf(foreseen, unit) === callsOf(anyway, unit)),
-  );
+  const [calls, callsAnyway] = [callsByUnit(foreseen), callsByUnit(anyway)];
   const steps = foreseen.steps
-    .filter(({ unit, call }) => !untouched.has(unit) && call.call !== "release")
+    .filter(({ unit, call }) => calls.get(unit) !== callsAnyway.get(unit) && call.call !== "release")
     .map(({ at, unit, call, because }) => ({
       at: seconds(at),
       unit,
@@ -61,8 +59,10 @@ function isSpan(does: Step["does"]): does is "pull" | "start" | "stop" {
   return does === "pull" || does === "start" || does === "stop";
 }
 
-function callsOf({ steps }: Foreseen, unit: string): string {
-  return steps.flatMap((step) => (step.unit === unit ? [step.call.call] : [])).join(" ");
+function callsByUnit({ steps }: Foreseen): ReadonlyMap<string, string> {
+  const calls = new Map<string, string>();
+  for (const { unit, call } of steps) calls.set(unit, `${calls.get(unit) ?? ""} ${call.call}`);
+  return calls;
 }
 
 function wordsOf(call: Call, unit: Unit | undefined): Pick<Step, "does" | "what"> {

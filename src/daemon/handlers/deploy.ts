@@ -7,7 +7,9 @@ import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { holdLock, lockedBy, lockedError } from "../deploy/app-lock.ts";
 import { appOf, checkedTag, imageWith, tagIn, wantedUnits } from "../deploy/app-units.ts";
+import { openRecord } from "../deploy/open-record.ts";
 import { switchBack, switchTag } from "../deploy/switch-tag.ts";
+import { isoNow } from "../iso-now.ts";
 import { refuseWhileAway } from "./wish-and-wait.ts";
 
 type Names =
@@ -44,22 +46,8 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       const found = await daemon.engine.image(image);
       return { digest: found?.digests[0]?.replace(/^.*@/, "") ?? found?.id ?? "" };
     },
-    "deploy-task-done": async ({ id, app, tag, who, task }) => {
-      const { tagFile, revertFile } = appOf(app, supervisor.world);
-      const record = deploys.of(id) ?? {
-        id,
-        app,
-        who,
-        from: await tagIn(tagFile),
-        to: tag,
-        revertBefore: await tagIn(revertFile),
-        digest: null,
-        startedAt: new Date(clock.date()).toISOString(),
-        endedAt: null,
-        result: "running" as const,
-        because: "",
-        tasks: [],
-      };
+    "deploy-task-done": async ({ task, ...ask }) => {
+      const record = await openRecord(ask, appOf(ask.app, supervisor.world), daemon);
       await deploys.write({ ...record, tasks: [...new Set([...record.tasks, task])] });
       return null;
     },
@@ -78,7 +66,7 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       appOf(app, supervisor.world);
       const holder = lockedBy(app, daemon);
       if (holder) throw lockedError(app, holder);
-      await deploys.setLock(app, { who, why, since: new Date(clock.date()).toISOString() });
+      await deploys.setLock(app, { who, why, since: isoNow(clock) });
       return null;
     },
     unlock: async ({ app }) => {

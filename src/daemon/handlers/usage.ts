@@ -4,6 +4,7 @@ import { isRunning, ownContainer } from "../../plan/conditions.ts";
 import type { World } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
+import { isoNow } from "../iso-now.ts";
 import { readLog } from "../output/read-log.ts";
 import { pause, pauseUntilChange } from "../pause.ts";
 import { currentStatuses } from "../statuses.ts";
@@ -75,7 +76,7 @@ function lookOf(
       lastLine: line?.slice(0, longestLine) ?? null,
     };
   });
-  return { time: new Date(daemon.clock.date()).toISOString(), units };
+  return { time: isoNow(daemon.clock), units };
 }
 
 /** By unit, from the logs: of those that have written nothing in this life of svc. */

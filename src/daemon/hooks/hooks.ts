@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { messageOf } from "../../svc-error.ts";
+import { hookKeys } from "../../unit/hooks.ts";
 import type { Hook, HookTime, Unit } from "../../unit/unit.ts";
 import { runAsTask } from "./run-as-task.ts";
 import { lines, runOnHost } from "./run-on-host.ts";
@@ -11,13 +12,6 @@ export type Hooks = {
    * first that failed, after which none is run. `about`: more variables, `NAME=VALUE`.
    */
   run(when: HookTime, unit: Unit, container: string | null, about?: readonly string[]): Promise<string | null>;
-};
-
-const words: { readonly [when in HookTime]: string } = {
-  preStart: "pre_start",
-  postStart: "post_start",
-  preStop: "pre_stop",
-  postStop: "post_stop",
 };
 
 /** What a unit wants done around its container's life (supervision.md R20). What hooks write goes to the unit's log. */
@@ -33,7 +27,7 @@ export function runHooks(options: {
       for (const hook of unit.hooks[when]) {
         const wrong = await one(hook, when, unit, container, about).catch((error: unknown) => messageOf(error));
         if (wrong === null) continue;
-        const because = `${words[when]} failed: ${wrong}`;
+        const because = `${hookKeys[when]} failed: ${wrong}`;
         options.remark(unit, because);
         options.failed(unit.name, because);
         return because;
@@ -50,7 +44,7 @@ export function runHooks(options: {
     about: readonly string[],
   ): Promise<string | null> {
     const environment = [...variablesOf(unit, when, container), ...about];
-    const onLine = (line: string): void => options.remark(unit, `${words[when]}: ${line}`);
+    const onLine = (line: string): void => options.remark(unit, `${hookKeys[when]}: ${line}`);
     if (hook.where === "host") {
       const { command, timeoutMs, workingDir } = hook;
       return runOnHost({
@@ -107,7 +101,7 @@ export function runHooks(options: {
 function variablesOf(unit: Unit, when: HookTime, container: string | null): readonly string[] {
   const launch = unit.launch.ok ? unit.launch : null;
   return [
-    `SVC_HOOK=${words[when]}`,
+    `SVC_HOOK=${hookKeys[when]}`,
     `SVC_UNIT=${unit.name}`,
     `SVC_APP=${unit.app}`,
     `SVC_CONTAINER=${unit.container}`,
