@@ -21,7 +21,8 @@ describe("why", () => {
     await host.engine.docker("commit", "--change", "ENV KIND=bad", host.name("form"), `${host.engine.prefix}-mail:bad`);
     await host.write("www/PREFIX-mail/TAG", "export TAG=good\n");
     const script = '[ "$KIND" = bad ] && exit 9; trap "exit 0" TERM; sleep 3600 & wait';
-    await host.unit("mail", { image: "PREFIX-mail", command: ["sh", "-c", script] });
+    // One that dies at once must not count as ready for an instant, or the site would be started then.
+    await host.unit("mail", { image: "PREFIX-mail", command: ["sh", "-c", script], ready: { after: "3s" } });
     await host.unit("site", { links: ["PREFIX-mail"] });
     expect((await host.svc("start", "PREFIX-site")).code).toBe(0);
     expect((await host.svc("why", "PREFIX-site")).stdout).toMatch(/^\S+-site is up since [\d:]+: it is ready\.\n/);
