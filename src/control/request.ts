@@ -221,6 +221,36 @@ export type UnitStatus = {
   readonly wanted: "up" | "down";
   readonly wantedBy: string;
   readonly lastExit: ExitRecord | null;
+  /** Where svc listens for it. */
+  readonly listen: readonly UnitFront[];
+};
+
+/** One `listen` of a unit: how it goes with the container that clients are led to; null: to none. */
+export type UnitFront = {
+  readonly listen: string;
+  /** Why svc cannot listen there. */
+  readonly problem: string | null;
+  readonly target: {
+    readonly address: string;
+    readonly connections: number;
+    readonly breaker: {
+      readonly state: "closed" | "open" | "half-open";
+      /** ISO 8601: until when nobody is led there; null where it is not open. */
+      readonly until: string | null;
+      readonly failures: number;
+      readonly successes: number;
+      readonly share: number;
+    };
+    readonly dials: number;
+    /** Dials that failed; connections that were reset before the first byte; clients that were sent away without a dial. */
+    readonly failures: number;
+    readonly resets: number;
+    readonly refused: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+  } | null;
+  /** Connections to containers that were replaced. */
+  readonly draining: number;
 };
 
 /** `time` is ISO 8601. */

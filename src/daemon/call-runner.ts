@@ -25,6 +25,8 @@ export type CallRunnerOptions = {
   /** The unit as the disk has it now; null: it is gone. Tells the loop if it changed. */
   readonly reread: (unit: string) => Promise<Unit | null>;
   readonly tell: (fact: Fact) => void;
+  /** Why svc cannot listen for it; null: it does, or need not. */
+  readonly frontProblem: (unit: Unit) => Promise<string | null>;
   readonly onPull: (unit: string, progress: PullProgress) => void;
 };
 
@@ -61,9 +63,14 @@ export function callRunner(options: CallRunnerOptions): (unit: string, call: Cal
   };
 }
 
-/** Its pre_start hooks, once its image is there; what is wrong with them is why it cannot start. */
-async function prepare(name: string, { reread, engine, hooks }: CallRunnerOptions): Promise<Answer | null> {
+/** Where svc listens for it, and its pre_start hooks, once its image is there; what is wrong with them is why it cannot start. */
+async function prepare(
+  name: string,
+  { reread, engine, hooks, frontProblem }: CallRunnerOptions,
+): Promise<Answer | null> {
   const unit = await reread(name);
+  const problem = unit ? await frontProblem(unit) : null;
+  if (problem !== null) return { ok: false, kind: "cannot-start", message: `cannot listen for it: ${problem}` };
   if (!unit?.launch.ok || unit.hooks.preStart.length === 0) return null;
   const { image } = unit.launch;
   if ((await engine.image(image)) === null)

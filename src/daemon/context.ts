@@ -5,6 +5,9 @@ import type { Leases } from "./deploy/app-lock.ts";
 import type { DeployJournal } from "./deploy/deploy-journal.ts";
 import type { EngineLink } from "./engine-link.ts";
 import type { EventLog } from "./event-log.ts";
+import type { UnitFronts } from "./front/keep-fronts.ts";
+import type { Besides } from "./hand-over/besides.ts";
+import type { HandOvers } from "./hand-over/hand-over.ts";
 import type { ExitRecords } from "./output/exit-records.ts";
 import type { Runs } from "./runs.ts";
 import type { Save } from "./saving.ts";
@@ -36,6 +39,9 @@ export type Daemon = {
   readonly pulls: ReadonlyMap<string, PullProgress>;
   /** Of all who watch what units use. */
   readonly usageReads: Turns;
+  readonly besides: Besides;
+  readonly fronts: UnitFronts;
+  readonly handOver: HandOvers;
   /** Replaces the program; does not return if it can. */
   readonly reexec: () => void;
 };

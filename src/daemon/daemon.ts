@@ -5,7 +5,10 @@ import { ownVersion } from "../control/own-program.ts";
 import { serveControl } from "../control/server.ts";
 import { dockerEngine } from "../engine/docker/docker-engine.ts";
 import type { PullProgress } from "../engine/engine.ts";
+import type { Call } from "../plan/call.ts";
+import type { Answer } from "../plan/fact.ts";
 import { stateOf } from "../plan/world.ts";
+import type { Unit } from "../unit/unit.ts";
 import { keepAlerts } from "./alerts/alerts.ts";
 import { bootWishes, rememberedWishes } from "./boot-wishes.ts";
 import { callRunner } from "./call-runner.ts";
@@ -15,6 +18,10 @@ import { type DaemonOptions, daemonOptions } from "./daemon-options.ts";
 import { deployJournal } from "./deploy/deploy-journal.ts";
 import { linkEngine } from "./engine-link.ts";
 import { EventLog } from "./event-log.ts";
+import { frontLink } from "./front/front-link.ts";
+import { keepUnitFronts } from "./front/keep-fronts.ts";
+import { keepBesides } from "./hand-over/besides.ts";
+import { handOvers } from "./hand-over/hand-over.ts";
 import { handlers } from "./handlers/handlers.ts";
 import { runHooks } from "./hooks/hooks.ts";
 import { sweepHooks } from "./hooks/sweep-hooks.ts";
@@ -58,6 +65,7 @@ export async function daemon(args: readonly string[], environment: Environment):
     onError: (error) => log.error(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   });
   link.open();
+  void resumeHandOvers(parts);
   log.info(`svc ${parts.version} supervises ${supervisor.world.units.size} units, socket ${options.socket}`);
   systemd.ready(`supervising ${supervisor.world.units.size} units`);
   const endWatchdog = keepWatchdog(systemd, clock, () => clock.now() - link.lookedAt() < engineUnwatchedMs);
@@ -67,7 +75,8 @@ export async function daemon(args: readonly string[], environment: Environment):
   if (cause !== "reexec") {
     systemd.stopping(stopWithinMs(supervisor));
     log.info(`${cause}: all units are stopped in reverse order`);
-    await stopAll(supervisor, clock);
+    await stopAll([supervisor, ...parts.besides.all()], clock);
+    await parts.fronts.end();
   }
   await server.close();
   link.close();
@@ -78,6 +87,13 @@ export async function daemon(args: readonly string[], environment: Environment):
   if (cause === "reexec") replaceProgram(args);
   endWatchdog();
   return 0;
+}
+
+/** Once it is known what runs; until then those who listen for units go on as they were told in an earlier life. */
+async function resumeHandOvers({ supervisor, handOver, fronts }: Daemon): Promise<void> {
+  await supervisor.until(() => supervisor.world.engine.state === "up" || null);
+  await handOver.resume();
+  fronts.begin();
 }
 
 /** The parts of a daemon, tied to each other, with what was saved remembered and the unit files read. Nothing acts yet. */
@@ -121,18 +137,15 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     }
     supervisor.tell({ fact: "units-read", units: now.units });
   });
+  const launching = turns(launchesAtOnce);
+  const isWanted = (unit: string, generation: number): boolean => {
+    const { wish } = stateOf(supervisor.world, unit);
+    return wish.want === "up" && wish.generation === generation && !supervisor.world.shuttingDown;
+  };
+  const common = { engine, clock, boot, runs, hooks, files, launches: launching, frontProblem };
   const runCall = callRunner({
-    engine,
-    clock,
-    boot,
-    runs,
-    hooks,
-    files,
-    launches: turns(launchesAtOnce),
-    isWanted(unit, generation) {
-      const { wish } = stateOf(supervisor.world, unit);
-      return wish.want === "up" && wish.generation === generation && !supervisor.world.shuttingDown;
-    },
+    ...common,
+    isWanted,
     reread: (unit) => source.reread(unit),
     tell: (fact) => supervisor.tell(fact),
     onPull: (unit, progress) => {
@@ -148,14 +161,26 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       const because = `container ${call.id.slice(0, 12)}, which svc did not make for it, has its name and is removed`;
       events.add({ unit, event: "foreign-container", phase: null, because });
     }
-    const answer = await runCall(unit, call);
-    // The loop and the engine know each other: a call that finds the engine away makes the link look.
-    if (!answer.ok && answer.kind === "away") link.lost();
-    if (!answer.ok && answer.kind !== "away" && answer.kind !== "not-wanted")
-      log.warn(`${unit}: ${call.call}: ${answer.message}`);
+    const answer = await heard(unit, call, runCall(unit, call));
     if (call.call === "pull") pulls.delete(unit);
-    link.answered(unit, answer.ok && call.call !== "release");
     return answer;
+  });
+  const besides = keepBesides({
+    clock,
+    look: () => link.look(),
+    onOpen: (beside) => keepProbes({ supervisor: beside, engine, clock, runs }),
+    run(side) {
+      const run = callRunner({
+        ...common,
+        ...side,
+        reread: async (unit) => {
+          const now = await source.reread(unit);
+          return now && { ...now, container: side.container };
+        },
+        onPull: () => undefined,
+      });
+      return (unit, call) => heard(unit, call, run(unit, call));
+    },
   });
   const link = linkEngine({
     engine,
@@ -164,6 +189,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     boot,
     world: () => supervisor.world,
     tell: (...facts) => supervisor.tell(...facts),
+    beside: () => besides.all(),
     onFirstList(seen) {
       const { world } = supervisor;
       // An engine that goes away meanwhile is found out by others.
@@ -177,6 +203,29 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     () => ({ boot, units: savedUnits(supervisor.world), enabled }),
     (message) => log.error(message),
   );
+  const fronts = keepUnitFronts({
+    supervisor,
+    engine,
+    clock,
+    link: frontLink({
+      socket: options.frontSocket,
+      logFolder: options.logs,
+      marker: join(options.state, "listens"),
+      clock,
+      warn,
+    }),
+    warn,
+  });
+  const handOver = handOvers({
+    supervisor,
+    besides,
+    fronts,
+    clock,
+    rename: (id, name) => engine.rename(id, name),
+    tell: (unit, because) => events.add({ unit, event: "handed-over", phase: null, because }),
+    warn,
+    save: () => save(),
+  });
   source.addInstances([...saved.units.keys()]);
   await source.read();
   supervisor.tell(...rememberedWishes(saved, boot));
@@ -215,9 +264,26 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     save,
     pulls,
     usageReads: turns(usageReadsAtOnce),
+    besides,
+    fronts,
+    handOver,
     reexec,
   };
   return { parts, source, log };
+
+  /** The loops and the engine know each other: a call that finds the engine away makes the link look. */
+  async function heard(unit: string, call: Call, answering: Promise<Answer>): Promise<Answer> {
+    const answer = await answering;
+    if (!answer.ok && answer.kind === "away") link.lost();
+    if (!answer.ok && answer.kind !== "away" && answer.kind !== "not-wanted")
+      log.warn(`${unit}: ${call.call}: ${answer.message}`);
+    link.answered(unit, answer.ok && call.call !== "release");
+    return answer;
+  }
+
+  function frontProblem(unit: Unit): Promise<string | null> {
+    return fronts.problemOf(unit);
+  }
 
   /** Units whose file is gone, and now their container too: nothing keeps them any more. */
   function hasStrays(): boolean {

@@ -48,18 +48,15 @@ export function keepProbes(parts: {
 
   function watchLog(unit: Unit, pattern: string, id: string): void {
     const expression = new RegExp(pattern);
-    const log = runs.logOf(unit);
-    const found = (text: string): void => {
-      if (!expression.test(text)) return;
+    const log = runs.logOfRun(id);
+    const found = (line: string): void => {
+      const still = isStill(unit, id);
+      if (still && !expression.test(line)) return;
       stop();
-      supervisor.tell({ fact: "probed-ready", unit: unit.name, id });
+      if (still) supervisor.tell({ fact: "probed-ready", unit: unit.name, id });
     };
-    const stop = log.onLine((line) => {
-      if (line.stream === "svc") return;
-      if (isStill(unit, id)) found(line.text);
-      else stop();
-    });
-    for (const line of log.lastLines(1_000)) found(line);
+    const stop = log?.onLine(found) ?? (() => undefined);
+    for (const line of log?.lastLines(1_000) ?? []) found(line);
   }
 }
 
@@ -67,7 +64,8 @@ function isWaitedFor(unit: Unit, container: Container | null): container is Cont
   return isRunning(container) && container.stopping === null && readyAt(unit, container) === Number.POSITIVE_INFINITY;
 }
 
-async function answers(unit: Unit, id: string, engine: Engine): Promise<boolean> {
+/** Whether its port or page answers as it should. */
+export async function answers(unit: Unit, id: string, engine: Engine): Promise<boolean> {
   const { ready } = unit;
   if (ready.how !== "tcp" && ready.how !== "http") return false;
   const detail = await engine.inspect(id).catch(() => null);

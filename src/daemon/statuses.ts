@@ -27,6 +27,16 @@ export function currentStatuses({ supervisor, source, events, records, enabled }
   });
 }
 
+/** The same, with how it goes where svc listens for them. */
+export function withFronts(all: readonly UnitStatus[], { supervisor, fronts }: Daemon): Promise<readonly UnitStatus[]> {
+  return Promise.all(
+    all.map(async (status) => {
+      const unit = supervisor.world.units.get(status.name);
+      return unit && unit.listen.length > 0 ? { ...status, listen: await fronts.status(unit) } : status;
+    }),
+  );
+}
+
 /** What `svc list` and `svc status` show, by name. Everything is derived now. */
 function statuses(sources: StatusSources): readonly UnitStatus[] {
   const { world, disk } = sources;
@@ -64,6 +74,7 @@ function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
     wanted: state.wish.want,
     wantedBy: state.wish.by,
     lastExit: sources.lastExit(unit.name),
+    listen: [],
   };
 }
 
@@ -121,5 +132,6 @@ function invalidStatus(name: string, problems: readonly UnitProblem[]): UnitStat
     wanted: "down",
     wantedBy: "nobody",
     lastExit: null,
+    listen: [],
   };
 }

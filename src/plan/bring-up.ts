@@ -24,7 +24,7 @@ export function bringUp(unit: Unit, launch: Launch, world: World, now: number): 
 }
 
 /** The containers that it will hold on to. */
-function boundTo(unit: Unit, world: World): { readonly [unit: string]: string } {
+export function boundTo(unit: Unit, world: World): { readonly [unit: string]: string } {
   const bound: { [unit: string]: string } = {};
   for (const need of unit.needs) {
     const target = world.units.get(need.unit);

@@ -14,6 +14,8 @@ export type Fact =
   /** All containers that have a unit's container name, by unit. It answers for every unit: one that is absent has none. */
   | { readonly fact: "listed"; readonly containers: ReadonlyMap<string, SeenContainer> }
   | { readonly fact: "appeared"; readonly unit: string; readonly container: Container }
+  /** Another container, which is ready, is the unit's from now on; what becomes of the one it had is not for this world. */
+  | { readonly fact: "handed-over"; readonly unit: string; readonly container: Container }
   | { readonly fact: "died"; readonly unit: string; readonly id: string; readonly exit: Exit }
   | { readonly fact: "gone"; readonly unit: string; readonly id: string }
   | { readonly fact: "health"; readonly unit: string; readonly id: string; readonly health: Container["health"] }

@@ -23,6 +23,8 @@ export function observe(world: World, fact: Fact, now: number): World {
       return listed(world, fact.containers, now);
     case "appeared":
       return appeared(world, fact.unit, fact.container);
+    case "handed-over":
+      return handedOver(world, fact.unit, fact.container);
     case "died":
       return withContainer(world, fact, (container) =>
         died(world, { ...fact, container, now, circumstance: circumstanceOf(world) }),
@@ -86,6 +88,13 @@ function appeared(world: World, unit: string, container: Container): World {
   const state = stateOf(world, unit);
   if (state.container?.id === container.id && state.container.state !== "created") return world;
   return withState(world, unit, { container });
+}
+
+/** It is the container of the present wish, as if that had been asked for now. */
+function handedOver(world: World, unit: string, container: Container): World {
+  const { wish } = stateOf(world, unit);
+  const fresh = { respawns: [], backoff: null, trouble: null, finished: null, restarts: 0 };
+  return withState(world, unit, { ...fresh, container, wish: { ...wish, generation: container.generation } });
 }
 
 /** It may be paused before the launch is answered. The time to become ready starts over when it is woken. */

@@ -25,6 +25,8 @@ export function unit(name: string, change: Partial<Unit> = {}): Unit {
     pullTimeoutMs: 900_000,
     stopSignal: null,
     stopGraceMs: 10_000,
+    update: "stop-first",
+    listen: [],
     hooks: { preStart: [], postStart: [], preStop: [], postStop: [] },
     onEvent: { failed: [], crashloop: [], recovered: [], deployed: [] },
     log: { maxSizeBytes: 1e7, maxFiles: 5 },

@@ -14,7 +14,34 @@ import { type Reply, refuseWhileAway, type Wishes, wishAndWait } from "./wish-an
 export async function restart(ask: Ask<"restart">, reply: Reply, daemon: Daemon): Promise<Outcome> {
   const units = await unitsToRestart(ask.names, daemon);
   for (const unit of units.all) await bringImage(unit, reply, daemon);
-  return wishAndWait({ ...wishesToRestart(units, ask, daemon), ask, reply }, daemon);
+  const handed = await handOverFirst(units, reply, daemon);
+  if (handed.failure) {
+    const { unit, because } = handed.failure;
+    throw new SvcError("cannot-start", `the next container of ${unit} is not ready: ${because}`, {
+      hint: `${unit} serves as before; svc history ${unit} and svc logs ${unit} tell more`,
+    });
+  }
+  return wishAndWait({ ...wishesToRestart(handed.rest, ask, daemon), ask, reply }, daemon);
+}
+
+export type HandedOver = {
+  readonly failure: { readonly unit: string; readonly because: string } | null;
+  /** What is still to be restarted in the ordinary way; all of them are still waited for. */
+  readonly rest: Restarting;
+};
+
+/** Units that are start-first hand over before anything is stopped, one by one; the first that cannot ends it. */
+export async function handOverFirst(units: Restarting, reply: Reply, daemon: Daemon): Promise<HandedOver> {
+  const { handOver, supervisor } = daemon;
+  const named = new Set(units.named);
+  for (const name of units.named) {
+    const unit = supervisor.world.units.get(name);
+    if (!unit || !handOver.suits(unit)) continue;
+    const because = await handOver.run(unit, reply.progress);
+    if (because !== null) return { failure: { unit: name, because }, rest: units };
+    named.delete(name);
+  }
+  return { failure: null, rest: { ...units, named: [...named] } };
 }
 
 type Restarting = {

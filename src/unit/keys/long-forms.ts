@@ -43,6 +43,25 @@ export const ports = kind("a list of [ip:][host:]container[/protocol], or of map
   ),
 );
 
+const shortListen = word("[address:]port[:container port]");
+const listenMap = fields(
+  {
+    published: is(word("a port of the host"), "The port that clients connect to."),
+    target: some(word("a port of the container"), "Where they are led. Default: the same port."),
+    host_ip: some(text, "The address that is listened on. Default: localhost."),
+    drain: some(time, "How long connections to the old container may go on after an update. Default: 30s."),
+    dial_timeout: some(time, "How long a dial may take. Default: 2s."),
+    threshold: some(word("a share above 0 and up to 1"), "The share of failures that opens the breaker. Default: .5."),
+    minimum_samples: some(whole, "Fewer connections in 10 s open no breaker. Default: 20."),
+  },
+  "a map with published",
+);
+export const listen = oneOrMore(
+  kind("[address:]port[:container port], or a map with published", (error) =>
+    z.union([shortListen, listenMap], { error }),
+  ),
+);
+
 const octal = kind("a mode in octal digits, such as 1777", (error) =>
   z
     .union([z.int(), z.string()], { error })

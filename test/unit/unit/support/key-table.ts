@@ -52,6 +52,10 @@ export const keyTable: readonly Row[] = [
   { yaml: "ready:\n  log: 'listening on \\d+'", unit: { ready: { how: "log", pattern: "listening on \\d+" } } },
   { yaml: "ready: {after: 500ms}", unit: { ready: { how: "after", afterMs: 500 } } },
   { yaml: "on_unhealthy: restart", unit: { onUnhealthy: "restart" } },
+  {
+    yaml: "update: start-first\nlisten: 8000",
+    unit: { update: "start-first", listen: [{ address: "localhost", port: 8000, target: 8000, drainMs: 30_000 }] },
+  },
   { yaml: "start_timeout: 2m", unit: { startTimeoutMs: 120_000 } },
   { yaml: "pull_timeout: 30", unit: { pullTimeoutMs: 30_000 } },
   row("stop_signal: SIGQUIT", "--stop-signal SIGQUIT"),
