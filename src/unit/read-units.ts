@@ -4,6 +4,7 @@ import { buildUnit } from "./build-unit.ts";
 import { type PlacedUnit, relate } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
 import { readUnitFile } from "./unit-file.ts";
+import { unitNamesIn } from "./unit-folder.ts";
 import { byPlace, type UnitProblem, wholeFile } from "./unit-problem.ts";
 
 export type UnitFolders = { readonly units: string; readonly defaultDir: string; readonly wwwDir: string };
@@ -103,8 +104,5 @@ async function unitFiles(folder: string, problems: UnitProblem[]): Promise<reado
     const hint = `mv ${name} ${name.replace(/yaml$/, "yml")}`;
     warn(join(folder, name), "file-name", "files that end in .yaml are not read", hint);
   }
-  return all
-    .filter((name) => /^[A-Za-z0-9][A-Za-z0-9_.-]*@?[A-Za-z0-9_.-]*\.yml$/.test(name))
-    .map((name) => name.slice(0, -".yml".length))
-    .sort();
+  return unitNamesIn(all);
 }

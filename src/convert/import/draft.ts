@@ -12,6 +12,8 @@ export type Edge = {
   readonly until: "ready" | "started" | "completed";
   readonly origin: Origin;
   readonly what: string;
+  /** How it means something else in a unit; without it, it means the same. */
+  readonly because?: string;
 };
 
 /** A unit file in the making. */

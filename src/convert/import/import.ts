@@ -25,7 +25,7 @@ export type Imported = {
 export async function importSources(sources: readonly Source[], host: Host): Promise<Imported> {
   const drafts = sources.flatMap((source) => draftsOf(source, host));
   const made = drafts.filter(runsContainer);
-  takeEdges(made);
+  takeEdges(made, host.units);
   const units: ImportedUnit[] = [];
   for (const draft of made) {
     guardUsualFiles(draft, host);

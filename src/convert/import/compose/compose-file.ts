@@ -5,6 +5,7 @@ import { type Draft, newDraft, tell, type Value } from "../draft.ts";
 import type { Host } from "../host.ts";
 import { unitName } from "../unit-name.ts";
 import { type ComposeText, pairsOf, readCompose } from "./compose-text.ts";
+import { takeTasks } from "./depends-on.ts";
 import { projectOf } from "./project.ts";
 import { takeService } from "./service.ts";
 
@@ -34,6 +35,7 @@ export function importCompose(
     const pair = pairs[at];
     if (pair) takeService({ draft, pair, read, project, folder, known, host, others: drafts });
   }
+  takeTasks(drafts, (draft) => read.lineOf(pairs[drafts.indexOf(draft)]));
   const head = newDraft(basename(file), file);
   if (pairs.length === 0) tell(head, "not understood", { file, line: null }, ["the file", "it has no services"]);
   if (!isFirstFormat) for (const [name, pair] of top) takeTop(head, name, pair, read);
