@@ -1,6 +1,6 @@
 import type { Word } from "./words.ts";
 
-/** What a command on the host does with docker. `other` is everything else. */
+/** What a command on the host does with docker. `idle` changes nothing, `other` is everything else. */
 export type HostCommand =
   | { readonly is: "run"; readonly words: readonly Word[]; readonly variables: readonly Word[] }
   | { readonly is: "runner"; readonly words: readonly Word[] }
@@ -13,9 +13,14 @@ export type HostCommand =
     }
   | { readonly is: "remove"; readonly names: readonly string[] }
   | { readonly is: "pull"; readonly image: string }
-  | { readonly is: "nothing" }
+  | { readonly is: "idle"; readonly program: string }
+  /** It does something on the host, and need not be done each time. */
+  | { readonly is: "left out"; readonly program: string; readonly because: string }
   | { readonly is: "script"; readonly text: Word }
   | { readonly is: "other"; readonly program: string; readonly because: string };
+
+/** What to do about a command of the host that svc does not run. */
+export const asHook = "write it as a hook if it is needed: svc help unit pre_start";
 
 /** Takes off what stands before the command (exec, sudo, env) and says what it is. */
 export function hostCommand(given: readonly Word[]): HostCommand {
@@ -27,11 +32,14 @@ export function hostCommand(given: readonly Word[]): HostCommand {
   if (program === "svc" && rest[0]?.text === "run") return { is: "runner", words: rest.slice(1) };
   if (program === "docker") return dockerCommand(rest, variables);
   if (/^((ba|da|a|k|z)?sh|su|runuser)$/.test(program)) return shellCommand(rest, program);
-  if (idle.has(program) || program === "") return { is: "nothing" };
-  return { is: "other", program, because: "write it as a hook if it is needed: svc help unit pre_start" };
+  if (idle.test(program)) return { is: "idle", program };
+  if (writers.test(program)) return { is: "left out", program, because: "it only writes a line; left out" };
+  if (program === "set") return { is: "left out", program, because: "svc runs no shell; left out" };
+  return { is: "other", program, because: asHook };
 }
 
-const idle = new Set(["true", ":", "echo", "logger", "set", "printf"]);
+const idle = /^(true|:|)$/;
+const writers = /^(echo|logger|printf|systemd-cat)$/;
 
 function withoutPrefixes(given: readonly Word[]) {
   let words = given;
@@ -86,7 +94,12 @@ function dockerCommand(given: readonly Word[], variables: readonly Word[]): Host
       return { is: "pull", image: after.findLast(({ text }) => !text.startsWith("-"))?.text ?? "" };
     case "network":
     case "volume":
-      return other(`svc makes no ${verb}s; make it once: docker ${verb} create …`);
+      if (rest[0] !== "create") return other(`docker ${verb} ${rest[0] ?? ""} has no counterpart`);
+      return {
+        is: "left out",
+        program: "docker",
+        because: `svc makes no ${verb}s; if it is not there yet, make it once: docker ${verb} create …`,
+      };
     case "create":
     case "start":
       return other(`docker ${verb} starts a container whose flags stand elsewhere: svc import --from-container NAME`);
