@@ -17,6 +17,8 @@ const files = {
   "systemd/web.service": `${service}ExecStop=docker stop web\n[Install]\nWantedBy=multi-user.target\n`,
   "systemd/sshd.service": "[Service]\nExecStart=/usr/sbin/sshd -D\n",
   "odd.service": `${service}ExecStartPre=/usr/bin/mkdir /srv/web\n`,
+  "broken.service": "[Service\nExecStart=docker run --rm --name broken nginx:1.25\n",
+  "empty.yml": "",
   "notes.txt": "nothing that svc knows\n",
   "after.service": `[Unit]\nAfter=db.service\nRequires=cache.service\n${service.replace("web", "after")}ExecStop=docker stop after\n[Install]\nWantedBy=multi-user.target\n`,
   "web.conf": "start on runlevel [2345]\nrespawn\nexec docker run --name web busybox:1\n",
@@ -101,6 +103,21 @@ test.each([
 ])("%j is exit 2", async (args, message) => {
   const { code, stderr } = await svc(...args);
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+});
+
+test("a file that nobody knows keeps no other from being imported", async () => {
+  const { code, stdout } = await svc("import", "notes.txt", "systemd/web.service", "--to", "others");
+  expect([code, readdirSync(join(root, "others"))]).toEqual([1, ["web.yml"]]);
+  expect(stdout).toContain(
+    "notes.txt              not understood  the file: nobody can tell what it is; say it with --kind systemd,",
+  );
+});
+
+test("a file that is broken is what its name says, and the line that is wrong is told", async () => {
+  const broken = await svc("import", "broken.service", "empty.yml");
+  expect(broken.code).toBe(1);
+  expect(broken.stdout).toMatch(/# broken\.service:1 +not understood +a line: a heading stands between two brackets/);
+  expect(broken.stdout).toMatch(/# empty\.yml:1 +not understood +the file: it has no services/);
 });
 
 test("--kind says what a file is", async () => {

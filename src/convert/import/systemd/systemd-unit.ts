@@ -23,8 +23,8 @@ export type SystemdFiles = {
 export function importSystemd({ name, file, text, dropIns }: SystemdFiles, host: Host): Draft {
   const draft = newDraft(name, file);
   const read = [{ file, text }, ...dropIns].map((one) => unitLines(one.file, one.text));
-  for (const { source, ...origin } of read.flatMap(({ unreadable }) => unreadable))
-    tell(draft, "not understood", origin, ["a line", "this is no NAME=value"], { source });
+  for (const { source, because, ...origin } of read.flatMap(({ unreadable }) => unreadable))
+    tell(draft, "not understood", origin, ["a line", because], { source });
   const directives = withoutReset(read.flatMap(({ directives }) => directives));
   const job = newJob(draft, host);
   const specifiers = specifiersOf(name);
