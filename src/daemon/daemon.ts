@@ -6,6 +6,7 @@ import { serveControl } from "../control/server.ts";
 import { dockerEngine } from "../engine/docker/docker-engine.ts";
 import type { PullProgress } from "../engine/engine.ts";
 import { stateOf } from "../plan/world.ts";
+import { refuseOtherThanFolder } from "../unit/unit-folder.ts";
 import { keepAlerts } from "./alerts/alerts.ts";
 import { bootWishes, rememberedWishes } from "./boot-wishes.ts";
 import { callRunner } from "./call-runner.ts";
@@ -43,6 +44,7 @@ type Environment = { readonly [name: string]: string | undefined };
 /** `svc daemon`: supervises until SIGTERM or SIGINT, then stops everything in reverse order. */
 export async function daemon(args: readonly string[], environment: Environment): Promise<number> {
   const options = daemonOptions(args, environment);
+  await refuseOtherThanFolder(options.units, { isAwaited: true });
   await mkdir(options.state, { recursive: true, mode: 0o700 });
   await mkdir(options.logs, { recursive: true, mode: 0o750 });
   lockState(options.state);

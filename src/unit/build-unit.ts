@@ -13,7 +13,7 @@ import type { UnitKeys } from "./keys/schema.ts";
 import { keysWithoutEffect } from "./keys/without-effect.ts";
 import { launchOf } from "./launch.ts";
 import type { UnitFolders } from "./read-units.ts";
-import { needsOf, type PlacedNeed } from "./relations/needs.ts";
+import { needsOf, needsOfWrong, type PlacedNeed } from "./relations/needs.ts";
 import { readyOf, respawnOf } from "./rules.ts";
 import type { Launch, LaunchProblem, Unit } from "./unit.ts";
 import type { UnitFile } from "./unit-file.ts";
@@ -66,8 +66,11 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
   if (keys.networks !== undefined && keys.network_mode !== undefined)
     tellKey("error", "network_mode", "network_mode and networks do not go together", "take one of them out");
   for (const { key, message, hint } of keysWithoutEffect(keys)) tellKey("warning", key, message, hint);
-  if (!asked || typeof respawn === "string" || "wrong" in ready) return { unit: null, needs: [], problems };
-  if (problems.some(({ severity }) => severity === "error")) return { unit: null, needs: [], problems };
+  const isWrong = problems.some(({ severity }) => severity === "error");
+  if (isWrong || !asked || typeof respawn === "string" || "wrong" in ready) {
+    const { words } = flagLayers(keys, files, read);
+    return { unit: null, needs: needsOfWrong({ keys, place: read.place, words }), problems };
+  }
 
   const { words, result, isFromKeys } = asked;
   const create: CreateRequest = { ...result.request, body: withKeyBody(result.request.body, keys, isFromKeys) };

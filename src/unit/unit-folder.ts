@@ -15,9 +15,10 @@ export async function unitNames(folder: string): Promise<readonly string[]> {
   return unitNamesIn(await readdir(folder).catch(() => []));
 }
 
-/** Where a folder of unit files is named that is none, nothing would be found in it, and nothing wrong. */
-export async function refuseOtherThanFolder(path: string): Promise<void> {
+/** Where a folder of unit files is named that is none, nothing would be found in it, and nothing wrong. A daemon waits for one. */
+export async function refuseOtherThanFolder(path: string, { isAwaited = false } = {}): Promise<void> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error && isAwaited && found.code === "ENOENT") return;
   if (found instanceof Error) {
     if (found.code !== "ENOENT" && found.code !== "ENOTDIR")
       throw new SvcError("missing-file", `the folder of unit files cannot be read: ${found.message}`, {
