@@ -10,8 +10,10 @@ import { takeScript } from "./take-script.ts";
 /** One command of the host: what svc does by itself is dropped, docker run becomes keys, and the rest is told. */
 export function takeCommand(job: Job, command: Command): void {
   const { words, replaced, unknown } = expand(command.words, job.variables);
-  const read = hostCommand(words);
+  const { read, client } = hostCommand(words);
   const origin = { file: job.draft.file, line: command.line };
+  for (const program of client)
+    tell(job.draft, "changed", origin, [program, "it is for docker's client, not for the container; left out"]);
   switch (read.is) {
     case "run":
     case "runner":
