@@ -9,6 +9,7 @@ import type { Call } from "../plan/call.ts";
 import type { Answer } from "../plan/fact.ts";
 import { stateOf } from "../plan/world.ts";
 import type { Unit } from "../unit/unit.ts";
+import { refuseOtherThanFolder } from "../unit/unit-folder.ts";
 import { keepAlerts } from "./alerts/alerts.ts";
 import { bootWishes, rememberedWishes } from "./boot-wishes.ts";
 import { callRunner } from "./call-runner.ts";
@@ -50,6 +51,7 @@ type Environment = { readonly [name: string]: string | undefined };
 /** `svc daemon`: supervises until SIGTERM or SIGINT, then stops everything in reverse order. */
 export async function daemon(args: readonly string[], environment: Environment): Promise<number> {
   const options = daemonOptions(args, environment);
+  await refuseOtherThanFolder(options.units, { isAwaited: true });
   await mkdir(options.state, { recursive: true, mode: 0o700 });
   await mkdir(options.logs, { recursive: true, mode: 0o750 });
   lockState(options.state);

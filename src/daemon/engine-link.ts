@@ -229,7 +229,10 @@ export function linkEngine(options: {
     for (const unit of before.units.values()) {
       const { container, call } = stateOf(before, unit.name);
       if (call) return;
-      const summary = summaries.find(({ id, name }) => (container ? id === container.id : name === unit.container));
+      const taken = [main, ...options.beside()].filter((one) => one !== home).flatMap((one) => idsIn(one.world));
+      const summary = container
+        ? summaries.find(({ id }) => id === container.id)
+        : summaries.find(({ id, name }) => name === unit.container && !taken.includes(id));
       const detail = summary ? await engine.inspect(summary.id) : null;
       if (detail) seen.set(unit.name, seeContainer(unit, detail, before));
     }
@@ -363,8 +366,8 @@ function exitOf(detail: ContainerDetail | null, code: number | null, sawOutOfMem
 }
 
 /**
- * The unit's container among all: the one that is known, else the one that was asked for last (of two of which one is to follow the
- * other), else the one of its name, else one that is labelled as the unit's.
+ * The unit's container among all: the one that is known, else one that runs and is what was asked for last (its name may be another
+ * one's, which it follows), else the one of its name, else one that is labelled as the unit's.
  */
 function pick(
   unit: Unit,
@@ -376,7 +379,7 @@ function pick(
   const latest = running.find((one) => one.labels["svc.generation"] === String(wish.generation));
   return (
     all.find((one) => one.id === known?.id && known.unit === unit.name) ??
-    (running.length > 1 ? latest : undefined) ??
+    latest ??
     all.find((one) => one.name === unit.container) ??
     running[0] ??
     ours[0] ??

@@ -37,7 +37,7 @@ export function serveFrontSocket(
       try {
         const ask = JSON.parse(line) as FrontAsk;
         const text = `${JSON.stringify({ answer: await answer(ask) })}\n`;
-        if (ask.ask === "watch") asker.write(text);
+        if (ask.ask === "watch") asker.once("end", () => asker.end()).write(text);
         else asker.end(text, ask.ask === "end" ? about.onEnd : undefined);
       } catch (error) {
         asker.end(`${JSON.stringify({ error: messageOf(error) })}\n`);

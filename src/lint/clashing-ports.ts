@@ -4,9 +4,11 @@ import type { UnitProblem } from "../unit/unit-problem.ts";
 import { type Linted, warning } from "./lint.ts";
 
 /** Two units that would publish one port of the host: the one that starts second cannot. */
-export function clashingPorts(all: readonly Linted[]): readonly UnitProblem[] {
-  return all.flatMap((one, at) =>
-    all.slice(0, at).flatMap((other) => {
+export function clashingPorts(all: readonly Linted[], concerns: (unit: string) => boolean): readonly UnitProblem[] {
+  return all.flatMap((later, at) =>
+    all.slice(0, at).flatMap((earlier) => {
+      const [one, other] = concerns(later.unit.name) ? [later, earlier] : [earlier, later];
+      if (!concerns(one.unit.name)) return [];
       if (excludesEachOther(one.unit, other.unit)) return [];
       const clash = publishedPorts(one.unit).find((port) =>
         publishedPorts(other.unit).some((taken) => overlaps(port, taken)),

@@ -14,7 +14,7 @@ import { keysWithoutEffect } from "./keys/without-effect.ts";
 import { launchOf } from "./launch.ts";
 import { checkFront, listenOf } from "./listen.ts";
 import type { UnitFolders } from "./read-units.ts";
-import { needsOf, type PlacedNeed } from "./relations/needs.ts";
+import { needsOf, needsOfWrong, type PlacedNeed } from "./relations/needs.ts";
 import { readyOf, respawnOf } from "./rules.ts";
 import type { Launch, LaunchProblem, Unit } from "./unit.ts";
 import type { UnitFile } from "./unit-file.ts";
@@ -68,8 +68,11 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
   if (keys.networks !== undefined && keys.network_mode !== undefined)
     tellKey("error", "network_mode", "network_mode and networks do not go together", "take one of them out");
   for (const { key, message, hint } of keysWithoutEffect(keys)) tellKey("warning", key, message, hint);
-  if (!asked || typeof respawn === "string" || "wrong" in ready) return { unit: null, needs: [], problems };
-  if (problems.some(({ severity }) => severity === "error")) return { unit: null, needs: [], problems };
+  const isWrong = problems.some(({ severity }) => severity === "error");
+  if (isWrong || !asked || typeof respawn === "string" || "wrong" in ready) {
+    const { words } = flagLayers(keys, files, read);
+    return { unit: null, needs: needsOfWrong({ keys, place: read.place, words }), problems };
+  }
 
   const { words, result, isFromKeys } = asked;
   checkFront(read, result.request, tell);

@@ -1,5 +1,7 @@
+import { connect, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
+import { run } from "../support/real-engine.ts";
 import { freePort } from "../support/tcp.ts";
 import { until } from "../support/until.ts";
 
@@ -24,7 +26,7 @@ const web = (word: string, change: object = {}): Promise<void> =>
     command: serves(word),
     ready: undefined,
     update: "start-first",
-    listen: { published: port, target: 8000, drain: "2s" },
+    listen: { published: port, target: 8000, drain: "20s" },
     ...change,
   });
 
@@ -38,7 +40,8 @@ const names = async (): Promise<readonly string[]> =>
 
 test("a restart hands over: not one request fails, and the next container ends up with the unit's name", async () => {
   await web("one");
-  expect(await host.svc("start", "PREFIX-web")).toMatchObject({ code: 0 });
+  const started = await host.svc("start", "PREFIX-web");
+  expect(started, started.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
   expect(await get()).toBe("one");
   const before = await id();
   const heard: string[] = [];
@@ -47,7 +50,8 @@ test("a restart hands over: not one request fails, and the next container ends u
     while (!over) heard.push(await get().catch(String));
   })();
   await web("two");
-  expect(await host.svc("restart", "PREFIX-web")).toMatchObject({ code: 0 });
+  const restarted = await host.svc("restart", "PREFIX-web");
+  expect(restarted, restarted.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
   expect(await get()).toBe("two");
   await until(async () => (await names()).length === 1);
   over = true;
@@ -95,12 +99,12 @@ test("svc is killed while the old one is being drained: the next one serves on, 
   await web("five", { listen: { published: port, target: 8000, drain: "1m" } });
   // A client that stays keeps the old container.
   const stays = await fetch(`http://127.0.0.1:${port}/`);
-  const { connect } = await import("node:net");
   const client = connect(port, "127.0.0.1");
   client.on("error", () => undefined);
   client.write("GET / HTTP/1.1\r\n");
   await stays.text();
-  expect(await host.svc("restart", "PREFIX-web")).toMatchObject({ code: 0 });
+  const restarted = await host.svc("restart", "PREFIX-web");
+  expect(restarted, restarted.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
   expect(await names()).toHaveLength(2);
   const after = await id();
   expect(after).not.toBe(before);
@@ -114,12 +118,41 @@ test("svc is killed while the old one is being drained: the next one serves on, 
   await host.reaches("PREFIX-web", { phase: "up", stale: [] });
 });
 
+test("what listens is killed: it is started again, and the next restart hands over as before", async () => {
+  const { stdout } = await run("pgrep", ["-f", `svc front ${host.folder}/state/front.sock`]);
+  process.kill(Number(stdout), "SIGKILL");
+  await until(async () => (await get().catch(() => "")) === "five");
+  const before = await id();
+  const restarted = await host.svc("restart", "PREFIX-web");
+  expect(restarted, restarted.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
+  expect(await id()).not.toBe(before);
+  await until(async () => (await names()).length === 1);
+});
+
+test("svc is killed and comes back, and at once a restart is asked for: it hands over, and no request fails", async () => {
+  const heard: string[] = [];
+  let over = false;
+  const client = (async () => {
+    while (!over) heard.push(await get().catch(String));
+  })();
+  for (let round = 0; round < 3; round++) {
+    await host.endDaemon("SIGKILL");
+    await host.startDaemon();
+    const restarted = await host.svc("restart", "PREFIX-web");
+    expect(restarted, restarted.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
+  }
+  over = true;
+  await client;
+  expect(new Set(heard)).toEqual(new Set(["five"]));
+  await until(async () => (await names()).length === 1);
+});
+
 test("a stop ends both; the port is free again, and taken by another it keeps the unit from starting", async () => {
   await web("six", { listen: { published: port, target: 8000, drain: "1m" } });
-  expect(await host.svc("restart", "PREFIX-web")).toMatchObject({ code: 0 });
+  const restarted = await host.svc("restart", "PREFIX-web");
+  expect(restarted, restarted.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
   expect(await host.svc("stop", "PREFIX-web")).toMatchObject({ code: 0 });
   await until(async () => (await names()).length === 0);
-  const { createServer } = await import("node:net");
   const squatter = createServer();
   await until(
     () =>
@@ -139,10 +172,5 @@ test("when svc ends, so does what listens for it", async () => {
   await host.endDaemon("SIGTERM");
   expect(await names()).toEqual([]);
   await expect(get()).rejects.toThrow();
-  await until(async () => !(await processes()).includes(host.folder));
+  await until(async () => !(await run("ps", ["ax", "-o", "args"])).stdout.includes(host.folder));
 });
-
-async function processes(): Promise<string> {
-  const { run } = await import("../support/real-engine.ts");
-  return (await run("ps", ["ax", "-o", "args"])).stdout;
-}

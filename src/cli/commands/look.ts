@@ -18,6 +18,7 @@ export function addLooking(program: Command, run: Run): void {
           const all = await ask(cli, "list", { units });
           const [only] = all;
           if (cli.json || options.json) printJson(cli, all);
+          else if (cli.quiet) cli.out(all.map((one) => `${one.name}\n`).join(""));
           else if (name === "status" && units.length === 1 && only) cli.out(showStatus(only, cli.colour, Date.now()));
           else cli.out(showList(all, cli.colour, Date.now()));
           return 0;

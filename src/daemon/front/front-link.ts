@@ -123,7 +123,7 @@ export function frontLink(options: {
   /** null: nobody answers. */
   function tryDial(): Promise<Socket | null> {
     return new Promise((resolve) => {
-      const asker = connect({ path: socket, allowHalfOpen: true });
+      const asker = connect(socket);
       asker.once("connect", () => {
         asker.removeAllListeners("error");
         asker.on("error", () => asker.destroy());

@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock/clock.ts";
 import type { Progress } from "../../control/request.ts";
 import { boundTo } from "../../plan/bring-up.ts";
-import { isReady, isRunning, ownContainer } from "../../plan/conditions.ts";
+import { isReady, isRunning, isYetToBeAsked, ownContainer } from "../../plan/conditions.ts";
 import { type Container, stateOf } from "../../plan/world.ts";
 import { messageOf } from "../../svc-error.ts";
 import type { Unit } from "../../unit/unit.ts";
@@ -11,10 +11,12 @@ import type { Besides } from "./besides.ts";
 
 /** The front drops what is left of an old container's connections so long after the end of its grace. */
 const afterGraceMs = 10_000;
+/** What runs is not known before; an engine that does not answer is not waited for. */
+const firstLookMs = 5_000;
 
 export type HandOvers = {
   /** Whether a restart of the unit can be done by handing over: it is start-first, and serves now. */
-  suits(unit: Unit): boolean;
+  suits(unit: Unit): Promise<boolean>;
   /**
    * The next container is started beside the one that serves; once it is ready new clients are led to it, and the old one ends when
    * its clients have. Resolves when they are led there: null; else why not, and the old one goes on as if nothing had been asked.
@@ -39,19 +41,32 @@ export function handOvers(parts: {
   /** Old containers that still have clients: what ends their waiting, and when they are gone. */
   const leaving = new Map<string, { readonly hurry: () => void; readonly gone: Promise<void> }>();
   const underWay = new Set<string>();
+  const { promise: resumed, resolve: isResumed } = Promise.withResolvers<void>();
   return {
-    suits: (unit) => unit.update === "start-first" && !underWay.has(unit.name) && isServing(unit),
+    async suits(unit) {
+      if (unit.update !== "start-first") return false;
+      await Promise.race([resumed, wait(firstLookMs)]);
+      return !underWay.has(unit.name) && isServing(unit);
+    },
     run,
     resume,
   };
 
+  function wait(ms: number): Promise<void> {
+    return new Promise((resolve) => clock.after(ms, resolve));
+  }
+
+  /** Of one that svc has only just found it is not known yet whether it is ready; clients are led to it as before. */
   function isServing(unit: Unit): boolean {
-    return ownContainer(unit, supervisor.world)?.stopping === null && isReady(unit, supervisor.world, clock.now());
+    const container = ownContainer(unit, supervisor.world);
+    if (container?.stopping !== null) return false;
+    return isYetToBeAsked(unit, container) || isReady(unit, supervisor.world, clock.now());
   }
 
   async function run(unit: Unit, progress: (progress: Progress) => unknown): Promise<string | null> {
     underWay.add(unit.name);
     try {
+      await resumed;
       const before = leaving.get(unit.name);
       before?.hurry();
       await before?.gone;
@@ -179,16 +194,25 @@ export function handOvers(parts: {
     const container = ownContainer(unit, supervisor.world);
     if (!isRunning(container) || container.name === unit.container) return;
     await parts.rename(container.id, unit.container);
+    // The next one must not be given a name that only seems to be free.
+    await besides.look();
   }
 
   async function resume(): Promise<void> {
     const units = [...supervisor.world.units.values()].filter(({ update }) => update === "start-first");
-    await Promise.all(
-      units.map((unit) => resumeOne(unit).catch((error: unknown) => parts.warn(`${unit.name}: ${messageOf(error)}`))),
-    );
+    await Promise.all(units.map(resumeOne));
+    isResumed();
   }
 
   async function resumeOne(unit: Unit): Promise<void> {
+    try {
+      await finishWhatWasBegun(unit);
+    } catch (error) {
+      parts.warn(`${unit.name}: ${messageOf(error)}`);
+    }
+  }
+
+  async function finishWhatWasBegun(unit: Unit): Promise<void> {
     const current = ownContainer(unit, supervisor.world);
     if (!isRunning(current)) return;
     const side = besides.open({ ...unit, container: otherName(unit, current) }, {});

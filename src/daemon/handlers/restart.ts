@@ -36,7 +36,7 @@ export async function handOverFirst(units: Restarting, reply: Reply, daemon: Dae
   const named = new Set(units.named);
   for (const name of units.named) {
     const unit = supervisor.world.units.get(name);
-    if (!unit || !handOver.suits(unit)) continue;
+    if (!unit || !(await handOver.suits(unit))) continue;
     const because = await handOver.run(unit, reply.progress);
     if (because !== null) return { failure: { unit: name, because }, rest: units };
     named.delete(name);

@@ -137,7 +137,7 @@ export const envFiles = oneOrMore(envFile);
 const dependency = fields({
   condition: some(
     choice("service_started", "service_healthy", "service_completed_successfully"),
-    "What must be so before it starts. Default: it is ready.",
+    "What must be so before it starts; only a task completes. Default: it is ready.",
   ),
   required: some(flag, "false: start also when that unit failed or does not exist. Default: true."),
   restart: some(flag, "Compose's word for on_loss: restart."),

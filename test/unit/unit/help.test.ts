@@ -55,7 +55,7 @@ test("a key with a long form is shown with its fields", () => {
 
   as a map
     condition  service_started, service_healthy or service_completed_successfully
-               What must be so before it starts. Default: it is ready.
+               What must be so before it starts; only a task completes. Default: it is ready.
     required   true or false
                false: start also when that unit failed or does not exist. Default: true.
     restart    true or false

@@ -117,6 +117,7 @@ export const keyTable: readonly Row[] = [
   },
   {
     yaml: "depends_on: {db: {condition: service_completed_successfully, on_loss: stop}}",
+    files: { "units/db.yml": "image: db\ntype: task\n" },
     unit: { needs: [{ unit: "db", until: "completed", onLoss: "stop" }] },
   },
   { yaml: "depends_on: {db: {restart: true, on_loss: keep}}", unit: { needs: [{ unit: "db", onLoss: "keep" }] } },
