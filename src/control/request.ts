@@ -399,7 +399,8 @@ export type Plan = {
     readonly from: number;
     readonly until: number | null;
   }[];
-  readonly inTheEnd: readonly { readonly unit: string; readonly phase: Phase }[];
+  /** `phase` null: how it ends is not known, and it is not expected to be up; `doubt` says why. */
+  readonly inTheEnd: readonly { readonly unit: string; readonly phase: Phase | null; readonly doubt: string | null }[];
   readonly takes: number;
   /** Of these no earlier run was measured: how long they take is a guess. */
   readonly guessed: readonly string[];

@@ -58,13 +58,15 @@ export function consequences(
 /** What is on its way when nothing new is asked: answers to calls, ends of what was told to end, readiness of what starts. */
 export function comingAlready(world: World, now: number, imagined: Imagined): readonly Promised[] {
   return [...world.units.values()].flatMap((unit) => {
-    const { call } = stateOf(world, unit.name);
-    const container = ownContainer(unit, world);
-    const running = isRunning(container) ? container : null;
+    const { call, container } = stateOf(world, unit.name);
     const coming = call ? consequences(unit.name, call.call, world, now, { imagined, number: 0 }) : [];
-    if (!running) return coming;
-    const stopping = running.stopping ? end(unit.name, running.id, now + imagined.takes(unit, "stop"), endedWell) : [];
-    return [...coming, ...stopping, ...lifeOf(unit, running, now, imagined)];
+    if (!isRunning(container)) return coming;
+    // A foreign one that was told to go ends too.
+    const stopping = container.stopping
+      ? end(unit.name, container.id, now + imagined.takes(unit, "stop"), endedWell)
+      : [];
+    const isOwn = ownContainer(unit, world) !== null;
+    return [...coming, ...stopping, ...(isOwn ? lifeOf(unit, container, now, imagined) : [])];
   });
 }
 

@@ -13,19 +13,37 @@ type Due = { readonly at: number; readonly happen: (simulation: Simulation) => S
 
 const signalMs = 5;
 
+/** What goes wrong, and when it is looked at: how many launches of a unit die before they are ready. */
+type Course = { readonly until?: number; readonly deaths?: ReadonlyMap<string, number> };
+
+/** All that svc asks of the engine until all is at rest. */
+export function timedDeed(start: Simulation, facts: readonly Fact[], takes: Takes): readonly Done[] {
+  return timedRun(start, facts, takes).done;
+}
+
 /**
  * The facts are told to a simulated host whose engine takes its time, and all that svc then asks of the engine is written down, until
- * all is at rest. Units must be stubborn: their containers end here, when they take as long as `takes` says.
+ * all is at rest or it is `until`. Units must be stubborn: their containers end here, when they take as long as `takes` says. What is
+ * under way at the start takes its whole time from then on.
  */
-export function timedDeed(start: Simulation, facts: readonly Fact[], takes: Takes): readonly Done[] {
+export function timedRun(
+  start: Simulation,
+  facts: readonly Fact[],
+  takes: Takes,
+  { until = Number.POSITIVE_INFINITY, deaths = new Map() }: Course = {},
+): { readonly done: readonly Done[]; readonly host: Simulation } {
   const done: Done[] = [];
-  const seen = new Set<Call>();
-  const due: Due[] = [];
+  const seen = new Set<Call>(start.flights.map(({ call }) => call));
+  const due: Due[] = [
+    ...start.flights.flatMap(({ unit, call }) => consequences(unit, call, start)),
+    ...comingAlready(),
+  ];
   let simulation = letThrough(tell(start, facts));
   for (let count = 0; count < 10_000; count++) {
     takeOn();
     const next = Math.min(...due.map((one) => one.at), simulation.wakeAt ?? Number.POSITIVE_INFINITY);
-    if (!Number.isFinite(next)) return done;
+    if (next > until) return { done, host: { ...simulation, now: Math.max(simulation.now, until) } };
+    if (!Number.isFinite(next)) return { done, host: simulation };
     const at = due.findIndex((one) => one.at === next);
     const [one] = at < 0 ? [] : due.splice(at, 1);
     simulation = one
@@ -39,12 +57,22 @@ export function timedDeed(start: Simulation, facts: readonly Fact[], takes: Take
       if (seen.has(call)) continue;
       seen.add(call);
       done.push({ at: simulation.now, unit, call: call.call });
-      due.push(...consequences(unit, call));
+      due.push(...consequences(unit, call, simulation));
     }
   }
 
-  function consequences(unit: string, call: Call): readonly Due[] {
-    const { now } = simulation;
+  /** What runs gets ready or does its work; what was told to end ends. */
+  function comingAlready(): readonly Due[] {
+    return [...start.containers].flatMap(([unit, { id }]) => {
+      const { container } = stateOf(start.world, unit);
+      if (container?.id !== id || !isAlive(start.containers.get(unit))) return [];
+      const end = { at: start.now + takes(unit, "stop"), happen: (host: Simulation) => ends(host, unit, id) };
+      const stopping = container.stopping && Number.isFinite(end.at) ? [end] : [];
+      return container.unit === unit ? [...stopping, lifeOf(unit, id, start)] : stopping;
+    });
+  }
+
+  function consequences(unit: string, call: Call, { now }: Simulation): readonly Due[] {
     switch (call.call) {
       case "launch":
         return [{ at: now + takes(unit, "launch"), happen: (host) => launch(host, unit, call) }];
@@ -69,19 +97,25 @@ export function timedDeed(start: Simulation, facts: readonly Fact[], takes: Take
   function launch(host: Simulation, unit: string, call: Call): Simulation {
     const running = finish(finish(host, call), call);
     const id = running.containers.get(unit)?.id;
-    const { now } = running;
-    if (running.disk.get(unit)?.type === "task") {
+    if (id === undefined) return running;
+    if ((running.made.get(unit) ?? 0) > (deaths.get(unit) ?? 0)) due.push(lifeOf(unit, id, running));
+    else
       due.push({
-        at: now + takes(unit, "run"),
-        happen: (then) => (isStill(then, unit, id) ? (endTask(then, unit) ?? then) : then),
+        at: running.now + takes(unit, "ready") / 2,
+        happen: (then) => (isStill(then, unit, id) ? die(then, unit) : then),
       });
-    } else {
-      due.push({
-        at: now + takes(unit, "ready"),
-        happen: (then) => (isStill(then, unit, id) ? ready(then, unit) : then),
-      });
-    }
     return running;
+  }
+
+  function lifeOf(unit: string, id: string, { now, disk }: Simulation): Due {
+    const isTask = disk.get(unit)?.type === "task";
+    return {
+      at: now + takes(unit, isTask ? "run" : "ready"),
+      happen(then) {
+        if (!isStill(then, unit, id)) return then;
+        return isTask ? (endTask(then, unit) ?? then) : ready(then, unit);
+      },
+    };
   }
 }
 

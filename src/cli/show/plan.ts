@@ -38,7 +38,11 @@ export function showPlan(plan: Plan, command: string, colour: boolean): string {
 
 function endWords({ inTheEnd }: Plan, colour: boolean): string {
   if (inTheEnd.length === 0) return "";
-  return `; in the end: ${inTheEnd.map(({ unit, phase }) => `${unit} ${showPhase(phase, colour)}`).join(", ")}`;
+  const ends = inTheEnd.map(({ unit, phase }) => `${unit} ${phase === null ? "not up" : showPhase(phase, colour)}`);
+  const doubts = inTheEnd.flatMap(({ unit, doubt }) =>
+    doubt === null ? [] : [`  ${unit} is not expected to be up: ${doubt}\n`],
+  );
+  return `; in the end: ${ends.join(", ")}${doubts.length === 0 ? "" : `, as far as is known\n${doubts.join("").trimEnd()}`}`;
 }
 
 function span(seconds: number): string {

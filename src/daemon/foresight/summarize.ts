@@ -18,6 +18,8 @@ export function summarize(
     readonly from: number;
     readonly named: readonly string[];
     readonly isGuess: Spans["isGuess"];
+    /** Why these are not expected to come up, though the engine will do as it is told. */
+    readonly doubts: ReadonlyMap<string, string>;
   },
 ): Plan {
   const { world, from, named } = about;
@@ -35,7 +37,7 @@ export function summarize(
   const moved = [...new Set(steps.map(({ unit }) => unit))];
   // Where nothing is to be done it is told how things are.
   const touched = moved.length > 0 ? moved : named;
-  const ends = touched.map((unit) => ({ unit, phase: foreseen.phases.get(unit)?.at(-1)?.phase ?? "down" }));
+  const ends = touched.map(endOf);
   return {
     steps,
     meanwhile,
@@ -49,20 +51,28 @@ export function summarize(
     ),
   };
 
+  /** `up` is only hoped for where there is a doubt. */
+  function endOf(unit: string): Plan["inTheEnd"][number] {
+    const phase = foreseen.phases.get(unit)?.at(-1)?.phase ?? "down";
+    const doubt = phase === "up" || phase === "done" ? (about.doubts.get(unit) ?? null) : null;
+    return { unit, phase: doubt === null ? phase : null, doubt };
+  }
+
   function restOf(unit: string): number {
     return seconds(foreseen.phases.get(unit)?.at(-1)?.at ?? from);
   }
 }
 
+/** Of what svc will do by itself a command may change nothing but when. */
+function callsByUnit({ steps }: Foreseen): ReadonlyMap<string, string> {
+  const calls = new Map<string, string>();
+  for (const { at, unit, call } of steps) calls.set(unit, `${calls.get(unit) ?? ""} ${at} ${call.call}`);
+  return calls;
+}
+
 /** Removing takes no time worth measuring, and a kill none. */
 function isSpan(does: Step["does"]): does is "pull" | "start" | "stop" {
   return does === "pull" || does === "start" || does === "stop";
-}
-
-function callsByUnit({ steps }: Foreseen): ReadonlyMap<string, string> {
-  const calls = new Map<string, string>();
-  for (const { unit, call } of steps) calls.set(unit, `${calls.get(unit) ?? ""} ${call.call}`);
-  return calls;
 }
 
 function wordsOf(call: Call, unit: Unit | undefined): Pick<Step, "does" | "what"> {

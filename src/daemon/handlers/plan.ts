@@ -4,6 +4,7 @@ import { foresee } from "../../plan/foresee.ts";
 import { stateOf, type World, withState } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
+import { doubtsAbout } from "../foresight/doubts.ts";
 import { measuredSpans } from "../foresight/measured-spans.ts";
 import { summarize } from "../foresight/summarize.ts";
 import { newNeeds } from "./reload.ts";
@@ -11,6 +12,9 @@ import { isPulledFirst, unitsToRestart, wishesToRestart } from "./restart.ts";
 import { wishesToStart } from "./start.ts";
 import { wishesToStop } from "./stop.ts";
 import { refuseWhileAway, type Wishes } from "./wish-and-wait.ts";
+
+/** How far back it is told how starts ended. */
+const startsRead = 50;
 
 /** What a command would do, by the very wishes that it would make. Unit files are read, the engine is asked for images; no more. */
 export async function plan(ask: Ask<"plan">, daemon: Daemon): Promise<Plan> {
@@ -33,11 +37,19 @@ export async function plan(ask: Ask<"plan">, daemon: Daemon): Promise<Plan> {
     .filter((name) => !first.includes(name))
     .reduce((there, name) => withState(there, name, { missingImage: imageOf(name, there) }), world);
   const foreseen = foresee(start, facts, now, imagined);
-  const summary = summarize(foreseen, foresee(world, [], now, imagined), {
+  const doubts = await doubtsAbout(concerned, {
+    world,
+    now,
+    takes: spans.takes,
+    recordsOf: (name) => daemon.records.read(name, startsRead),
+    isImageMissing: (name) => missing.includes(name),
+  });
+  const summary = summarize(foreseen, foresee(start, [], now, imagined), {
     world,
     from: now,
     named: names,
     isGuess: spans.isGuess,
+    doubts,
   });
   return afterPulls(first, summary, (name) => pullSeconds(name, world, spans.takes), world);
 }
