@@ -23,6 +23,7 @@ import { keepWatchdog, notifySystemd } from "./notify-systemd.ts";
 import { openFiles } from "./open-files.ts";
 import { exitRecords } from "./output/exit-records.ts";
 import { keepProbes } from "./probes.ts";
+import { pulled } from "./pulled.ts";
 import { keepRuns, type Runs } from "./runs.ts";
 import { readSaved, savedUnits } from "./saved-state.ts";
 import { savingTo } from "./saving.ts";
@@ -100,6 +101,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     clock,
     remark: (unit, text) => runs.logOf(unit).remark(text),
     failed: hookFailed,
+    done: (unit, event, ms) => events.add({ unit, event, phase: null, because: `it took ${ms / 1000} s`, tookMs: ms }),
   });
   const runs: Runs = keepRuns({
     engine,
@@ -139,6 +141,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       pulls.set(unit, progress);
       supervisor.tell();
     },
+    pulled: (unit, image, ms) => events.add(pulled(unit, image, ms)),
   });
   const supervisor: Supervisor = new Supervisor(clock, async (unit, call) => {
     // What its end meant is on disk before the container, which could tell it again, goes.

@@ -1,17 +1,26 @@
 import type { Call } from "../../src/plan/call.ts";
 import type { Fact } from "../../src/plan/fact.ts";
 import { stateOf } from "../../src/plan/world.ts";
+import type { HookTime } from "../../src/unit/unit.ts";
 import { exit } from "./build.ts";
 import { carryOut, die, endTask, isAlive, probe, setHealth } from "./simulated-engine.ts";
 import { deliverAnswer, deliverEvent, passTime, type Simulation, tell } from "./simulation.ts";
 
-export type Takes = (unit: string, what: "pull" | "launch" | "ready" | "stop" | "remove" | "run") => number;
+export type Takes = (unit: string, what: "pull" | "launch" | "ready" | "stop" | "remove" | "run" | HookTime) => number;
 
-export type Done = { readonly at: number; readonly unit: string; readonly call: Call["call"] };
+/** `heardAt`: the unit's hooks that come before the call have been run, and the engine hears of it. */
+export type Done = {
+  readonly at: number;
+  readonly heardAt: number;
+  readonly unit: string;
+  readonly call: Call["call"];
+};
 
 type Due = { readonly at: number; readonly happen: (simulation: Simulation) => Simulation };
 
 const signalMs = 5;
+/** A container that is stopped for one of these reasons is asked by its pre_stop hooks before. */
+const isWished: ReadonlySet<string> = new Set(["unwanted", "replaced"]);
 
 /** What goes wrong, and when it is looked at: how many launches of a unit die before they are ready. */
 type Course = { readonly until?: number; readonly deaths?: ReadonlyMap<string, number> };
@@ -56,7 +65,8 @@ export function timedRun(
     for (const { unit, call } of simulation.flights) {
       if (seen.has(call)) continue;
       seen.add(call);
-      done.push({ at: simulation.now, unit, call: call.call });
+      const { now } = simulation;
+      done.push({ at: now, heardAt: now + heldUp(unit, call, simulation), unit, call: call.call });
       due.push(...consequences(unit, call, simulation));
     }
   }
@@ -66,28 +76,40 @@ export function timedRun(
     return [...start.containers].flatMap(([unit, { id }]) => {
       const { container } = stateOf(start.world, unit);
       if (container?.id !== id || !isAlive(start.containers.get(unit))) return [];
-      const end = { at: start.now + takes(unit, "stop"), happen: (host: Simulation) => ends(host, unit, id) };
+      const end = { at: start.now + takes(unit, "stop"), happen: (then: Simulation) => ends(then, unit, id) };
       const stopping = container.stopping && Number.isFinite(end.at) ? [end] : [];
       return container.unit === unit ? [...stopping, lifeOf(unit, id, start)] : stopping;
     });
   }
 
-  function consequences(unit: string, call: Call, { now }: Simulation): readonly Due[] {
+  /** By the unit's hooks. */
+  function heldUp(unit: string, call: Call, { containers, disk }: Simulation): number {
+    const there = containers.get(unit);
+    const isOwn = there?.unit === unit;
+    const hooks = (when: HookTime): number => ((disk.get(unit)?.hooks[when].length ?? 0) > 0 ? takes(unit, when) : 0);
+    if (call.call === "launch") return hooks("preStart");
+    if (call.call === "remove") return isOwn ? hooks("postStop") : 0;
+    const isAsked = call.call === "signal" && isOwn && there.state === "running" && isWished.has(call.why);
+    return isAsked ? hooks("preStop") : 0;
+  }
+
+  function consequences(unit: string, call: Call, host: Simulation): readonly Due[] {
+    const now = host.now + heldUp(unit, call, host);
     switch (call.call) {
       case "launch":
-        return [{ at: now + takes(unit, "launch"), happen: (host) => launch(host, unit, call) }];
+        return [{ at: now + takes(unit, "launch"), happen: (then) => launch(then, unit, call) }];
       case "signal": {
-        const end = { at: now + takes(unit, "stop"), happen: (host: Simulation) => ends(host, unit, call.id) };
-        const heard = { at: now + signalMs, happen: (host: Simulation) => finish(host, call) };
+        const end = { at: now + takes(unit, "stop"), happen: (then: Simulation) => ends(then, unit, call.id) };
+        const heard = { at: now + signalMs, happen: (then: Simulation) => finish(then, call) };
         return Number.isFinite(end.at) ? [heard, end] : [heard];
       }
       case "kill":
-        return [{ at: now + signalMs, happen: (host) => finish(host, call) }];
+        return [{ at: now + signalMs, happen: (then) => finish(then, call) }];
       case "release":
-        return [{ at: now, happen: (host) => finish(host, call) }];
+        return [{ at: now, happen: (then) => finish(then, call) }];
       case "pull":
       case "remove":
-        return [{ at: now + takes(unit, call.call), happen: (host) => finish(host, call) }];
+        return [{ at: now + takes(unit, call.call), happen: (then) => finish(then, call) }];
       default:
         return call satisfies never;
     }

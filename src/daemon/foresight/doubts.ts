@@ -1,6 +1,7 @@
 import type { ExitRecord } from "../../control/request.ts";
 import { isRunning, isWanted, ownContainer, readyAt } from "../../plan/conditions.ts";
 import { steadyAfterMs } from "../../plan/restart-limit.ts";
+import { readyWords } from "../../plan/words.ts";
 import { stateOf, type World } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Spans } from "./measured-spans.ts";
@@ -47,6 +48,10 @@ async function doubtOf(unit: Unit, past: Past): Promise<string | null> {
     return `its image ${unit.launch.image} is not on this host, and is never pulled`;
   if (trouble)
     return `${trouble.times === 1 ? "its last try" : `each of its last ${trouble.times} tries`} failed: ${trouble.message}`;
+  const container = ownContainer(unit, world);
+  const lateAt = (container?.startedAt ?? past.now) + usualMs(unit, past);
+  if (isRunning(container) && readyAt(unit, container) > past.now && past.now > lateAt)
+    return `it was started ${seconds((past.now - container.startedAt) / 1000)} s ago and is not ready: ${readyWords(unit, container)}`;
   const failed = failedStarts(unit, await past.recordsOf(unit.name), past);
   const last = failed.at(-1);
   if (last) return `${endWords(failed)}: ${last.words}`;
@@ -62,14 +67,19 @@ function isSteady(unit: Unit, { world, now }: Past): boolean {
 }
 
 /** The last starts in a row of what would be started now that came to an early end by themselves. */
-function failedStarts(unit: Unit, records: readonly ExitRecord[], { takes }: Past): readonly ExitRecord[] {
-  const shortMs = takes(unit, "launch") + takes(unit, "ready") + steadyAfterMs;
+function failedStarts(unit: Unit, records: readonly ExitRecord[], past: Past): readonly ExitRecord[] {
+  const shortMs = usualMs(unit, past);
   const parts = unit.launch.ok ? unit.launch.parts : {};
   const good = records.findLastIndex((record) => {
     const isLong = record.ranFor === null || record.ranFor * 1000 > shortMs;
     return record.by !== "itself" || isLong || isWell(unit, record) || isOther(record, parts);
   });
   return records.slice(good + 1);
+}
+
+/** From its start until it is ready and has stayed so for a while. */
+function usualMs(unit: Unit, { takes }: Past): number {
+  return takes(unit, "launch") + takes(unit, "ready") + steadyAfterMs;
 }
 
 function isWell({ type, respawn }: Unit, { code, signal }: ExitRecord): boolean {

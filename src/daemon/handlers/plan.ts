@@ -5,7 +5,7 @@ import { stateOf, type World, withState } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
 import { doubtsAbout } from "../foresight/doubts.ts";
-import { measuredSpans } from "../foresight/measured-spans.ts";
+import { measuredSpans, type Spans } from "../foresight/measured-spans.ts";
 import { summarize } from "../foresight/summarize.ts";
 import { newNeeds } from "./reload.ts";
 import { isPulledFirst, unitsToRestart, wishesToRestart } from "./restart.ts";
@@ -48,10 +48,10 @@ export async function plan(ask: Ask<"plan">, daemon: Daemon): Promise<Plan> {
     world,
     from: now,
     named: names,
-    isGuess: spans.isGuess,
+    spans,
     doubts,
   });
-  return afterPulls(first, summary, (name) => pullSeconds(name, world, spans.takes), world);
+  return afterPulls(first, summary, spans, world);
 }
 
 async function wishesOf(ask: Ask<"plan">, daemon: Daemon): Promise<Pick<Wishes, "names" | "facts">> {
@@ -115,19 +115,15 @@ function isPulledBefore(name: string, daemon: Daemon): boolean {
   return unit !== undefined && isPulledFirst(unit, daemon);
 }
 
-function pullSeconds(name: string, { units }: World, takes: ReturnType<typeof measuredSpans>["takes"]): number {
-  const unit = units.get(name);
-  return unit ? takes(unit, "pull") / 1000 : 0;
-}
-
 /** The same plan with these images brought first, one after the other. */
-function afterPulls(names: readonly string[], plan: Plan, seconds: (name: string) => number, world: World): Plan {
+function afterPulls(names: readonly string[], plan: Plan, { takes, isGuess }: Spans, world: World): Plan {
   let at = 0;
   const pulls: Plan["steps"][number][] = [];
   for (const unit of names) {
     const what = imageOf(unit, world) ?? "";
     pulls.push({ at, unit, does: "pull", what, because: "its image is brought before anything is touched" });
-    at += seconds(unit);
+    const known = world.units.get(unit);
+    at += known ? takes(known, "pull") / 1000 : 0;
   }
   const later = <T extends { readonly from: number; readonly until: number | null }>(one: T): T => ({
     ...one,
@@ -140,5 +136,9 @@ function afterPulls(names: readonly string[], plan: Plan, seconds: (name: string
     meanwhile: plan.meanwhile.map(later),
     darkPorts: plan.darkPorts.map(later),
     takes: plan.takes + at,
+    guessed: [
+      ...names.filter((name) => isGuess(name, "pull")).map((unit) => ({ unit, what: ["pull"] })),
+      ...plan.guessed,
+    ],
   };
 }
