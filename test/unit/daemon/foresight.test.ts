@@ -163,7 +163,7 @@ describe("hooks are steps of a plan, and what is measured is told from what is g
 1  0 s    web   run     pre_stop: drain (in its container)             before its stop signal
 2  1 s    web   stop    stop signal, then 10 s                         a restart was asked for
 3  2 s    web   run     post_stop: manage forget-host (in a one-off)   after its end
-4  3 s    web   remove  the container that has ended                   its last container is still there
+4  3 s    web   remove  the container that has ended                   it was stopped to be started anew
 5  3.1 s  web   run     pre_start: install -d /srv/media               before it is started
 6  4.1 s  web   start   web:1                                          operator asked for it
 7  4.5 s  web   run     post_start: cachetool warm (in its container)  when it runs; nothing waits for it
