@@ -440,4 +440,14 @@ export type DaemonVersion = {
   readonly engine: string | null;
   readonly api: string | null;
   readonly upSince: string;
+  /** Where it reads and writes; absent in a daemon of an older version. */
+  readonly folders?: DaemonFolders;
+};
+
+export type DaemonFolders = {
+  readonly units: string;
+  readonly defaultDir: string;
+  readonly wwwDir: string;
+  readonly state: string;
+  readonly logs: string;
 };
