@@ -307,6 +307,8 @@ export type UnitEvent = {
   readonly event: string;
   readonly phase: Phase | null;
   readonly because: string;
+  /** Of a pull and of hooks, which are told of when they are done. */
+  readonly tookMs?: number;
 };
 
 /** `stream` `svc` is svc's own remark between two runs. */
@@ -410,8 +412,9 @@ export type Plan = {
   readonly steps: readonly {
     readonly at: number;
     readonly unit: string;
-    readonly does: "pull" | "start" | "stop" | "kill" | "remove";
-    /** What exactly: the image, the stop signal and its grace. */
+    /** `run`: a hook. */
+    readonly does: "pull" | "start" | "stop" | "kill" | "remove" | "run";
+    /** What exactly: the image, the stop signal and its grace, the hook with its command. */
     readonly what: string;
     readonly because: string;
   }[];
@@ -429,10 +432,11 @@ export type Plan = {
     readonly from: number;
     readonly until: number | null;
   }[];
-  readonly inTheEnd: readonly { readonly unit: string; readonly phase: Phase }[];
+  /** `phase` null: how it ends is not known, and it is not expected to be up; `doubt` says why. */
+  readonly inTheEnd: readonly { readonly unit: string; readonly phase: Phase | null; readonly doubt: string | null }[];
   readonly takes: number;
-  /** Of these no earlier run was measured: how long they take is a guess. */
-  readonly guessed: readonly string[];
+  /** What was never measured, and how long it takes is a guess: `pull`, `start`, `stop`, or a hook. */
+  readonly guessed: readonly { readonly unit: string; readonly what: readonly string[] }[];
 };
 
 /** One step on the way from a unit to why it is as it is. Times are ISO 8601. */
@@ -466,4 +470,14 @@ export type DaemonVersion = {
   readonly engine: string | null;
   readonly api: string | null;
   readonly upSince: string;
+  /** Where it reads and writes; absent in a daemon of an older version. */
+  readonly folders?: DaemonFolders;
+};
+
+export type DaemonFolders = {
+  readonly units: string;
+  readonly defaultDir: string;
+  readonly wwwDir: string;
+  readonly state: string;
+  readonly logs: string;
 };

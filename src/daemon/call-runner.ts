@@ -28,6 +28,7 @@ export type CallRunnerOptions = {
   /** Why svc cannot listen for it; null: it does, or need not. */
   readonly frontProblem: (unit: Unit) => Promise<string | null>;
   readonly onPull: (unit: string, progress: PullProgress) => void;
+  readonly pulled: (unit: string, image: string, ms: number) => void;
 };
 
 /** Carries calls out, one engine operation each where the engine has it so; decides nothing. */
@@ -213,12 +214,14 @@ async function pull(name: string, call: Extract<Call, { call: "pull" }>, options
   const timeout = new AbortController();
   const cancel = clock.after(unit?.pullTimeoutMs ?? 900_000, () => timeout.abort());
   const platform = unit?.launch.ok ? unit.launch.create.platform : null;
+  const beganAt = clock.now();
   try {
     await engine.pull(call.image, {
       abort: timeout.signal,
       platform,
       onProgress: (progress) => options.onPull(name, progress),
     });
+    options.pulled(name, call.image, Math.round(clock.now() - beganAt));
     return { ok: true };
   } catch (error) {
     // A pull that was given up looks as if the engine were away.

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock/clock.ts";
+import type { DaemonFolders } from "../control/request.ts";
 import type { Engine, PullProgress } from "../engine/engine.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { Leases } from "./deploy/app-lock.ts";
@@ -25,7 +26,7 @@ export type Daemon = {
   readonly link: EngineLink;
   readonly engine: Engine;
   readonly clock: Clock;
-  readonly logFolder: string;
+  readonly folders: DaemonFolders;
   readonly version: string;
   /** ms since 1970. */
   readonly upSince: number;

@@ -31,6 +31,7 @@ import { keepWatchdog, notifySystemd } from "./notify-systemd.ts";
 import { openFiles } from "./open-files.ts";
 import { exitRecords } from "./output/exit-records.ts";
 import { keepProbes } from "./probes.ts";
+import { pulled } from "./pulled.ts";
 import { keepRuns, type Runs } from "./runs.ts";
 import { readSaved, savedUnits } from "./saved-state.ts";
 import { savingTo } from "./saving.ts";
@@ -118,6 +119,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     clock,
     remark: (unit, text) => runs.logOf(unit).remark(text),
     failed: hookFailed,
+    done: (unit, event, ms) => events.add({ unit, event, phase: null, because: `it took ${ms / 1000} s`, tookMs: ms }),
   });
   const runs: Runs = keepRuns({
     engine,
@@ -154,6 +156,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       pulls.set(unit, progress);
       supervisor.tell();
     },
+    pulled: (unit, image, ms) => events.add(pulled(unit, image, ms)),
   });
   const supervisor: Supervisor = new Supervisor(clock, async (unit, call) => {
     // What its end meant is on disk before the container, which could tell it again, goes.
@@ -257,7 +260,13 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     link,
     engine,
     clock,
-    logFolder: options.logs,
+    folders: {
+      units: options.units,
+      defaultDir: options.defaultDir,
+      wwwDir: options.wwwDir,
+      state: options.state,
+      logs: options.logs,
+    },
     version: ownVersion,
     upSince: clock.date(),
     enabled: { isEnabled, set: (unit, on) => enabled.set(unit, on) },

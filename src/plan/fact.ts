@@ -22,6 +22,8 @@ export type Fact =
   | { readonly fact: "paused"; readonly unit: string; readonly id: string; readonly paused: boolean }
   /** A tcp or http probe, or a log line. */
   | { readonly fact: "probed-ready"; readonly unit: string; readonly id: string }
+  /** Its port or page said something else: `connection refused`, `status 503`. */
+  | { readonly fact: "probed-unready"; readonly unit: string; readonly id: string; readonly answer: string }
   | { readonly fact: "called"; readonly unit: string; readonly call: Call }
   | { readonly fact: "answered"; readonly unit: string; readonly call: Call; readonly answer: Answer };
 

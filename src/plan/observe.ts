@@ -42,6 +42,8 @@ export function observe(world: World, fact: Fact, now: number): World {
         ...container,
         probedReadyAt: container.probedReadyAt ?? now,
       }));
+    case "probed-unready":
+      return changeContainer(world, fact, (container) => ({ ...container, answer: fact.answer }));
     case "called":
       return called(world, fact.unit, fact.call, now);
     case "answered":

@@ -78,6 +78,7 @@ export function handlers(daemon: Daemon): Handlers {
       engine: daemon.link.version()?.engine ?? null,
       api: daemon.link.version()?.api ?? null,
       upSince: new Date(daemon.upSince).toISOString(),
+      folders: daemon.folders,
     }),
     reexec: async () => {
       setImmediate(daemon.reexec);

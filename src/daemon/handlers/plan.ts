@@ -4,13 +4,17 @@ import { foresee } from "../../plan/foresee.ts";
 import { stateOf, type World, withState } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
-import { measuredSpans } from "../foresight/measured-spans.ts";
+import { doubtsAbout } from "../foresight/doubts.ts";
+import { measuredSpans, type Spans } from "../foresight/measured-spans.ts";
 import { summarize } from "../foresight/summarize.ts";
 import { newNeeds } from "./reload.ts";
 import { isPulledFirst, unitsToRestart, wishesToRestart } from "./restart.ts";
 import { wishesToStart } from "./start.ts";
 import { wishesToStop } from "./stop.ts";
 import { refuseWhileAway, type Wishes } from "./wish-and-wait.ts";
+
+/** How far back it is told how starts ended. */
+const startsRead = 50;
 
 /** What a command would do, by the very wishes that it would make. Unit files are read, the engine is asked for images; no more. */
 export async function plan(ask: Ask<"plan">, daemon: Daemon): Promise<Plan> {
@@ -33,13 +37,21 @@ export async function plan(ask: Ask<"plan">, daemon: Daemon): Promise<Plan> {
     .filter((name) => !first.includes(name))
     .reduce((there, name) => withState(there, name, { missingImage: imageOf(name, there) }), world);
   const foreseen = foresee(start, facts, now, imagined);
-  const summary = summarize(foreseen, foresee(world, [], now, imagined), {
+  const doubts = await doubtsAbout(concerned, {
+    world,
+    now,
+    takes: spans.takes,
+    recordsOf: (name) => daemon.records.read(name, startsRead),
+    isImageMissing: (name) => missing.includes(name),
+  });
+  const summary = summarize(foreseen, foresee(start, [], now, imagined), {
     world,
     from: now,
     named: names,
-    isGuess: spans.isGuess,
+    spans,
+    doubts,
   });
-  return afterPulls(first, summary, (name) => pullSeconds(name, world, spans.takes), world);
+  return afterPulls(first, summary, spans, world);
 }
 
 async function wishesOf(ask: Ask<"plan">, daemon: Daemon): Promise<Pick<Wishes, "names" | "facts">> {
@@ -103,19 +115,15 @@ function isPulledBefore(name: string, daemon: Daemon): boolean {
   return unit !== undefined && isPulledFirst(unit, daemon);
 }
 
-function pullSeconds(name: string, { units }: World, takes: ReturnType<typeof measuredSpans>["takes"]): number {
-  const unit = units.get(name);
-  return unit ? takes(unit, "pull") / 1000 : 0;
-}
-
 /** The same plan with these images brought first, one after the other. */
-function afterPulls(names: readonly string[], plan: Plan, seconds: (name: string) => number, world: World): Plan {
+function afterPulls(names: readonly string[], plan: Plan, { takes, isGuess }: Spans, world: World): Plan {
   let at = 0;
   const pulls: Plan["steps"][number][] = [];
   for (const unit of names) {
     const what = imageOf(unit, world) ?? "";
     pulls.push({ at, unit, does: "pull", what, because: "its image is brought before anything is touched" });
-    at += seconds(unit);
+    const known = world.units.get(unit);
+    at += known ? takes(known, "pull") / 1000 : 0;
   }
   const later = <T extends { readonly from: number; readonly until: number | null }>(one: T): T => ({
     ...one,
@@ -128,5 +136,9 @@ function afterPulls(names: readonly string[], plan: Plan, seconds: (name: string
     meanwhile: plan.meanwhile.map(later),
     darkPorts: plan.darkPorts.map(later),
     takes: plan.takes + at,
+    guessed: [
+      ...names.filter((name) => isGuess(name, "pull")).map((unit) => ({ unit, what: ["pull"] })),
+      ...plan.guessed,
+    ],
   };
 }

@@ -6,6 +6,7 @@ import { stateOf } from "../../plan/world.ts";
 import { messageOf, SvcError } from "../../svc-error.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
+import { pulled } from "../pulled.ts";
 import { readValid } from "./names.ts";
 import { refuseConflicts } from "./refuse-conflicts.ts";
 import { type Reply, refuseWhileAway, type Wishes, wishAndWait } from "./wish-and-wait.ts";
@@ -112,6 +113,7 @@ export async function bringImage(unit: Unit, reply: Reply, daemon: Daemon): Prom
   if (!unit.launch.ok || !isPulledFirst(unit, daemon)) return;
   const { image } = unit.launch;
   if (await daemon.engine.image(image)) return;
+  const beganAt = daemon.clock.now();
   try {
     await daemon.engine.pull(image, {
       abort: reply.signal,
@@ -119,6 +121,7 @@ export async function bringImage(unit: Unit, reply: Reply, daemon: Daemon): Prom
       onProgress: (pull) =>
         reply.progress({ unit: unit.name, phase: "pulling", because: `its image ${image} is pulled`, pull }),
     });
+    daemon.events.add(pulled(unit.name, image, Math.round(daemon.clock.now() - beganAt)));
   } catch (error) {
     throw new SvcError("pull-failed", `cannot pull ${image} for ${unit.name}: ${messageOf(error)}`, {
       hint: "nothing was touched; check the tag and the registry, then try again",

@@ -26,9 +26,14 @@ export function keyHelp(name: string): KeyHelp | null {
     description,
     default: fallback,
     example: `${name}:${example.startsWith("\n") ? "" : " "}${example}`,
-    fields: fieldsOf(type, ""),
+    fields: once(fieldsOf(type, "")),
     related: [...new Set(related)].filter((other) => other !== name),
   };
+}
+
+/** A map that may stand alone or in a list is met twice. */
+function once(fields: KeyHelp["fields"]): KeyHelp["fields"] {
+  return [...new Map(fields.map((field) => [field.name, field])).values()];
 }
 
 /** The keys in groups, as help shows them. */

@@ -11,13 +11,23 @@ export type SchemaProblem = {
   readonly what: "key" | "value";
   readonly message: string;
   readonly hint: string;
+  /** Of an unknown key: the known one that was probably meant. */
+  readonly meant?: string;
 };
 
 type Issue = z.core.$ZodIssue;
 
 /** What the schema refuses, in plain words. Of a value that may be of several kinds, the kind that it comes nearest to is told. */
 export function schemaProblems(issues: readonly Issue[], value: unknown): readonly SchemaProblem[] {
-  return issues.flatMap((issue) => problemsOf(issue, [], value));
+  return withoutMisspelt(issues.flatMap((issue) => problemsOf(issue, [], value)));
+}
+
+/** A field that is there under a wrong name is not told of as missing too. */
+function withoutMisspelt(problems: readonly SchemaProblem[]): readonly SchemaProblem[] {
+  const meant = new Set(
+    problems.flatMap(({ path, meant }) => (meant ? [JSON.stringify([...path.slice(0, -1), meant])] : [])),
+  );
+  return problems.filter(({ path, code }) => code === "unknown-key" || !meant.has(JSON.stringify(path)));
 }
 
 function problemsOf(issue: Issue, above: Path, root: unknown): readonly SchemaProblem[] {
@@ -37,7 +47,9 @@ function problemsOf(issue: Issue, above: Path, root: unknown): readonly SchemaPr
 
 /** A value of another kind: a list where a map is wanted, or none of several words. */
 function isOtherKind(issue: Issue): boolean {
-  return issue.path.length === 0 && ["invalid_type", "invalid_union", "invalid_value"].includes(issue.code);
+  if (issue.path.length > 0) return false;
+  if (issue.code === "invalid_union") return issue.errors.every((branch) => branch.some(isOtherKind));
+  return issue.code === "invalid_type" || issue.code === "invalid_value";
 }
 
 function badValue(path: Path, words: string, value: unknown): SchemaProblem {
@@ -61,7 +73,14 @@ function unknownKey(path: Path, known: readonly string[]): SchemaProblem {
   const near = similar(name, known);
   const all = path.length === 1 ? "svc help unit shows all keys" : `svc help unit ${String(path[0])} shows all of them`;
   const hint = near ? `did you mean "${near}"?` : all;
-  return { code: "unknown-key", path, what: "key", message: `unknown key "${nameOf(path)}"`, hint };
+  return {
+    code: "unknown-key",
+    path,
+    what: "key",
+    message: `unknown key "${nameOf(path)}"`,
+    hint,
+    ...(near ? { meant: near } : {}),
+  };
 }
 
 /** `ports.target`; numbers of list elements are left out, as the caret shows which. */

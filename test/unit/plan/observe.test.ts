@@ -150,9 +150,7 @@ test("a container that is removed before its launch is answered does not come ba
   const created: Fact = { fact: "appeared", unit: "db", container: container("db.1", { state: "created" }) };
   const launching = after(world({ units: [unit("db")] }), { fact: "called", unit: "db", call }, created);
   const late = answered(call, { ok: true, container: container("db.1") });
-  expect(show(after(launching, died(exit.bad), gone, late), 0)).toBe(
-    "db: starting, remove db.1: its last container is still there",
-  );
+  expect(show(after(launching, died(exit.bad), gone, late), 0)).toBe("db: starting, remove db.1: it ended: exit 1");
 });
 
 test("a start that is refused costs no respawn", () => {

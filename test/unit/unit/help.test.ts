@@ -65,6 +65,13 @@ test("a key with a long form is shown with its fields", () => {
 `);
 });
 
+test("the fields of a map that may stand alone or in a list are shown once", () => {
+  for (const { keys } of allKeyHelp()) {
+    for (const { name, fields } of keys) expect(new Set(fields.map((one) => one.name)).size, name).toBe(fields.length);
+  }
+  expect(shown("post_stop").match(/^ {4}command /gm)).toHaveLength(1);
+});
+
 test("an unknown key is no key", () => {
   expect(keyHelp("linsk")).toBeNull();
 });
