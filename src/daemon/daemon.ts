@@ -141,12 +141,15 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     }
     supervisor.tell({ fact: "units-read", units: now.units });
   });
-  const launching = turns(launchesAtOnce);
   const isWanted = (unit: string, generation: number): boolean => {
     const { wish } = stateOf(supervisor.world, unit);
     return wish.want === "up" && wish.generation === generation && !supervisor.world.shuttingDown;
   };
-  const common = { engine, clock, boot, runs, hooks, files, launches: launching, frontProblem };
+  const common = {
+    ...{ engine, clock, boot, runs, hooks, files, frontProblem },
+    launches: turns(launchesAtOnce),
+    pulled: (unit: string, image: string, ms: number) => events.add(pulled(unit, image, ms)),
+  };
   const runCall = callRunner({
     ...common,
     isWanted,
@@ -156,7 +159,6 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       pulls.set(unit, progress);
       supervisor.tell();
     },
-    pulled: (unit, image, ms) => events.add(pulled(unit, image, ms)),
   });
   const supervisor: Supervisor = new Supervisor(clock, async (unit, call) => {
     // What its end meant is on disk before the container, which could tell it again, goes.
