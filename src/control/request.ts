@@ -412,8 +412,8 @@ export type Plan = {
   readonly steps: readonly {
     readonly at: number;
     readonly unit: string;
-    /** `run`: a hook. */
-    readonly does: "pull" | "start" | "stop" | "kill" | "remove" | "run";
+    /** `run`: a hook; `hand over`: clients are led to another container. */
+    readonly does: "pull" | "start" | "stop" | "kill" | "remove" | "run" | "hand over";
     /** What exactly: the image, the stop signal and its grace, the hook with its command. */
     readonly what: string;
     readonly because: string;

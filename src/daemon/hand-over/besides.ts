@@ -4,6 +4,7 @@ import type { Answer, Fact } from "../../plan/fact.ts";
 import { type Container, stateOf } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
 import { Supervisor } from "../supervisor.ts";
+import { alone } from "./alone.ts";
 
 export type Beside = {
   readonly supervisor: Supervisor;
@@ -48,14 +49,6 @@ export function keepBesides(parts: {
     { container, bound = {} }: { readonly container?: Container; readonly bound?: { readonly [unit: string]: string } },
   ): Beside {
     const { name } = unit;
-    const alone: Unit = {
-      ...unit,
-      needs: [],
-      after: [],
-      before: [],
-      conflicts: [],
-      respawn: { ...unit.respawn, enabled: false },
-    };
     const runCall = parts.run({
       container: unit.container,
       isWanted: (_, generation) => {
@@ -70,7 +63,7 @@ export function keepBesides(parts: {
     const seen = container ? [[name, { container, exit: null }] as const] : [];
     const wish = { want: "up", by: "operator", generation: container?.generation ?? 0 } as const;
     const facts: Fact[] = [
-      { fact: "units-read", units: new Map([[name, alone]]) },
+      { fact: "units-read", units: new Map([[name, alone(unit)]]) },
       ...(container ? [{ fact: "wished", unit: name, wish, anew: true } as const] : []),
       { fact: "listed", containers: new Map(seen) },
     ];

@@ -33,16 +33,19 @@ export type HandedOver = {
 
 /** Units that are start-first hand over before anything is stopped, one by one; the first that cannot ends it. */
 export async function handOverFirst(units: Restarting, reply: Reply, daemon: Daemon): Promise<HandedOver> {
-  const { handOver, supervisor } = daemon;
   const named = new Set(units.named);
-  for (const name of units.named) {
-    const unit = supervisor.world.units.get(name);
-    if (!unit || !(await handOver.suits(unit))) continue;
-    const because = await handOver.run(unit, reply.progress);
-    if (because !== null) return { failure: { unit: name, because }, rest: units };
-    named.delete(name);
+  for (const unit of await unitsToHandOver(units, daemon)) {
+    const because = await daemon.handOver.run(unit, reply.progress);
+    if (because !== null) return { failure: { unit: unit.name, because }, rest: units };
+    named.delete(unit.name);
   }
   return { failure: null, rest: { ...units, named: [...named] } };
+}
+
+export async function unitsToHandOver({ named }: Restarting, daemon: Daemon): Promise<readonly Unit[]> {
+  const units = named.flatMap((name) => daemon.supervisor.world.units.get(name) ?? []);
+  const suits = await Promise.all(units.map((unit) => daemon.handOver.suits(unit)));
+  return units.filter((_, at) => suits[at]);
 }
 
 type Restarting = {
