@@ -1,4 +1,4 @@
-import { type PublishedPort, publishedPorts } from "../unit/published-ports.ts";
+import { type PublishedPort, portsOfHost } from "../unit/published-ports.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
 import { type Linted, warning } from "./lint.ts";
@@ -10,15 +10,19 @@ export function clashingPorts(all: readonly Linted[], concerns: (unit: string) =
       const [one, other] = concerns(later.unit.name) ? [later, earlier] : [earlier, later];
       if (!concerns(one.unit.name)) return [];
       if (excludesEachOther(one.unit, other.unit)) return [];
-      const clash = publishedPorts(one.unit).find((port) =>
-        publishedPorts(other.unit).some((taken) => overlaps(port, taken)),
+      const clash = portsOfHost(one.unit).find((port) =>
+        portsOfHost(other.unit).some((taken) => overlaps(port, taken)),
       );
       if (!clash) return [];
       const message = `it publishes port ${clash.port}/${clash.protocol} of the host, as ${other.unit.name} does`;
       const hint = "publish another, or write conflicts if only one of them is to run";
-      return [warning(one, { code: "port-clash", key: "ports", message, hint })];
+      return [warning(one, { code: "port-clash", key: isListen(one.unit, clash) ? "listen" : "ports", message, hint })];
     }),
   );
+}
+
+function isListen(unit: Unit, { port, protocol }: PublishedPort): boolean {
+  return protocol === "tcp" && unit.listen.some((listen) => String(listen.port) === port);
 }
 
 function excludesEachOther(one: Unit, other: Unit): boolean {
