@@ -46,7 +46,11 @@ export function showStatus(one: UnitStatus, colour: boolean, now: number): strin
     ["container", one.container?.slice(0, 12) ?? "-"],
     ["restarts", String(one.restarts)],
   ];
-  if (one.stale.length > 0) rows.push(["stale", `${one.stale.join(", ")}; svc restart ${one.name} brings it in`]);
+  if (one.stale.length > 0)
+    rows.push([
+      "stale",
+      `${one.stale.join(", ")}; ${one.refused === null ? `svc restart ${one.name} brings it in` : "a restart is refused until it is mended: svc check"}`,
+    ]);
   if (one.needs.length > 0) rows.push(["needs", one.needs.join(", ")]);
   if (one.neededBy.length > 0) rows.push(["needed by", one.neededBy.join(", ")]);
   if (one.lastExit)

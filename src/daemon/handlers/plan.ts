@@ -66,7 +66,7 @@ async function wishesOf(ask: Ask<"plan">, daemon: Daemon): Promise<Pick<Wishes, 
     case "reload": {
       await daemon.source.read();
       const facts = newNeeds(daemon);
-      return { names: facts.flatMap((fact) => (fact.fact === "wished" ? [fact.unit] : [])), facts };
+      return { names: facts.map(({ unit }) => unit), facts };
     }
     default:
       return command satisfies never;
