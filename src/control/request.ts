@@ -39,7 +39,7 @@ export type Requests = {
     readonly progress: Progress;
     readonly result: Outcome;
   };
-  /** Reads the unit folder again; touches no container. */
+  /** Reads the unit folder again; touches no container that runs, and starts what a unit that is wanted needs now. */
   readonly reload: { readonly ask: Record<never, never>; readonly progress: never; readonly result: Reloaded };
   readonly enable: {
     readonly ask: Named;
@@ -212,6 +212,8 @@ export type UnitStatus = {
   readonly restarts: number;
   /** What a restart would change: `tag build-41 -> build-42`, `env file changed`, `unit file changed`, `unit file is gone`; empty: nothing. */
   readonly stale: readonly string[];
+  /** Why a start or restart would be refused now: its unit file or TAG file is wrong, or gone; null: it would not be. */
+  readonly refused: string | null;
   readonly enabled: boolean;
   readonly type: "service" | "task";
   readonly description: string;
@@ -297,6 +299,8 @@ export type Reloaded = {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
+  /** What is started because a unit that is wanted needs it now. */
+  readonly started: readonly { readonly unit: string; readonly neededBy: string }[];
   readonly problems: readonly UnitProblem[];
 };
 
@@ -456,10 +460,16 @@ export type Cause = {
     readonly words: string;
   } | null;
   readonly lastExit: { readonly words: string; readonly at: string; readonly by: ExitRecord["by"] } | null;
+  /** The last lines that it wrote before it failed; empty: it did not fail, or wrote nothing. */
+  readonly lastLines: readonly string[];
+  /** When it is tried again; null: it is not waiting for that. */
+  readonly nextTryAt: string | null;
   /** What became different before it failed: `tag build-41 -> build-42`. */
   readonly change: { readonly what: readonly string[]; readonly at: string } | null;
   /** What a restart would change, of one that runs. */
   readonly stale: readonly string[];
+  /** Why a start or restart would be refused now; null: it would not be. */
+  readonly refused: string | null;
   /** The next command. */
   readonly hint: string | null;
 };

@@ -66,6 +66,7 @@ function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
     tag: running ? running.made.tag : (launch?.tag ?? null),
     restarts: state.restarts,
     stale: running ? whatIsStale(unit, running, sources.disk) : [],
+    refused: whyRefused(unit, sources.disk),
     enabled: sources.isEnabled(unit),
     type: unit.type,
     description: unit.description,
@@ -97,6 +98,12 @@ export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): r
   return [...renamed, ...changes(unit.launch, container)];
 }
 
+function whyRefused({ name, launch }: Unit, disk: UnitsNow): string | null {
+  if (disk.invalid.has(name)) return "its unit file has errors";
+  if (!disk.units.has(name)) return "its unit file is gone";
+  return launch.ok ? null : launch.message;
+}
+
 function changes(launch: Launch, container: Container): readonly string[] {
   if (container.revision === launch.revision) return [];
   const { parts, tag } = container.made;
@@ -124,6 +131,7 @@ function invalidStatus(name: string, problems: readonly UnitProblem[]): UnitStat
     tag: null,
     restarts: 0,
     stale: [],
+    refused: invalidWords(problems),
     enabled: false,
     type: "service",
     description: "",

@@ -103,5 +103,10 @@ describe("plan", () => {
     await host.unit("watcher", { depends_on: ["PREFIX-mail", "PREFIX-late"] });
     expect(steps(await plan("reload"))).toEqual(["late start"]);
     expect(await host.status(host.name("late"))).toMatchObject({ phase: "down" });
+    // The change itself may have been seen before.
+    const { stdout } = await host.svc("reload");
+    expect(stdout).toContain(`started: ${host.name("late")} (${host.name("watcher")} needs it)\n`);
+    expect(stdout).not.toContain("as svc knows them");
+    expect((await host.svc("reload")).stdout).toBe("the unit files are as svc knows them\n");
   });
 });

@@ -47,7 +47,11 @@ export function showStatus(one: UnitStatus, colour: boolean, now: number): strin
     ["restarts", String(one.restarts)],
   ];
   for (const front of one.listen) rows.push(["listens on", frontWords(front)]);
-  if (one.stale.length > 0) rows.push(["stale", `${one.stale.join(", ")}; svc restart ${one.name} brings it in`]);
+  if (one.stale.length > 0)
+    rows.push([
+      "stale",
+      `${one.stale.join(", ")}; ${one.refused === null ? `svc restart ${one.name} brings it in` : "a restart is refused until it is mended: svc check"}`,
+    ]);
   if (one.needs.length > 0) rows.push(["needs", one.needs.join(", ")]);
   if (one.neededBy.length > 0) rows.push(["needed by", one.neededBy.join(", ")]);
   if (one.lastExit)

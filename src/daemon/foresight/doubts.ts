@@ -1,5 +1,5 @@
 import type { ExitRecord } from "../../control/request.ts";
-import { isRunning, isWanted, ownContainer, readyAt } from "../../plan/conditions.ts";
+import { isRunning, isSteady, isWanted, ownContainer, readyAt } from "../../plan/conditions.ts";
 import { steadyAfterMs } from "../../plan/restart-limit.ts";
 import { readyWords } from "../../plan/words.ts";
 import { stateOf, type World } from "../../plan/world.ts";
@@ -31,7 +31,8 @@ export async function doubtsAbout(names: readonly string[], past: Past): Promise
     known = doubts.size;
     for (const name of names) {
       const unit = units.get(name);
-      if (!unit || doubts.has(name) || stateOf(past.world, name).wish.alone || isSteady(unit, past)) continue;
+      if (!unit || doubts.has(name) || stateOf(past.world, name).wish.alone || isSteady(unit, past.world, past.now))
+        continue;
       const need = unit.needs.find((one) => one.required && doubts.has(one.unit));
       if (need) doubts.set(name, `it needs ${need.unit}, which is not expected to be up`);
     }
@@ -42,7 +43,7 @@ export async function doubtsAbout(names: readonly string[], past: Past): Promise
 async function doubtOf(unit: Unit, past: Past): Promise<string | null> {
   const { world } = past;
   const { trouble, respawns, finished, lastExit } = stateOf(world, unit.name);
-  if (isSteady(unit, past)) return null;
+  if (isSteady(unit, past.world, past.now)) return null;
   if (!unit.launch.ok) return unit.launch.message;
   if (unit.launch.pull === "never" && past.isImageMissing(unit.name))
     return `its image ${unit.launch.image} is not on this host, and is never pulled`;
@@ -58,12 +59,6 @@ async function doubtOf(unit: Unit, past: Past): Promise<string | null> {
   const isFailing = respawns.length > 0 || finished?.ok === false;
   if (!isWanted(unit, world) || !isFailing || !lastExit) return null;
   return `it has not stayed up since it failed: ${lastExit.words}`;
-}
-
-/** It has been ready for so long that its earlier failures are past. */
-function isSteady(unit: Unit, { world, now }: Past): boolean {
-  const container = ownContainer(unit, world);
-  return isRunning(container) && container.stopping === null && readyAt(unit, container) + steadyAfterMs <= now;
 }
 
 /** The last starts in a row of what would be started now that came to an early end by themselves. */

@@ -77,8 +77,7 @@ async function wishesOf(ask: Ask<"plan">, daemon: Daemon): Promise<Planned> {
     case "reload": {
       await daemon.source.read();
       const facts = newNeeds(daemon);
-      const needed = facts.flatMap((fact) => (fact.fact === "wished" ? [fact.unit] : []));
-      return { names: needed, facts, handedOver: [] };
+      return { names: facts.map(({ unit }) => unit), facts, handedOver: [] };
     }
     default:
       return command satisfies never;
