@@ -3,7 +3,7 @@ import type { Unit } from "../unit/unit.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
 import { type Linted, warning } from "./lint.ts";
 
-/** Two units that would publish one port of the host: the one that starts second cannot. */
+/** Two units that would publish or listen on one port of the host: the one that starts second cannot. */
 export function clashingPorts(all: readonly Linted[], concerns: (unit: string) => boolean): readonly UnitProblem[] {
   return all.flatMap((later, at) =>
     all.slice(0, at).flatMap((earlier) => {
@@ -14,9 +14,11 @@ export function clashingPorts(all: readonly Linted[], concerns: (unit: string) =
         portsOfHost(other.unit).some((taken) => overlaps(port, taken)),
       );
       if (!clash) return [];
-      const message = `it publishes port ${clash.port}/${clash.protocol} of the host, as ${other.unit.name} does`;
-      const hint = "publish another, or write conflicts if only one of them is to run";
-      return [warning(one, { code: "port-clash", key: isListen(one.unit, clash) ? "listen" : "ports", message, hint })];
+      const listens = isListen(one.unit, clash);
+      const does = listens ? "listens on" : "publishes";
+      const message = `it ${does} port ${clash.port}/${clash.protocol} of the host, as ${other.unit.name} does`;
+      const hint = "take another port, or write conflicts if only one of them is to run";
+      return [warning(one, { code: "port-clash", key: listens ? "listen" : "ports", message, hint })];
     }),
   );
 }

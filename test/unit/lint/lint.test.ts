@@ -41,10 +41,10 @@ test("two units with one port of the host, on overlapping addresses; not those t
     "units/e.yml": "conflicts: [c]\n",
   });
   expect(text).toBe(
-    `units/b.yml:3:3  warning: it publishes port 8000/tcp of the host, as a does    hint: publish another, or write conflicts if only one of them is to run
+    `units/b.yml:3:3  warning: it publishes port 8000/tcp of the host, as a does    hint: take another port, or write conflicts if only one of them is to run
   3 |   - '127.0.0.1:8000:8000'
     |   ^^^^^^^^^^^^^^^^^^^^^^^
-units/e.yml:1:1  warning: it publishes port 25/tcp of the host, as a does    hint: publish another, or write conflicts if only one of them is to run
+units/e.yml:1:1  warning: it publishes port 25/tcp of the host, as a does    hint: take another port, or write conflicts if only one of them is to run
 `,
   );
 });
@@ -131,6 +131,12 @@ test("a circle is told though one of its files is wrong otherwise, at the unit t
   expect(text).toMatch(/^units\/a.yml:1:1 {2}error: units need each other in a circle: a -> b -> c -> a {4}hint/);
   const { text: ofC } = await linted(files, {}, (unit) => unit === "c");
   expect(ofC).toMatch(/^units\/c.yml:1:1 {2}error: units need each other in a circle: c -> a -> b -> c {4}hint/);
+});
+
+test("a port that is listened on clashes with one that is published, and localhost with every address", async () => {
+  const files = { "units/a.yml": "image: a\nports: ['80:8000']\n", "units/b.yml": "image: b\nlisten: 80\n" };
+  const { text } = await linted(files);
+  expect(text).toContain("units/b.yml:2:9  warning: it listens on port 80/tcp of the host, as a does");
 });
 
 test("a clash is told at the unit that it is asked about", async () => {
