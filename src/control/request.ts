@@ -225,6 +225,8 @@ export type UnitStatus = {
   readonly lastExit: ExitRecord | null;
   /** Where svc listens for it. */
   readonly listen: readonly UnitFront[];
+  /** Its breakers in front of what is outside. */
+  readonly breakers: readonly (UnitFront & { readonly name: string })[];
 };
 
 /** One `listen` of a unit: how it goes with the container that clients are led to; null: to none. */

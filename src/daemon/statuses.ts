@@ -32,7 +32,7 @@ export function withFronts(all: readonly UnitStatus[], { supervisor, fronts }: D
   return Promise.all(
     all.map(async (status) => {
       const unit = supervisor.world.units.get(status.name);
-      return unit && unit.listen.length > 0 ? { ...status, listen: await fronts.status(unit) } : status;
+      return unit ? { ...status, ...(await fronts.status(unit)) } : status;
     }),
   );
 }
@@ -76,6 +76,7 @@ function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
     wantedBy: state.wish.by,
     lastExit: sources.lastExit(unit.name),
     listen: [],
+    breakers: [],
   };
 }
 
@@ -141,5 +142,6 @@ function invalidStatus(name: string, problems: readonly UnitProblem[]): UnitStat
     wantedBy: "nobody",
     lastExit: null,
     listen: [],
+    breakers: [],
   };
 }

@@ -12,7 +12,7 @@ import { durationMs, sizeBytes } from "./keys/quantities.ts";
 import type { UnitKeys } from "./keys/schema.ts";
 import { keysWithoutEffect } from "./keys/without-effect.ts";
 import { launchOf } from "./launch.ts";
-import { checkFront, listenOf } from "./listen.ts";
+import { breakersOf, checkFront, listenOf } from "./listen.ts";
 import type { UnitFolders } from "./read-units.ts";
 import { needsOf, needsOfWrong, type PlacedNeed } from "./relations/needs.ts";
 import { readyOf, respawnOf } from "./rules.ts";
@@ -60,6 +60,7 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
   const respawn = respawnOf(keys);
   if (typeof respawn === "string") tellKey("error", "respawn_limit", respawn, "write 10 in 5m, 10 5 or unlimited");
   const listen = listenOf(read, tell);
+  const breakers = breakersOf(read, tell);
   const ready = readyOf(keys, listen);
   if ("wrong" in ready) {
     const at = read.place(["ready", ready.field], "value");
@@ -102,6 +103,7 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
     ...stopping(keys, create, isFromKeys),
     update: keys.update ?? "stop-first",
     listen,
+    breakers,
     hooks,
     onEvent: {
       failed: keys.on_event?.failed ?? [],

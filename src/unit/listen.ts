@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { CreateRequest } from "./docker-run/create-request.ts";
 import { durationMs } from "./keys/quantities.ts";
 import type { UnitKeys } from "./keys/schema.ts";
-import type { Listen } from "./unit.ts";
+import type { Listen, UnitBreaker } from "./unit.ts";
 import type { UnitFile } from "./unit-file.ts";
 import type { UnitProblem } from "./unit-problem.ts";
 
@@ -34,6 +34,25 @@ export function listenOf({ keys, place }: Read, tell: Tell): readonly Listen[] {
 }
 
 const example = "listen: 8000";
+
+/** The breakers of a unit. */
+export function breakersOf({ keys, place }: Read, tell: Tell): readonly UnitBreaker[] {
+  return Object.entries(keys.breakers ?? {}).flatMap(([name, { listen, to, ...rest }]) => {
+    const read = readOne({ ...fromShort(listen), ...rest });
+    const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d+)$/.exec(to) ?? [];
+    const wrong = (field: string, message: string, hint: string): [] => {
+      tell({ severity: "error", code: "bad-value", ...place(["breakers", name, field], "value"), message, hint });
+      return [];
+    };
+    if (typeof read === "string") return wrong("listen", `breakers.${name}: ${read}`, "svc help unit breakers");
+    const host = bracketed ?? plain;
+    if (host === undefined || !isPort(port))
+      return wrong("to", `breakers.${name}: "${to}" is no host and port`, "write db.example.org:5432");
+    const { address, port: listens, dialTimeoutMs, threshold, minimumSamples } = read;
+    const rules = { dialTimeoutMs, threshold, minimumSamples };
+    return [{ name, address, port: listens, ...rules, to: { host, port: Number(port) } }];
+  });
+}
 
 /** What the flags of a unit with a front say that cannot be: it has an address of its own, and a second one may stand beside it. */
 export function checkFront({ keys, place }: Read, { body }: CreateRequest, tell: Tell): void {

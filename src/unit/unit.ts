@@ -39,6 +39,8 @@ export type Unit = {
   readonly update: "stop-first" | "start-first";
   /** Where svc's front listens for it. */
   readonly listen: readonly Listen[];
+  /** Circuit breakers in front of what it needs outside. */
+  readonly breakers: readonly UnitBreaker[];
   readonly hooks: { readonly [when in HookTime]: readonly Hook[] };
   /** Commands for the host's shell, which get the event as JSON on stdin. */
   readonly onEvent: { readonly [event in AlertName]: readonly string[] };
@@ -58,6 +60,12 @@ export type Listen = {
   /** The share of failures that opens the breaker, of at least so many connections in its window. */
   readonly threshold: number;
   readonly minimumSamples: number;
+};
+
+/** Where the container finds something outside, behind a breaker: `to`. */
+export type UnitBreaker = Omit<Listen, "target" | "drainMs"> & {
+  readonly name: string;
+  readonly to: { readonly host: string; readonly port: number };
 };
 
 export type HookTime = "preStart" | "postStart" | "preStop" | "postStop";

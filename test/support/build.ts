@@ -27,6 +27,7 @@ export function unit(name: string, change: Partial<Unit> = {}): Unit {
     stopGraceMs: 10_000,
     update: "stop-first",
     listen: [],
+    breakers: [],
     hooks: { preStart: [], postStart: [], preStop: [], postStop: [] },
     onEvent: { failed: [], crashloop: [], recovered: [], deployed: [] },
     log: { maxSizeBytes: 1e7, maxFiles: 5 },

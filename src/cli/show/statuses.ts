@@ -47,6 +47,7 @@ export function showStatus(one: UnitStatus, colour: boolean, now: number): strin
     ["restarts", String(one.restarts)],
   ];
   for (const front of one.listen) rows.push(["listens on", frontWords(front)]);
+  for (const front of one.breakers) rows.push([`breaker ${front.name}`, frontWords(front)]);
   if (one.stale.length > 0)
     rows.push([
       "stale",

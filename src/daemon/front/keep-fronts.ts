@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock/clock.ts";
-import type { UnitFront } from "../../control/request.ts";
+import type { UnitStatus } from "../../control/request.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { type Address, showAddress } from "../../front/address.ts";
 import type { FrontSpec } from "../../front/fronts.ts";
@@ -19,7 +19,7 @@ export type UnitFronts = {
   problemOf(unit: Unit): Promise<string | null>;
   /** Resolves when no connection to that container, which is not the unit's any more, is left; the rest is reset after `ms`. */
   drained(unit: Unit, container: string, ms: number): Promise<void>;
-  status(unit: Unit): Promise<readonly UnitFront[]>;
+  status(unit: Unit): Promise<Pick<UnitStatus, "listen" | "breakers">>;
   /** Nobody is accepted any more, and the process ends. */
   end(): Promise<void>;
 };
@@ -48,32 +48,38 @@ export function keepUnitFronts(parts: {
       void passOn();
     },
     async problemOf(unit) {
-      if (unit.listen.length === 0) return null;
-      if (unit.listen.some((listen) => nameOf(unit, listen) in problems)) told = "";
+      const doors = doorsOf(unit);
+      if (doors.length === 0) return null;
+      if (doors.some(({ name }) => name in problems)) told = "";
       await passOn();
-      return unit.listen.map((listen) => problems[nameOf(unit, listen)]).find(Boolean) ?? null;
+      return doors.map(({ name }) => problems[name]).find(Boolean) ?? null;
     },
     async drained(unit, container, ms) {
       const host = await addressOf(container);
       if (host === null) return;
       await passOn();
       await Promise.all(
-        unit.listen.map((listen) => link.drained(nameOf(unit, listen), { host, port: listen.target }, ms)),
+        unit.listen.map((listen) => link.drained(listenName(unit, listen), { host, port: listen.target }, ms)),
       );
     },
     async status(unit) {
+      const doors = doorsOf(unit);
       const all: Awaited<ReturnType<FrontLink["status"]>> =
-        unit.listen.length === 0 ? {} : await link.status().catch(() => ({}));
-      return unit.listen.map((listen) => {
-        const name = nameOf(unit, listen);
+        doors.length === 0 ? {} : await link.status().catch(() => ({}));
+      const known = doors.map(({ name, place, breaker }) => {
         const targets = all[name]?.targets ?? [];
         return {
-          listen: showAddress(placeOf(listen)),
+          breaker,
+          listen: showAddress(place),
           problem: problems[name] ?? null,
           target: targets.find(({ draining }) => !draining) ?? null,
           draining: targets.reduce((sum, { draining, connections }) => sum + (draining ? connections : 0), 0),
         };
       });
+      return {
+        listen: known.flatMap(({ breaker, ...front }) => (breaker === null ? [front] : [])),
+        breakers: known.flatMap(({ breaker, ...front }) => (breaker === null ? [] : [{ name: breaker, ...front }])),
+      };
     },
     async end() {
       begun = false;
@@ -111,12 +117,12 @@ export function keepUnitFronts(parts: {
 
   async function specsOf(world: World): Promise<readonly FrontSpec[]> {
     const specs = [...world.units.values()]
-      .filter((unit) => unit.listen.length > 0)
+      .filter((unit) => doorsOf(unit).length > 0)
       .map(async (unit) => {
         const container = ownContainer(unit, world);
         if (!isWanted(unit, world) && !isRunning(container)) return [];
         const host = container && hasClients(unit, container, clock.now()) ? await addressOf(container.id) : null;
-        return unit.listen.map((listen) => specOf(unit, listen, host));
+        return doorsOf(unit).map((door) => specOf(door, host));
       });
     const found = (await Promise.all(specs)).flat();
     const current = new Set([...world.units.values()].map((unit) => ownContainer(unit, world)?.id));
@@ -140,22 +146,44 @@ function hasClients(unit: Unit, container: Container, now: number): boolean {
   return isRunning(container) && (container.adopted || readyAt(unit, container) <= now);
 }
 
-function specOf(unit: Unit, listen: Listen, host: string | null): FrontSpec {
-  const { threshold, minimumSamples, target, dialTimeoutMs, drainMs } = listen;
-  return {
-    name: nameOf(unit, listen),
-    listen: [placeOf(listen)],
-    targets: host === null ? [] : [{ host, port: target }],
-    rules: { threshold, minimumSamples },
-    dialTimeoutMs,
-    drainMs,
-  };
+/** Where svc listens for a unit. */
+type Door = {
+  readonly name: string;
+  readonly place: Address;
+  /** Its name, where it is one; null: it leads to the unit's own container. */
+  readonly breaker: string | null;
+  readonly to: { readonly host: string | null; readonly port: number };
+  readonly drainMs: number;
+} & Pick<Listen, "threshold" | "minimumSamples" | "dialTimeoutMs">;
+
+function doorsOf(unit: Unit): readonly Door[] {
+  const placeOf = ({ address, port }: Pick<Listen, "address" | "port">): Address => ({ host: address, port });
+  const listens = unit.listen.map((listen) => ({
+    ...listen,
+    name: listenName(unit, listen),
+    place: placeOf(listen),
+    breaker: null,
+    to: { host: null, port: listen.target },
+  }));
+  const breakers = unit.breakers.map((breaker) => ({
+    ...breaker,
+    name: `${unit.name}:${breaker.name}`,
+    place: placeOf(breaker),
+    breaker: breaker.name,
+    drainMs: 0,
+  }));
+  return [...listens, ...breakers];
 }
 
-function nameOf(unit: Unit, { port }: Listen): string {
+function specOf(
+  { name, place, to, threshold, minimumSamples, dialTimeoutMs, drainMs }: Door,
+  own: string | null,
+): FrontSpec {
+  const host = to.host ?? own;
+  const targets = host === null ? [] : [{ host, port: to.port }];
+  return { name, listen: [place], targets, rules: { threshold, minimumSamples }, dialTimeoutMs, drainMs };
+}
+
+function listenName(unit: Unit, { port }: Listen): string {
   return `${unit.name}:${port}`;
-}
-
-function placeOf({ address, port }: Listen): Address {
-  return { host: address, port };
 }

@@ -88,7 +88,7 @@ export const families: readonly (readonly string[])[] = [
   "labels label_file annotations",
   "user group_add privileged cap_add cap_drop security_opt",
   "tty stdin_open",
-  "ports expose listen network_mode",
+  "ports expose listen breakers network_mode",
   "update listen ready stop_grace_period",
   "networks network_mode mac_address",
   "dns dns_opt dns_search extra_hosts",

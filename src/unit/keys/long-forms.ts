@@ -62,6 +62,15 @@ export const listen = oneOrMore(
   ),
 );
 
+const breaker = fields({
+  listen: is(word("[address:]port"), "Where the container finds it; localhost is the host's own."),
+  to: is(word("host:port"), "What it stands in front of."),
+  dial_timeout: some(time, "How long a dial may take. Default: 2s."),
+  threshold: some(word("a share above 0 and up to 1"), "The share of failures that opens the breaker. Default: .5."),
+  minimum_samples: some(whole, "Fewer connections in 10 s open no breaker. Default: 20."),
+});
+export const breakers = mapOf(breaker, "a map of names to maps with listen and to");
+
 const octal = kind("a mode in octal digits, such as 1777", (error) =>
   z
     .union([z.int(), z.string()], { error })

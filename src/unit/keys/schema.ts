@@ -175,6 +175,11 @@ const groups = {
   Network: {
     ports: key(long.ports, "Published ports.", '["127.0.0.1:8000:8000", {target: 53, published: 53, protocol: udp}]'),
     listen: key(long.listen, "Ports where svc itself listens, in front of the container.", "8000"),
+    breakers: key(
+      long.breakers,
+      "Circuit breakers in front of what it needs outside.",
+      "\n  db: {listen: 172.17.0.1:15432, to: db.example.org:5432, dial_timeout: 50ms}",
+    ),
     expose: key(
       listOf(word("port[/protocol]"), "a list of port[-port][/protocol]"),
       "Ports that are exposed and not published.",

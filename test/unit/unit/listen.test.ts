@@ -31,6 +31,8 @@ test.each([
   ["listen: {published: 80, threshold: 2}", "threshold"],
   ["listen: 80\nnetwork_mode: host", "none"],
   ["listen: 80\ntype: task", "a task has no clients"],
+  ["breakers: {db: {listen: 80, to: db}}", 'breakers.db: "db" is no host and port'],
+  ["breakers: {db: {listen: x, to: 'db:5'}}", "breakers.db: listen"],
   ["update: start-first", "needs listen"],
   ['update: start-first\nlisten: 80\nports: ["8000:8000"]', "only one can publish port 8000"],
 ])("%s is refused", async (keys, words) => {

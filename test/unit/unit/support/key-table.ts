@@ -53,6 +53,17 @@ export const keyTable: readonly Row[] = [
   { yaml: "ready: {after: 500ms}", unit: { ready: { how: "after", afterMs: 500 } } },
   { yaml: "on_unhealthy: restart", unit: { onUnhealthy: "restart" } },
   {
+    yaml: "breakers: {db: {listen: 172.17.0.1:15432, to: 'db.example.org:5432', threshold: .05}}",
+    unit: {
+      breakers: [
+        {
+          ...{ name: "db", address: "172.17.0.1", port: 15432, to: { host: "db.example.org", port: 5432 } },
+          ...{ dialTimeoutMs: 2_000, threshold: 0.05, minimumSamples: 20 },
+        },
+      ],
+    },
+  },
+  {
     yaml: "update: start-first\nlisten: 8000",
     unit: { update: "start-first", listen: [{ address: "localhost", port: 8000, target: 8000, drainMs: 30_000 }] },
   },
