@@ -218,8 +218,6 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       socket: options.frontSocket,
       logFolder: options.logs,
       marker: join(options.state, "listens"),
-      clock,
-      warn,
     }),
     warn,
   });

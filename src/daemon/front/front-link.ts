@@ -4,15 +4,11 @@ import { closeSync, openSync } from "node:fs";
 import { rm, stat, writeFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import type { Clock } from "../../clock/clock.ts";
 import { ownScript } from "../../control/own-program.ts";
 import type { Address } from "../../front/address.ts";
 import type { FrontAnswers, FrontAsk } from "../../front/front-socket.ts";
 import type { FrontSpec } from "../../front/fronts.ts";
 import { SvcError } from "../../svc-error.ts";
-
-const firstRetryMs = 100;
-const longestRetryMs = 5_000;
 
 /** The process that has the fronts, which outlives this one. Nothing is started before there is a front to be had. */
 export type FrontLink = {
@@ -22,8 +18,8 @@ export type FrontLink = {
   status(): Promise<FrontAnswers["status"]>;
   /** Resolves when no connection to it is left; those that are there after `ms` are reset. */
   drained(name: string, target: Address, ms: number): Promise<void>;
-  /** It goes on without us. */
-  close(): void;
+  /** Calls back when the process has ended by itself: who set the fronts sets them again. */
+  onLost(listener: () => void): void;
 };
 
 export function frontLink(options: {
@@ -31,16 +27,12 @@ export function frontLink(options: {
   readonly logFolder: string;
   /** A file that is there as long as there may be a front: without it nobody is asked whether there is one. */
   readonly marker: string;
-  readonly clock: Clock;
-  readonly warn: (message: string) => void;
 }): FrontLink {
-  const { socket, clock, warn } = options;
-  let latest: readonly FrontSpec[] = [];
+  const { socket } = options;
+  let lost: () => void = () => undefined;
   let watching: Socket | null = null;
-  let closed = false;
   return {
     async set(specs) {
-      latest = specs;
       if (specs.length === 0) {
         if (await mayAnswer()) await end();
         return {};
@@ -51,9 +43,8 @@ export function frontLink(options: {
     },
     status: async () => ((await mayAnswer()) ? ask({ ask: "status" }) : {}),
     drained: async (name, target, ms) => void (await ask({ ask: "drained", name, target, ms })),
-    close() {
-      closed = true;
-      watching?.destroy();
+    onLost(listener) {
+      lost = listener;
     },
   };
 
@@ -70,7 +61,7 @@ export function frontLink(options: {
     return asker !== null;
   }
 
-  /** A connection for as long as both live: its end tells that the fronts are gone, and they are set up anew. */
+  /** A connection for as long as both live: its end tells that the fronts are gone. */
   async function watch(): Promise<void> {
     const asker = await dial();
     await answerOf(asker, { ask: "watch" });
@@ -78,21 +69,7 @@ export function frontLink(options: {
     asker.once("close", () => {
       if (watching !== asker) return;
       watching = null;
-      if (closed || latest.length === 0) return;
-      warn("the process that listens for units has ended; it is started again");
-      restore(firstRetryMs);
-    });
-  }
-
-  function restore(retryMs: number): void {
-    void (async () => {
-      if (!watching) await watch();
-      await ask({ ask: "set", fronts: latest });
-    })().catch((error: unknown) => {
-      warn(`the fronts cannot be set up: ${error instanceof Error ? error.message : error}`);
-      clock.after(retryMs, () => {
-        if (!closed) restore(Math.min(longestRetryMs, 2 * retryMs));
-      });
+      lost();
     });
   }
 
@@ -145,6 +122,8 @@ async function startProcess(socket: string, logFolder: string): Promise<void> {
       env: { ...withoutOurs(process.env), SVC_READY_FD: "3" },
     });
     child.unref();
+    // That it cannot be started is found when nobody answers.
+    child.on("error", () => undefined);
     const ready = child.stdio[3];
     ready?.on("error", () => undefined);
     (ready as Socket | null)?.resume();

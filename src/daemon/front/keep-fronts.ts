@@ -42,6 +42,11 @@ export function keepUnitFronts(parts: {
   supervisor.onPass(() => {
     if (begun) void passOn();
   });
+  link.onLost(() => {
+    if (!begun) return;
+    warn("the process that listens for units has ended; it is started again");
+    again();
+  });
   return {
     begin() {
       begun = true;
