@@ -220,6 +220,8 @@ export type UnitStatus = {
   /** Who wished it: operator, boot, a unit that needs it. */
   readonly wanted: "up" | "down";
   readonly wantedBy: string;
+  /** It is down because this tag of its app does not stay up, and `former` was up before it. */
+  readonly badTag: { readonly app: string; readonly tag: string; readonly former: string } | null;
   readonly lastExit: ExitRecord | null;
 };
 
@@ -380,7 +382,7 @@ export type Plan = {
   readonly steps: readonly {
     readonly at: number;
     readonly unit: string;
-    readonly does: "pull" | "start" | "stop" | "kill" | "remove";
+    readonly does: "pull" | "start" | "stop" | "kill" | "remove" | "revert";
     /** What exactly: the image, the stop signal and its grace. */
     readonly what: string;
     readonly because: string;

@@ -25,6 +25,8 @@ export type CallRunnerOptions = {
   /** The unit as the disk has it now; null: it is gone. Tells the loop if it changed. */
   readonly reread: (unit: string) => Promise<Unit | null>;
   readonly tell: (fact: Fact) => void;
+  /** The one call that is none of the engine. */
+  readonly putBack: (unit: string, call: Extract<Call, { call: "put-back" }>) => Promise<Answer>;
   readonly onPull: (unit: string, progress: PullProgress) => void;
 };
 
@@ -52,6 +54,8 @@ export function callRunner(options: CallRunnerOptions): (unit: string, call: Cal
           await runs.recorded(call.id);
           await engine.remove(call.id);
           return { ok: true };
+        case "put-back":
+          return await options.putBack(name, call);
         default:
           return call satisfies never;
       }

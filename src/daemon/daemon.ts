@@ -13,6 +13,8 @@ import type { Daemon } from "./context.ts";
 import { daemonLog } from "./daemon-log.ts";
 import { type DaemonOptions, daemonOptions } from "./daemon-options.ts";
 import { deployJournal } from "./deploy/deploy-journal.ts";
+import { puttingBack } from "./deploy/put-back.ts";
+import { deploysUnderWay } from "./deploy/under-way.ts";
 import { linkEngine } from "./engine-link.ts";
 import { EventLog } from "./event-log.ts";
 import { handlers } from "./handlers/handlers.ts";
@@ -129,6 +131,10 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     hooks,
     files,
     launches: turns(launchesAtOnce),
+    putBack: puttingBack(
+      () => parts,
+      (event, unit, because) => alerts.tell(event, unit, because),
+    ),
     isWanted(unit, generation) {
       const { wish } = stateOf(supervisor.world, unit);
       return wish.want === "up" && wish.generation === generation && !supervisor.world.shuttingDown;
@@ -174,7 +180,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   });
   const save = savingTo(
     options.state,
-    () => ({ boot, units: savedUnits(supervisor.world), enabled }),
+    () => ({ boot, units: savedUnits(supervisor.world, clock.now()), enabled }),
     (message) => log.error(message),
   );
   source.addInstances([...saved.units.keys()]);
@@ -187,7 +193,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     void save();
   });
   keepProbes({ supervisor, engine, clock, runs });
-  keepAlerts({
+  const alerts = keepAlerts({
     supervisor,
     clock,
     program: join(dirname(options.units), "on_event"),
@@ -212,6 +218,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     enabled: { isEnabled, set: (unit, on) => enabled.set(unit, on) },
     deploys: await deployJournal(options.state),
     leases: new Map(),
+    deploying: deploysUnderWay(supervisor),
     save,
     pulls,
     usageReads: turns(usageReadsAtOnce),

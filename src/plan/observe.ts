@@ -4,6 +4,7 @@ import { answered, called } from "./calls.ts";
 import { circumstanceOf, died, gone } from "./ends.ts";
 import { engineLost, listed } from "./engine-news.ts";
 import type { Fact } from "./fact.ts";
+import { trialAnew } from "./trial.ts";
 import { type Container, stateOf, type World, withHealth, withState } from "./world.ts";
 
 /** Folds one fact into the world. Facts about a container that is no longer the unit's are old news and change nothing. */
@@ -17,6 +18,8 @@ export function observe(world: World, fact: Fact, now: number): World {
       return withState(world, fact.unit, fact.state);
     case "shutting-down":
       return { ...world, shuttingDown: true };
+    case "deploying":
+      return deploying(world, fact.app, fact.isUnderWay);
     case "engine-away":
       return engineLost(world, now);
     case "listed":
@@ -79,7 +82,17 @@ function orphan(unit: Unit): Unit {
 
 function wished(world: World, fact: Extract<Fact, { fact: "wished" }>): World {
   const fresh = fact.anew ? { respawns: [], backoff: null, trouble: null, finished: null, restarts: 0 } : {};
-  return withState(world, fact.unit, { wish: fact.wish, ...fresh });
+  // Who stops it has not said that he would have it start again as it is.
+  const isAskedUp = fact.anew && fact.wish.want === "up";
+  const { trial } = stateOf(world, fact.unit);
+  return withState(world, fact.unit, { wish: fact.wish, ...fresh, trial: isAskedUp ? trialAnew(trial) : trial });
+}
+
+function deploying(world: World, app: string, isUnderWay: boolean): World {
+  const apps = new Set(world.deploying);
+  if (isUnderWay) apps.add(app);
+  else apps.delete(app);
+  return { ...world, deploying: apps };
 }
 
 function appeared(world: World, unit: string, container: Container): World {

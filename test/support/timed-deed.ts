@@ -56,6 +56,7 @@ export function timedDeed(start: Simulation, facts: readonly Fact[], takes: Take
       case "kill":
         return [{ at: now + signalMs, happen: (host) => finish(host, call) }];
       case "release":
+      case "put-back":
         return [{ at: now, happen: (host) => finish(host, call) }];
       case "pull":
       case "remove":

@@ -79,6 +79,8 @@ function wordsOf(call: Call, unit: Unit | undefined): Pick<Step, "does" | "what"
       return { does: "kill", what: "SIGKILL" };
     case "remove":
       return { does: "remove", what: "the container that has ended" };
+    case "put-back":
+      return { does: "revert", what: `TAG says ${call.to} again` };
     default:
       return call satisfies never;
   }

@@ -2,12 +2,13 @@ import type { Cause, UnitStatus } from "../../control/request.ts";
 
 /** The command that helps next with a unit that is as it is; null: none is needed. */
 export function hintFor(status: UnitStatus, { change }: Pick<Cause, "change">): string | null {
-  const { name, phase, wanted, stale, lastExit } = status;
+  const { name, phase, wanted, stale, lastExit, badTag } = status;
   switch (phase) {
     case "down":
       return `svc start ${name}`;
     case "failed":
     case "backoff":
+      if (badTag) return `svc revert ${badTag.app} puts REVERT back; svc start ${name} tries ${badTag.tag} again`;
       if (change) return `svc logs -n 50 ${name}; mend it or put the change back, then: svc restart ${name}`;
       return lastExit ? `svc logs -n 50 ${name}; then: svc start ${name}` : `mend it, then: svc start ${name}`;
     case "invalid":
