@@ -222,6 +222,8 @@ export type UnitStatus = {
   /** Who wished it: operator, boot, a unit that needs it. */
   readonly wanted: "up" | "down";
   readonly wantedBy: string;
+  /** It is down because this tag of its app does not stay up, and `former` was up before it. */
+  readonly badTag: { readonly app: string; readonly tag: string; readonly former: string } | null;
   readonly lastExit: ExitRecord | null;
   /** Where svc listens for it. */
   readonly listen: readonly UnitFront[];
@@ -418,8 +420,8 @@ export type Plan = {
   readonly steps: readonly {
     readonly at: number;
     readonly unit: string;
-    /** `run`: a hook; `hand over`: clients are led to another container. */
-    readonly does: "pull" | "start" | "stop" | "kill" | "remove" | "run" | "hand over";
+    /** `run`: a hook; `hand over`: clients are led to another container; `revert`: TAG is put back. */
+    readonly does: "pull" | "start" | "stop" | "kill" | "remove" | "run" | "hand over" | "revert";
     /** What exactly: the image, the stop signal and its grace, the hook with its command. */
     readonly what: string;
     readonly because: string;

@@ -4,12 +4,12 @@ import { freshState, stateOf, type World } from "../plan/world.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { Saved } from "./saved-state.ts";
 
-/** What was wished and counted when svc ended last. After a reboot all that is left is the count of restarts asked for, which must never go back. */
+/** What was wished and counted when svc ended last. After a reboot all that is left is the count of restarts asked for, which must never go back, and what came of its tag. */
 export function rememberedWishes(saved: Saved, boot: string): readonly Fact[] {
   return [...saved.units].map(([unit, state]) => {
     if (saved.boot === boot) return { fact: "remembered", unit, state };
     const wish = { want: "down", by: "boot", generation: state.wish.generation } as const;
-    return { fact: "remembered", unit, state: { ...freshState, wish } };
+    return { fact: "remembered", unit, state: { ...freshState, wish, trial: { ...state.trial, since: null } } };
   });
 }
 
@@ -48,7 +48,8 @@ export function bootWishes(
   /** A container that runs already is taken as what is wished: its generation is. */
   function wishUp(unit: string, by: string): Fact {
     const generation = ownOf(unit, seen)?.generation ?? stateOf(world, unit).wish.generation;
-    return { fact: "wished", unit, wish: { want: "up", by, generation }, anew: true };
+    // A boot is nobody's word that what failed before it may be tried again.
+    return { fact: "wished", unit, wish: { want: "up", by, generation }, anew: false };
   }
 }
 

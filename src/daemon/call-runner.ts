@@ -27,6 +27,8 @@ export type CallRunnerOptions = {
   readonly tell: (fact: Fact) => void;
   /** Why svc cannot listen for it; null: it does, or need not. */
   readonly frontProblem: (unit: Unit) => Promise<string | null>;
+  /** The one call that is none of the engine. */
+  readonly putBack: (unit: string, call: Extract<Call, { call: "put-back" }>) => Promise<Answer>;
   readonly onPull: (unit: string, progress: PullProgress) => void;
   readonly pulled: (unit: string, image: string, ms: number) => void;
 };
@@ -55,6 +57,8 @@ export function callRunner(options: CallRunnerOptions): (unit: string, call: Cal
           await runs.recorded(call.id);
           await engine.remove(call.id);
           return { ok: true };
+        case "put-back":
+          return await options.putBack(name, call);
         default:
           return call satisfies never;
       }

@@ -4,6 +4,7 @@ import type { Engine, PullProgress } from "../engine/engine.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { Leases } from "./deploy/app-lock.ts";
 import type { DeployJournal } from "./deploy/deploy-journal.ts";
+import type { UnderWay } from "./deploy/under-way.ts";
 import type { EngineLink } from "./engine-link.ts";
 import type { EventLog } from "./event-log.ts";
 import type { UnitFronts } from "./front/keep-fronts.ts";
@@ -36,6 +37,7 @@ export type Daemon = {
   };
   readonly deploys: DeployJournal;
   readonly leases: Leases;
+  readonly deploying: UnderWay;
   readonly save: Save;
   readonly pulls: ReadonlyMap<string, PullProgress>;
   /** Of all who watch what units use. */

@@ -17,6 +17,8 @@ import type { Daemon } from "./context.ts";
 import { daemonLog } from "./daemon-log.ts";
 import { type DaemonOptions, daemonOptions } from "./daemon-options.ts";
 import { deployJournal } from "./deploy/deploy-journal.ts";
+import { puttingBack } from "./deploy/put-back.ts";
+import { deploysUnderWay } from "./deploy/under-way.ts";
 import { linkEngine } from "./engine-link.ts";
 import { EventLog } from "./event-log.ts";
 import { frontLink } from "./front/front-link.ts";
@@ -149,6 +151,10 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     ...{ engine, clock, boot, runs, hooks, files, frontProblem },
     launches: turns(launchesAtOnce),
     pulled: (unit: string, image: string, ms: number) => events.add(pulled(unit, image, ms)),
+    putBack: puttingBack(
+      () => parts,
+      (event, unit, because) => alerts.tell(event, unit, because),
+    ),
   };
   const runCall = callRunner({
     ...common,
@@ -207,7 +213,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   });
   const save = savingTo(
     options.state,
-    () => ({ boot, units: savedUnits(supervisor.world), enabled }),
+    () => ({ boot, units: savedUnits(supervisor.world, clock.now()), enabled }),
     (message) => log.error(message),
   );
   const fronts = keepUnitFronts({
@@ -241,7 +247,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     void save();
   });
   keepProbes({ supervisor, engine, clock, runs });
-  keepAlerts({
+  const alerts = keepAlerts({
     supervisor,
     clock,
     program: join(dirname(options.units), "on_event"),
@@ -272,6 +278,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     enabled: { isEnabled, set: (unit, on) => enabled.set(unit, on) },
     deploys: await deployJournal(options.state),
     leases: new Map(),
+    deploying: deploysUnderWay(supervisor),
     save,
     pulls,
     usageReads: turns(usageReadsAtOnce),

@@ -1,7 +1,7 @@
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type { UnitState, World } from "../plan/world.ts";
-import { freshState } from "../plan/world.ts";
+import { trialNow } from "../plan/trial.ts";
+import { freshState, noTrial, type Trial, type UnitState, type World } from "../plan/world.ts";
 import { writeFileSafely } from "../unit/write-file-safely.ts";
 
 /**
@@ -15,7 +15,10 @@ export type Saved = {
   readonly enabled: ReadonlyMap<string, boolean>;
 };
 
-export type SavedUnit = Pick<UnitState, "wish" | "respawns" | "backoff" | "finished" | "restarts" | "lastExit">;
+export type SavedUnit = Pick<
+  UnitState,
+  "wish" | "respawns" | "backoff" | "finished" | "restarts" | "lastExit" | "trial"
+>;
 
 const version = 1;
 const nothing: Saved = { boot: "", units: new Map(), enabled: new Map() };
@@ -55,12 +58,13 @@ export function serialise(saved: Saved): string {
 }
 
 /** The part of the world that is saved. A unit that nobody ever asked for leaves no trace. */
-export function savedUnits(world: World): ReadonlyMap<string, SavedUnit> {
+export function savedUnits(world: World, now: number): ReadonlyMap<string, SavedUnit> {
   const units = new Map<string, SavedUnit>();
   for (const [name, state] of world.states) {
     if (state.wish.by === "nobody") continue;
     const { wish, respawns, backoff, finished, restarts, lastExit } = state;
-    units.set(name, { wish, respawns, backoff, finished, restarts, lastExit });
+    const trial = trialNow(world.units.get(name), world, now);
+    units.set(name, { wish, respawns, backoff, finished, restarts, lastExit, trial });
   }
   return units;
 }
@@ -92,6 +96,23 @@ function savedUnit(value: unknown): SavedUnit {
     finished: isObject(finished) ? { ok: finished.ok === true, words: String(finished.words) } : null,
     restarts: typeof restarts === "number" ? restarts : 0,
     lastExit: isObject(lastExit) ? { words: String(lastExit.words), at: Number(lastExit.at) || 0 } : null,
+    trial: savedTrial(value.trial),
+  };
+}
+
+/** Versions before this one saved none. */
+function savedTrial(value: unknown): Trial {
+  if (!isObject(value)) return noTrial;
+  const { tag, since, former, ends, failed } = value;
+  return {
+    tag: typeof tag === "string" ? tag : null,
+    since: typeof since === "number" ? since : null,
+    wasReady: value.wasReady === true,
+    former: typeof former === "string" ? former : null,
+    ends: Number(ends) || 0,
+    failed: isObject(failed) ? { ends: Number(failed.ends) || 0, withinMs: Number(failed.withinMs) || 0 } : null,
+    // The reason may have gone: it is tried again.
+    notPutBack: null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ExitRecord, UnitStatus } from "../control/request.ts";
 import { dependents } from "../graph/closure.ts";
 import { isRunning, ownContainer } from "../plan/conditions.ts";
+import { isHeld } from "../plan/trial.ts";
 import { type Container, stateOf, type World } from "../plan/world.ts";
 import type { Launch, Unit } from "../unit/unit.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
@@ -74,6 +75,9 @@ function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
     neededBy: dependents(unit.name, world.units),
     wanted: state.wish.want,
     wantedBy: state.wish.by,
+    badTag: isHeld(unit, world)
+      ? { app: unit.app, tag: state.trial.tag ?? "", former: state.trial.former ?? "" }
+      : null,
     lastExit: sources.lastExit(unit.name),
     listen: [],
     breakers: [],
@@ -140,6 +144,7 @@ function invalidStatus(name: string, problems: readonly UnitProblem[]): UnitStat
     neededBy: [],
     wanted: "down",
     wantedBy: "nobody",
+    badTag: null,
     lastExit: null,
     listen: [],
     breakers: [],

@@ -9,4 +9,6 @@ export type Call =
   | { readonly call: "kill"; readonly id: string }
   /** The engine owes a `die` long after SIGKILL: our own attached reader may hold it back. Drop it and look again. */
   | { readonly call: "release"; readonly id: string }
-  | { readonly call: "remove"; readonly id: string };
+  | { readonly call: "remove"; readonly id: string }
+  /** Not of the engine: the TAG of its app becomes what it was, and the units of the app are restarted with it. */
+  | { readonly call: "put-back"; readonly from: string; readonly to: string };

@@ -8,7 +8,7 @@ import { type Container, stateOf, type Trouble, type World, withHealth, withStat
 export function called(world: World, unit: string, call: Call, now: number): World {
   const next = withState(world, unit, { call: { call, since: now } });
   const { container } = stateOf(next, unit);
-  if (call.call === "pull" || call.call === "launch" || call.call === "remove") return next;
+  if (!("id" in call) || call.call === "remove") return next;
   if (container?.id !== call.id) return next;
   if (call.call === "signal") {
     const stopping = container.stopping ?? { why: call.why, signalledAt: now, killedAt: null, releasedAt: null };
@@ -46,12 +46,20 @@ function succeeded(world: World, unit: string, call: Call, made: Container | nul
       return container?.id === call.id ? withState(world, unit, { container: null }) : world;
     case "signal":
       return graceBegins(world, unit, call.id, now);
+    case "put-back":
+      return notPutBack(world, unit, `TAG says ${call.to} again, and the unit still has ${call.from}`);
     case "kill":
     case "release":
       return world;
     default:
       return call satisfies never;
   }
+}
+
+/** Only of a trial that has failed and has not been begun anew meanwhile. */
+function notPutBack(world: World, unit: string, why: string): World {
+  const { trial } = stateOf(world, unit);
+  return trial.failed ? withState(world, unit, { trial: { ...trial, notPutBack: why } }) : world;
 }
 
 /** A slow engine takes nothing off the grace: it begins when the signal is known to be sent. */
@@ -68,6 +76,8 @@ function failed(world: World, unit: string, call: Call, refusal: Refusal, now: n
   if (refusal.kind === "not-wanted") return world;
   if (refusal.kind === "name-in-use") return withState(world, unit, { container: refusal.holder });
   switch (call.call) {
+    case "put-back":
+      return notPutBack(world, unit, refusal.message);
     case "launch":
       return refusal.kind === "no-such-image"
         ? imageMissing(world, unit, refusal, now)

@@ -7,6 +7,7 @@ import { isRunning, isWanted, ownContainer } from "./conditions.ts";
 import { ask, type Decision, rest, wait } from "./decision.ts";
 import { mustStop } from "./dependencies.ts";
 import { holdUp } from "./hold-up.ts";
+import { type BadTag, badTag } from "./trial.ts";
 import { whyDown, whyOver } from "./words.ts";
 import { type Container, stateOf, type World } from "./world.ts";
 
@@ -19,7 +20,8 @@ export type { Decision } from "./decision.ts";
  *    dependents that must stop too go first; then the stop signal; when the grace is over, kill.
  * 3. It runs otherwise: ready means at rest; else wait until it is ready or its deadline has passed.
  * 4. Its container is dead: remove it.
- * 5. Not wanted: down. Finished: done. Not to be launched: failed. Looping or in back-off: failed, or wait.
+ * 5. Not wanted: down. Finished: done. Not to be launched: failed. Its new tag is bad: held, or the former one is put back.
+ *    Looping or in back-off: failed, or wait.
  * 6. Bring it up: image, needs, order; a foreign container of the name goes first; launch.
  */
 export function decide(world: World, now: number): ReadonlyMap<string, Decision> {
@@ -41,7 +43,15 @@ export function decideUnit(unit: Unit, world: World, now: number): Decision {
   if (!isWanted(unit, world)) return rest("down", whyDown(unit, world));
   if (state.finished) return rest(state.finished.ok ? "done" : "failed", state.finished.words);
   if (!unit.launch.ok) return rest("failed", unit.launch.message);
+  const bad = badTag(unit, world);
+  if (bad) return giveUpTag(unit, bad);
   return backOff(unit, world, now) ?? bringUp(unit, unit.launch, world, now);
+}
+
+function giveUpTag(unit: Unit, { tag, former, words, notPutBack }: BadTag): Decision {
+  if (unit.onBadTag === "hold") return rest("failed", `${words}; held`);
+  if (notPutBack !== null) return rest("failed", `${words}; not put back: ${notPutBack}; held`);
+  return ask({ call: "put-back", from: tag, to: former }, "failed", `${words}; ${former} is put back`);
 }
 
 /** When to look again though nothing happens; null: never. */
@@ -79,6 +89,8 @@ function waitForEngine(unit: Unit, call: Call, world: World): Decision {
       return wait("stopping", "it did not stop in time; the engine is killing it");
     case "release":
       return wait("stopping", "the engine is slow to say that it died");
+    case "put-back":
+      return wait("failed", `${call.from} does not stay up; ${call.to} is put back`);
     case "remove":
       return wait(isWanted(unit, world) ? "starting" : "stopping", "the engine is removing its last container");
     default:

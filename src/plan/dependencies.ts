@@ -1,5 +1,6 @@
 import type { Need, Unit } from "../unit/unit.ts";
 import { hasMissedItsDeadline, isReady, isRunning, isWanted, isYetToBeAsked, ownContainer } from "./conditions.ts";
+import { isHeld } from "./trial.ts";
 import { type Container, type StopReason, stateOf, type World } from "./world.ts";
 
 /** What units mean to each other: when one must stop, and when one may start. Needs and orderings of a world have no cycles. */
@@ -89,7 +90,7 @@ export function isOnItsWay(unit: Unit, world: World, now: number): boolean {
 
 function mayYetCome(unit: Unit, world: World, now: number): boolean {
   const { finished, trouble, backoff } = stateOf(world, unit.name);
-  if (!isWanted(unit, world) || finished || trouble || backoff) return false;
+  if (!isWanted(unit, world) || finished || trouble || backoff || isHeld(unit, world)) return false;
   const container = ownContainer(unit, world);
   if (isRunning(container) && mustStop(unit, world, now) === null) {
     // What is paused or has become unhealthy may stay so for ever.

@@ -2,6 +2,7 @@ import type { Unit } from "../unit/unit.ts";
 import { isRunning, readyAt } from "./conditions.ts";
 import type { Exit } from "./fact.ts";
 import { afterDeath } from "./restart-limit.ts";
+import { trialAfterEnd, trialWith } from "./trial.ts";
 import { type Container, stateOf, type UnitState, type World, withState } from "./world.ts";
 
 /** Who may have caused an end that nobody watched. */
@@ -51,11 +52,20 @@ export function gone(world: World, about: Omit<End, "exit">): World {
 export function judge(world: World, end: End): World {
   const { unit: name, container, exit, now } = end;
   if (container.unit !== name) return world;
-  const next = withState(world, name, { lastExit: { words: exit.words, at: now } });
+  const ended = withState(world, name, { lastExit: { words: exit.words, at: now } });
+  const unit = ended.units.get(name);
+  const next = unit
+    ? withState(ended, name, { trial: trialWith(stateOf(ended, name).trial, unit, container, readyUntil(world, end)) })
+    : ended;
   const state = stateOf(next, name);
-  const unit = next.units.get(name);
   if (!unit || next.shuttingDown || state.wish.want === "down") return next;
   return withState(next, name, meaningOf(unit, state, end));
+}
+
+/** Until when it can have got ready: then it was told to stop, or the engine was there last. Of an end in svc's absence it is not known. */
+function readyUntil({ engine }: World, { container, now, circumstance }: End): number {
+  if (circumstance === "svc-was-away") return Number.NEGATIVE_INFINITY;
+  return container.stopping?.signalledAt ?? (engine.state === "away" ? engine.since : now);
 }
 
 function meaningOf(unit: Unit, state: UnitState, end: End): Partial<UnitState> {
@@ -83,7 +93,9 @@ function meaningOf(unit: Unit, state: UnitState, end: End): Partial<UnitState> {
   if (circumstance === "svc-was-away") return {};
   const readyForMs = readyAt(unit, container) <= now ? now - readyAt(unit, container) : null;
   const history = afterDeath(state, { respawn: unit.respawn, now, readyForMs, luck: exit.luck });
-  return { ...history, restarts: state.restarts + 1 };
+  const { respawns } = history;
+  const trial = trialAfterEnd(state.trial, { now, readyForMs, respawns, respawn: unit.respawn });
+  return { ...history, restarts: state.restarts + 1, trial };
 }
 
 function isNormalExit(unit: Unit, exit: Exit): boolean {

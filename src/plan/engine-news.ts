@@ -2,6 +2,7 @@ import { isRunning } from "./conditions.ts";
 import { circumstanceOf, died, gone, hasEnded, judge } from "./ends.ts";
 import type { SeenContainer } from "./fact.ts";
 import { withoutRecent } from "./restart-limit.ts";
+import { trialWithout } from "./trial.ts";
 import { type Container, stateOf, type World, withHealth, withState } from "./world.ts";
 
 /**
@@ -15,13 +16,18 @@ export function engineLost(world: World, now: number): World {
   if (world.engine.state === "away") return world;
   let next: World = { ...world, engine: { state: "away", since: now } };
   const since = now - engineEndsWithinMs;
-  for (const [name, { respawns, backoff, restarts, finished, lastExit }] of world.states) {
+  for (const [name, { respawns, backoff, restarts, finished, lastExit, trial }] of world.states) {
     const history = withoutRecent({ respawns, backoff, restarts }, since);
     const unit = world.units.get(name);
     const isDone = !unit || (unit.type === "task" && finished?.ok === true);
     const forgiven = finished && !isDone && lastExit && lastExit.at > since;
+    const ends = history ? respawns.length - history.respawns.length : 0;
     if (history !== null || forgiven)
-      next = withState(next, name, { ...history, ...(forgiven ? { finished: null } : {}) });
+      next = withState(next, name, {
+        ...history,
+        ...(forgiven ? { finished: null } : {}),
+        trial: trialWithout(trial, ends),
+      });
   }
   return next;
 }

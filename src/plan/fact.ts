@@ -10,6 +10,8 @@ export type Fact =
   /** What was saved of a unit in an earlier life of svc. */
   | { readonly fact: "remembered"; readonly unit: string; readonly state: Partial<UnitState> }
   | { readonly fact: "shutting-down" }
+  /** A deploy of the app begins or ends. */
+  | { readonly fact: "deploying"; readonly app: string; readonly isUnderWay: boolean }
   | { readonly fact: "engine-away" }
   /** All containers that have a unit's container name, by unit. It answers for every unit: one that is absent has none. */
   | { readonly fact: "listed"; readonly containers: ReadonlyMap<string, SeenContainer> }
@@ -45,6 +47,7 @@ export type Answer =
   | { readonly ok: true; readonly container?: Container }
   /** Another container, not known until now, has the unit's container name. */
   | { readonly ok: false; readonly kind: "name-in-use"; readonly holder: Container; readonly message: string }
+  | { readonly ok: false; readonly kind: "not-put-back"; readonly message: string }
   /** It had not been begun when it was not wished any more. */
   | { readonly ok: false; readonly kind: "not-wanted"; readonly message: string }
   | {

@@ -52,6 +52,7 @@ export function consequences(
     case "kill":
       return [answer(now + signalMs), ...end(name, call.id, now + signalMs, killed)];
     case "release":
+    case "put-back":
       return [answer(now)];
     case "remove":
       return [answer(now + imagined.takes(unit, "remove"))];

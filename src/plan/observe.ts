@@ -4,6 +4,7 @@ import { answered, called } from "./calls.ts";
 import { circumstanceOf, died, gone } from "./ends.ts";
 import { engineLost, listed } from "./engine-news.ts";
 import type { Fact } from "./fact.ts";
+import { trialAnew, trialWith } from "./trial.ts";
 import { type Container, stateOf, type World, withHealth, withState } from "./world.ts";
 
 /** Folds one fact into the world. Facts about a container that is no longer the unit's are old news and change nothing. */
@@ -17,6 +18,8 @@ export function observe(world: World, fact: Fact, now: number): World {
       return withState(world, fact.unit, fact.state);
     case "shutting-down":
       return { ...world, shuttingDown: true };
+    case "deploying":
+      return deploying(world, fact.app, fact.isUnderWay);
     case "engine-away":
       return engineLost(world, now);
     case "listed":
@@ -24,7 +27,7 @@ export function observe(world: World, fact: Fact, now: number): World {
     case "appeared":
       return appeared(world, fact.unit, fact.container);
     case "handed-over":
-      return handedOver(world, fact.unit, fact.container);
+      return handedOver(world, fact.unit, fact.container, now);
     case "died":
       return withContainer(world, fact, (container) =>
         died(world, { ...fact, container, now, circumstance: circumstanceOf(world) }),
@@ -83,7 +86,17 @@ function orphan(unit: Unit): Unit {
 
 function wished(world: World, fact: Extract<Fact, { fact: "wished" }>): World {
   const fresh = fact.anew ? { respawns: [], backoff: null, trouble: null, finished: null, restarts: 0 } : {};
-  return withState(world, fact.unit, { wish: fact.wish, ...fresh });
+  // Who stops it has not said that he would have it start again as it is.
+  const isAskedUp = fact.anew && fact.wish.want === "up";
+  const { trial } = stateOf(world, fact.unit);
+  return withState(world, fact.unit, { wish: fact.wish, ...fresh, trial: isAskedUp ? trialAnew(trial) : trial });
+}
+
+function deploying(world: World, app: string, isUnderWay: boolean): World {
+  const apps = new Set(world.deploying);
+  if (isUnderWay) apps.add(app);
+  else apps.delete(app);
+  return { ...world, deploying: apps };
 }
 
 function appeared(world: World, unit: string, container: Container): World {
@@ -93,10 +106,12 @@ function appeared(world: World, unit: string, container: Container): World {
 }
 
 /** It is the container of the present wish, as if that had been asked for now. */
-function handedOver(world: World, unit: string, container: Container): World {
-  const { wish } = stateOf(world, unit);
-  const fresh = { respawns: [], backoff: null, trouble: null, finished: null, restarts: 0 };
-  return withState(world, unit, { ...fresh, container, wish: { ...wish, generation: container.generation } });
+function handedOver(world: World, name: string, container: Container, now: number): World {
+  const state = stateOf(world, name);
+  const unit = world.units.get(name);
+  const trial = trialAnew(unit ? trialWith(state.trial, unit, state.container, now) : state.trial);
+  const fresh = { respawns: [], backoff: null, trouble: null, finished: null, restarts: 0, trial };
+  return withState(world, name, { ...fresh, container, wish: { ...state.wish, generation: container.generation } });
 }
 
 /** It may be paused before the launch is answered. The time to become ready starts over when it is woken. */

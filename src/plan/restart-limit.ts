@@ -22,8 +22,7 @@ export function afterDeath(
   death: { respawn: Respawn; now: number; readyForMs: number | null; luck: number },
 ): History {
   const { respawn, now, readyForMs, luck } = death;
-  const steady = readyForMs !== null && readyForMs >= Math.max(steadyAfterMs, 2 * (history.backoff?.delayMs ?? 0));
-  const streak = steady ? 0 : (history.backoff?.streak ?? 0);
+  const streak = isSteady(readyForMs, history.backoff) ? 0 : (history.backoff?.streak ?? 0);
   const respawns = [...respawnsInWindow(history.respawns, respawn, now), now];
   if (hasReachedLimit(respawns, respawn)) {
     return { respawns, backoff: { streak: streak + 1, until: now + longestDelayMs, delayMs: longestDelayMs } };
@@ -31,6 +30,11 @@ export function afterDeath(
   if (respawns.length <= immediateRespawns) return { respawns, backoff: streak === 0 ? null : history.backoff };
   const delayMs = delayOf(streak + 1, luck);
   return { respawns, backoff: { streak: streak + 1, until: now + delayMs, delayMs } };
+}
+
+/** It had been ready for long enough, for one that came after such a delay, to begin anew. */
+export function isSteady(readyForMs: number | null, backoff: History["backoff"]): boolean {
+  return readyForMs !== null && readyForMs >= Math.max(steadyAfterMs, 2 * (backoff?.delayMs ?? 0));
 }
 
 /** The n-th delay in a row, n from 1. */

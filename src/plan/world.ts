@@ -13,6 +13,8 @@ export type World = {
   readonly states: ReadonlyMap<string, UnitState>;
   /** The whole of svc is to stop, with all it runs; wishes stay as they are. */
   readonly shuttingDown: boolean;
+  /** Apps that are being deployed: what becomes of their tags is not for svc to say. */
+  readonly deploying: ReadonlySet<string>;
 };
 
 type Instant = number;
@@ -38,6 +40,22 @@ export type UnitState = {
   readonly pulled: string | null;
   /** The engine said that this image is not on the host. */
   readonly missingImage: string | null;
+  readonly trial: Trial;
+};
+
+/** The tag that it ran with last, as was known when that container ended, and what came of it: trial.ts. */
+export type Trial = {
+  readonly tag: string | null;
+  /** Its first start; null: that was in an earlier boot. */
+  readonly since: Instant | null;
+  readonly wasReady: boolean;
+  /** The tag before it, if that was good. */
+  readonly former: string | null;
+  /** Quick ends in a row since then. */
+  readonly ends: number;
+  readonly failed: { readonly ends: number; readonly withinMs: number } | null;
+  /** Why the former tag was not put back. */
+  readonly notPutBack: string | null;
 };
 
 export type Wish = {
@@ -99,6 +117,16 @@ export type Made = {
 /** `unhealthy` and `start-timeout` count as crashes. */
 export type StopReason = "unwanted" | "replaced" | "unhealthy" | "start-timeout" | "foreign";
 
+export const noTrial: Trial = {
+  tag: null,
+  since: null,
+  wasReady: false,
+  former: null,
+  ends: 0,
+  failed: null,
+  notPutBack: null,
+};
+
 export const freshState: UnitState = {
   wish: { want: "down", by: "nobody", generation: 0 },
   container: null,
@@ -111,6 +139,7 @@ export const freshState: UnitState = {
   lastExit: null,
   pulled: null,
   missingImage: null,
+  trial: noTrial,
 };
 
 export const emptyWorld: World = {
@@ -118,6 +147,7 @@ export const emptyWorld: World = {
   units: new Map(),
   states: new Map(),
   shuttingDown: false,
+  deploying: new Set(),
 };
 
 export function stateOf(world: World, unit: string): UnitState {

@@ -26,6 +26,8 @@ export type Unit = {
   /** Units that may not run beside this one. */
   readonly conflicts: readonly string[];
   readonly respawn: Respawn;
+  /** When a new tag does not stay up. */
+  readonly onBadTag: "hold" | "revert" | "ignore";
   readonly ready: Ready;
   readonly onUnhealthy: "ignore" | "restart";
   /** From the start of the container until it must be ready; pulls and waits for needs are not counted. */
@@ -84,7 +86,7 @@ export type Hook = {
 };
 
 /** What people want to be told of. */
-export type AlertName = "failed" | "crashloop" | "recovered" | "deployed";
+export type AlertName = "failed" | "crashloop" | "recovered" | "deployed" | "reverted";
 
 export type Need = {
   readonly unit: string;

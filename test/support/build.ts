@@ -19,6 +19,7 @@ export function unit(name: string, change: Partial<Unit> = {}): Unit {
     before: [],
     conflicts: [],
     respawn: { enabled: true, normalExit: [], limit: { count: 10, windowMs: 300_000 }, onLimit: "delay" },
+    onBadTag: "hold",
     ready: { how: "after", afterMs: 1_000 },
     onUnhealthy: "ignore",
     startTimeoutMs: 60_000,
@@ -29,7 +30,7 @@ export function unit(name: string, change: Partial<Unit> = {}): Unit {
     listen: [],
     breakers: [],
     hooks: { preStart: [], postStart: [], preStop: [], postStop: [] },
-    onEvent: { failed: [], crashloop: [], recovered: [], deployed: [] },
+    onEvent: { failed: [], crashloop: [], recovered: [], deployed: [], reverted: [] },
     log: { maxSizeBytes: 1e7, maxFiles: 5 },
     launch: {
       ok: true,
@@ -43,6 +44,12 @@ export function unit(name: string, change: Partial<Unit> = {}): Unit {
     },
     ...change,
   };
+}
+
+/** The same unit when TAG says so. */
+export function withTag(one: Unit, tag: string): Unit {
+  if (!one.launch.ok) return one;
+  return { ...one, launch: { ...one.launch, tag, image: `${one.name}:${tag}`, revision: tag } };
 }
 
 export function need(name: string, change: Partial<Need> = {}): Need {

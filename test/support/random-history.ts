@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { findCycles } from "../../src/graph/cycles.ts";
+import { stateOf } from "../../src/plan/world.ts";
 import type { Unit } from "../../src/unit/unit.ts";
 import { brokenAtRest, brokenByCrash, laws, outcomeOf } from "../unit/plan/laws.ts";
-import { exit, need } from "./build.ts";
+import { exit, need, withTag } from "./build.ts";
 import type { Host } from "./random-units.ts";
 import {
   carryOut,
@@ -46,6 +47,7 @@ const happenings = [
   ...Array<"the engine goes">(2).fill("the engine goes"),
   ...Array<"the engine is back">(3).fill("the engine is back"),
   ...Array<"a file is edited">(4).fill("a file is edited"),
+  ...Array<"a deploy begins or ends">(1).fill("a deploy begins or ends"),
   ...Array<"all comes to rest">(2).fill("all comes to rest"),
 ] as const;
 
@@ -131,6 +133,12 @@ function happen(simulation: Simulation, step: Step, host: Host): Happened {
       return simulation.engineUp ? nothing(simulation) : [what, engineBack(simulation), []];
     case "a file is edited":
       return edit(simulation, step, host);
+    case "a deploy begins or ends": {
+      const app = host.units[at % host.units.length]?.app ?? "";
+      const isUnderWay = !simulation.world.deploying.has(app);
+      const words = `a deploy of ${app} ${isUnderWay ? "begins" : "ends"}`;
+      return [words, tell(simulation, [{ fact: "deploying", app, isUnderWay }]), []];
+    }
     case "all comes to rest": {
       const rest = settleKindly(simulation);
       if (!rest) return [what, null, [`${laws.settles}: it does not`]];
@@ -243,13 +251,17 @@ function crashes(simulation: Simulation, more: number): Happened {
 }
 
 /**
- * One whose file is gone is forgotten in a crash. A death that svc does not see is not counted, so that one gives up and the
- * other does not yet. And of one that is not to be respawned svc cannot tell afterwards whether it
+ * One whose file is gone is forgotten in a crash. A death that svc does not see is not counted, so that one gives up, or its tag,
+ * and the other does not yet. And of one that is not to be respawned svc cannot tell afterwards whether it
  * ended by itself or because svc, the engine or somebody else told it to.
  */
 function canBeAlike({ world, disk, containers, events, engineUp }: Simulation): boolean {
   return [...world.units.values()].every((unit) => {
     if (!disk.has(unit.name)) return false;
+    const { trial, container } = stateOf(world, unit.name);
+    const isOnTrial = trial.former !== null || container?.made.tag !== (unit.launch.ok ? unit.launch.tag : null);
+    if (unit.onBadTag !== "ignore" && container !== null && isOnTrial) return false;
+    if (unit.onBadTag !== "ignore" && trial.former !== null) return false;
     const respawned = (world.states.get(unit.name)?.respawns.length ?? 0) > 0;
     if (unit.respawn.onLimit === "fail" && respawned) return false;
     if (unit.type !== "task" && unit.respawn.enabled && unit.respawn.normalExit.length === 0) return true;
@@ -276,6 +288,9 @@ function edit(simulation: Simulation, { at, more }: Step, host: Host): Happened 
   } else if (unit && more % 4 === 2) {
     words = `${name} is edited: another image`;
     disk.set(name, newRevision(unit, more));
+  } else if (unit && more % 4 === 3 && more % 3 > 0) {
+    words = `${name} has the tag ${more % 5}`;
+    disk.set(name, withTag(unit, String(more % 5)));
   } else if (unit) {
     words = `the file of ${name} is removed`;
     disk.delete(name);

@@ -26,6 +26,7 @@ const oneUnit = fc.record({
   ready: fc.constantFrom("after", "after", "auto", "healthy", "tcp", "log"),
   onUnhealthy: fc.constantFrom("ignore", "restart"),
   respawn: fc.constantFrom("always", "always", "few", "few then fail", "unless 0", "never"),
+  onBadTag: fc.constantFrom("hold", "hold", "revert", "ignore"),
   pull: fc.constantFrom("missing", "missing", "always", "never"),
   stubborn: fc.constantFrom(false, false, false, true),
   before: fc.constantFrom("nothing", "nothing", "nothing", "dead", "foreign", "running"),
@@ -84,6 +85,7 @@ function unitOf(index: number, one: Drawn, before: readonly Unit[]): Unit {
     ready: readyOf(one.ready),
     onUnhealthy: one.onUnhealthy as Unit["onUnhealthy"],
     respawn: respawnOf(one),
+    onBadTag: one.onBadTag as Unit["onBadTag"],
     launch,
   };
 }
@@ -165,6 +167,7 @@ export function unitWords(one: Unit): string {
     `ready ${one.ready.how}`,
     respawn,
     ...unhealthy,
+    `bad tag: ${one.onBadTag}`,
     ...pull,
   ].join(", ");
 }

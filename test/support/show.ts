@@ -22,6 +22,8 @@ function callWords(call: Call): string {
       const bound = Object.values(call.bound);
       return bound.length > 0 ? `launch bound to ${bound.join(" ")}` : "launch";
     }
+    case "put-back":
+      return `put back ${call.to}`;
     case "signal":
     case "kill":
     case "release":

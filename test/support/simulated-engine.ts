@@ -1,7 +1,8 @@
-import type { Answer, Exit } from "../../src/plan/fact.ts";
-import type { Container } from "../../src/plan/world.ts";
+import type { Answer, Exit, Fact } from "../../src/plan/fact.ts";
+import { type Container, stateOf } from "../../src/plan/world.ts";
+import type { Unit } from "../../src/unit/unit.ts";
 import { brokenByEngine } from "../unit/plan/laws.ts";
-import { exit } from "./build.ts";
+import { exit, withTag } from "./build.ts";
 import {
   type AboutUnit,
   deliverAnswer,
@@ -40,12 +41,25 @@ export function carryOut(simulation: Simulation, index: number): Simulation {
       return answer(present?.id === call.id ? die(judged, unit, exit.kill) : judged, index, { ok: true });
     case "remove":
       return answer(present?.id === call.id ? vanish(judged, unit) : judged, index, { ok: true });
+    case "put-back":
+      return putBack(judged, index, flight);
     case "pull":
     case "release":
       return answer(judged, index, { ok: true });
     default:
       return call satisfies never;
   }
+}
+
+/** As the daemon does it: TAG, then the unit anew. In a simulation each unit is an app of its own. */
+function putBack(simulation: Simulation, index: number, { unit, call }: Flight): Simulation {
+  const known = simulation.disk.get(unit);
+  if (call.call !== "put-back" || !known?.launch.ok || known.launch.tag !== call.from)
+    return answer(simulation, index, { ok: true });
+  const disk = new Map(simulation.disk).set(unit, withTag(known, call.to));
+  const { wish } = stateOf(simulation.world, unit);
+  const anew: Fact = { fact: "wished", unit, wish: { ...wish, generation: wish.generation + 1 }, anew: true };
+  return answer(tell({ ...simulation, disk }, [{ fact: "units-read", units: disk }, anew]), index, { ok: true });
 }
 
 function refuse(simulation: Simulation, index: number, flight: Flight, refusal: Refusal): Simulation {
@@ -76,7 +90,7 @@ function create(simulation: Simulation, index: number, flight: Flight, present: 
     generation: call.generation,
     revision: "",
     bound: call.bound,
-    made: { image: "", imageId: "", tag: null, parts: {} },
+    made: { image: "", imageId: "", tag: tagOf(simulation.disk.get(unit)), parts: {} },
     startedAt: simulation.now,
     watchedSince: simulation.now,
     adopted: false,
@@ -88,6 +102,10 @@ function create(simulation: Simulation, index: number, flight: Flight, present: 
   const made = new Map(simulation.made).set(unit, number);
   const created = { ...withContainer(simulation, unit, container), flights, made };
   return tell(created, [{ fact: "appeared", unit, container }]);
+}
+
+function tagOf(unit: Unit | undefined): string | null {
+  return unit?.launch.ok ? unit.launch.tag : null;
 }
 
 function start(simulation: Simulation, index: number, created: Container): Simulation {

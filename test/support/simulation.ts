@@ -1,8 +1,11 @@
+import { bootWishes, rememberedWishes } from "../../src/daemon/boot-wishes.ts";
+import { savedUnits } from "../../src/daemon/saved-state.ts";
 import { withDependents, withNeeds } from "../../src/graph/closure.ts";
 import type { Call } from "../../src/plan/call.ts";
 import { decide, nextLook } from "../../src/plan/decide.ts";
 import type { Answer, Exit, Fact, SeenContainer } from "../../src/plan/fact.ts";
 import { observe } from "../../src/plan/observe.ts";
+import { trialNow } from "../../src/plan/trial.ts";
 import {
   type Container,
   emptyWorld,
@@ -177,15 +180,27 @@ export function passTime(simulation: Simulation): Simulation | null {
 export function crash(simulation: Simulation): Simulation {
   const facts: Fact[] = [{ fact: "units-read", units: simulation.disk }];
   for (const [unit, state] of simulation.world.states)
-    facts.push({ fact: "remembered", unit, state: remembered(state) });
+    facts.push({ fact: "remembered", unit, state: remembered(state, unit, simulation) });
   const nothing = { flights: [], events: [], answers: [], patrolDue: false };
   const reborn = tell({ ...simulation, world: emptyWorld, ...nothing }, facts);
   return tell(reborn, [reborn.engineUp ? listing(reborn) : { fact: "engine-away" }]);
 }
 
-function remembered(state: UnitState): Partial<UnitState> {
+function remembered(state: UnitState, name: string, { world, now }: Simulation): Partial<UnitState> {
   const { wish, respawns, backoff, finished, restarts, lastExit } = state;
-  return { ...freshState, wish, respawns, backoff, finished, restarts, lastExit };
+  const trial = trialNow(world.units.get(name), world, now);
+  return { ...freshState, wish, respawns, backoff, finished, restarts, lastExit, trial };
+}
+
+/** The host boots: no container is left, and what is saved is all that svc knows. */
+export function reboot(simulation: Simulation, enabled: readonly string[]): Simulation {
+  const { world, now } = simulation;
+  const saved = { boot: "before", units: savedUnits(world, now), enabled: new Map() };
+  const about = { saved, boot: "now", isEnabled: ({ name }: Unit) => enabled.includes(name) };
+  const facts: Fact[] = [{ fact: "units-read", units: simulation.disk }, ...rememberedWishes(saved, "now")];
+  const nothing = { flights: [], events: [], answers: [], patrolDue: false, containers: new Map(), wakeAt: null };
+  const reborn = tell({ ...simulation, ...nothing, now: 1_000, engineUp: true, world: emptyWorld }, facts);
+  return tell(reborn, [listing(reborn), ...bootWishes(new Map(), { ...about, world: reborn.world })]);
 }
 
 /** What subscribing and listing tells; of a unit that is being worked on the list is older than what is known. */

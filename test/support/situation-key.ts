@@ -68,6 +68,8 @@ function partKeys(simulation: Simulation, longestMs: number) {
     if (state.backoff) key += `b${state.backoff.streak}/${state.backoff.delayMs}/${age(state.backoff.until)}`;
     if (state.trouble) key += `t${state.trouble.kind}${state.trouble.times}/${age(state.trouble.until)}`;
     if (state.finished) key += `f${state.finished.ok}/${age(state.lastExit?.at ?? null)}`;
+    const { former, since, ends, failed, notPutBack } = state.trial;
+    if (former !== null) key += `T${former}${age(since)}/${ends}${failed ? "!" : ""}${notPutBack ? "-" : ""}`;
     if (state.missingImage || state.pulled) key += `p${state.missingImage}${state.pulled}`;
     return key;
   }
@@ -112,6 +114,8 @@ function partKeys(simulation: Simulation, longestMs: number) {
         for (const name in call.bound) key += `=${name}${idKey(call.bound[name] ?? "")}`;
         return key;
       }
+      case "put-back":
+        return `b${call.to}`;
       case "signal":
         return `s${idKey(call.id)}${letters[call.why]}`;
       case "kill":

@@ -106,6 +106,7 @@ export function timedRun(
       case "kill":
         return [{ at: now + signalMs, happen: (then) => finish(then, call) }];
       case "release":
+      case "put-back":
         return [{ at: now, happen: (then) => finish(then, call) }];
       case "pull":
       case "remove":

@@ -43,6 +43,7 @@ const lost = [
   "auto_remove",
   "respawn_limit",
   "on_limit",
+  "on_bad_tag",
   "log",
 ] as const;
 

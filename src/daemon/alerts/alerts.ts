@@ -2,6 +2,7 @@ import { access, constants } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Clock } from "../../clock/clock.ts";
 import type { ExitRecord } from "../../control/request.ts";
+import { badTag } from "../../plan/trial.ts";
 import { stateOf } from "../../plan/world.ts";
 import type { AlertName, Unit } from "../../unit/unit.ts";
 import { runOnHost } from "../hooks/run-on-host.ts";
@@ -29,12 +30,16 @@ export function keepAlerts(options: {
   readonly recorded: () => Promise<void>;
   readonly failed: (unit: string, because: string) => void;
   readonly remark: (unit: Unit, text: string) => void;
-}): void {
+}): { tell(event: AlertName, unit: Unit, because: string): void } {
   const { supervisor, clock } = options;
   const memories = new Map<string, Memory>();
   const atOnce = turns(commandsAtOnce);
   let cancel: () => void = () => undefined;
   supervisor.onPass(look);
+  return {
+    tell: (event, unit, because) =>
+      void tell(event, unit, supervisor.decisions.get(unit.name)?.phase ?? "down", because),
+  };
 
   function look(): void {
     const { world, decisions } = supervisor;
@@ -90,7 +95,7 @@ export function keepAlerts(options: {
       time: isoNow(clock),
       phase,
       // What is being done about it is no reason.
-      because: (isBad ? (trouble?.message ?? lastExit?.words) : null) ?? because,
+      because: (isBad && !badTag(unit, supervisor.world) ? (trouble?.message ?? lastExit?.words) : null) ?? because,
       tag: container?.unit === unit.name ? container.made.tag : unit.launch.ok ? unit.launch.tag : null,
       restarts,
       lastExit: last ? { ...last, lastLines: last.lastLines.slice(-tellsLines), parts: undefined } : null,

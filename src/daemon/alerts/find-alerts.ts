@@ -1,5 +1,6 @@
 import type { Decision } from "../../plan/decide.ts";
 import { hasReachedLimit } from "../../plan/restart-limit.ts";
+import { badTag } from "../../plan/trial.ts";
 import { stateOf, type World } from "../../plan/world.ts";
 import type { AlertName, Unit } from "../../unit/unit.ts";
 
@@ -54,7 +55,7 @@ export function findAlerts(
     alerts.push("failed");
     isInTrouble = true;
   }
-  const loops = hasReachedLimit(respawns, unit.respawn) && !isUp;
+  const loops = (hasReachedLimit(respawns, unit.respawn) || badTag(unit, world) !== null) && !isUp;
   if (loops && !isLooping) alerts.push("crashloop");
   isLooping ||= loops;
   if (isSteady && isInTrouble) {

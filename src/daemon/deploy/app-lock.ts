@@ -16,11 +16,13 @@ export async function holdLock(ask: Ask<"deploy-lock">, reply: Reply<"deploy-loc
   if (holder) throw lockedError(ask.app, holder);
   const lease = { who: ask.who, why: ask.why, since: isoNow(daemon.clock) };
   daemon.leases.set(ask.app, lease);
+  const deployed = daemon.deploying(ask.app);
   try {
     reply.progress({ locked: true });
     if (!reply.signal.aborted) await new Promise((resolve) => reply.signal.addEventListener("abort", resolve));
     return null;
   } finally {
+    deployed();
     if (daemon.leases.get(ask.app) === lease) daemon.leases.delete(ask.app);
   }
 }

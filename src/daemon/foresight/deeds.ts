@@ -60,6 +60,8 @@ function wordsOf(call: Call, unit: Unit | undefined): Pick<Deed, "does" | "what"
       return { does: "kill", what: "SIGKILL", span: null };
     case "remove":
       return { does: "remove", what: "the container that has ended", span: null };
+    case "put-back":
+      return { does: "revert", what: `TAG says ${call.to} again`, span: null };
     default:
       return call satisfies never;
   }

@@ -51,14 +51,14 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       await deploys.write({ ...record, tasks: [...new Set([...record.tasks, task])] });
       return null;
     },
-    "deploy-switch": (ask, reply) => joined(`to ${ask.id}`, () => switchTag(ask, reply, daemon)),
-    "deploy-back": (ask, reply) => joined(`back ${ask.id}`, () => switchBack(ask, reply, daemon)),
+    "deploy-switch": (ask, reply) => joined(`to ${ask.id}`, ask.app, () => switchTag(ask, reply, daemon)),
+    "deploy-back": (ask, reply) => joined(`back ${ask.id}`, ask.app, () => switchBack(ask, reply, daemon)),
     "deploy-revert": async (ask, reply) => {
       const app = appOf(ask.app, supervisor.world);
       const holder = lockedBy(ask.app, daemon);
       if (holder) throw lockedError(ask.app, holder);
       const tag = revertTag(app.name, await tagIn(app.tagFile), await tagIn(app.revertFile));
-      return joined(`to ${ask.id}`, () => switchTag({ ...ask, tag }, reply, daemon, "keep REVERT"));
+      return joined(`to ${ask.id}`, ask.app, () => switchTag({ ...ask, tag }, reply, daemon, "keep REVERT"));
     },
     "deploy-prune": ({ app }) => prune(app, daemon),
     deploys: async ({ app }) => deploys.all(app),
@@ -76,10 +76,14 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
   };
 
   /** Goes on when its client has hung up; who asks again meanwhile waits for the same. */
-  function joined(job: string, work: () => Promise<Switched>): Promise<Switched> {
+  function joined(job: string, app: string, work: () => Promise<Switched>): Promise<Switched> {
     const known = running.get(job);
     if (known) return known;
-    const begun = work().finally(() => running.delete(job));
+    const deployed = daemon.deploying(app);
+    const begun = work().finally(() => {
+      running.delete(job);
+      deployed();
+    });
     running.set(job, begun);
     return begun;
   }

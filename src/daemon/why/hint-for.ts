@@ -4,7 +4,7 @@ import type { Unit } from "../../unit/unit.ts";
 
 /** The command that helps next with a unit that is as it is; null: none is needed. */
 export function hintFor(status: UnitStatus, { change }: Pick<Cause, "change">, world: World): string | null {
-  const { name, phase, wanted, stale, lastExit } = status;
+  const { name, phase, wanted, stale, lastExit, badTag } = status;
   const unit = world.units.get(name);
   const image = unit ? imageHint(unit, world) : null;
   switch (phase) {
@@ -13,6 +13,7 @@ export function hintFor(status: UnitStatus, { change }: Pick<Cause, "change">, w
       return mending(status, unit) ?? `svc start ${name}`;
     case "failed":
     case "backoff":
+      if (badTag) return `svc revert ${badTag.app} puts REVERT back; svc start ${name} tries ${badTag.tag} again`;
       if (change && !mending(status, unit))
         return `svc logs -n 50 ${name}; mend it or put the change back, then: svc restart ${name}`;
       return (

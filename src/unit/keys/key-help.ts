@@ -73,6 +73,7 @@ function fieldsOf(type: SchemaType, above: string): KeyHelp["fields"] {
 export const families: readonly (readonly string[])[] = [
   "type respawn respawn_limit on_limit normal_exit",
   "app image env_file env_format tag_file",
+  "on_bad_tag tag_file on_limit on_event",
   "options env_file",
   "image pull_policy pull_timeout platform",
   "ready start_timeout on_unhealthy healthcheck",

@@ -259,9 +259,10 @@ export const hooks = oneOrMore(hook);
 const shellText = kind("a text that the host's shell runs", (error) => z.string().min(1, { error }));
 export const onEvent = fields({
   failed: some(oneOrMore(shellText), "It is no longer up, and not because somebody asked for that."),
-  crashloop: some(oneOrMore(shellText), "Its respawn_limit is reached."),
+  crashloop: some(oneOrMore(shellText), "Its respawn_limit is reached, or its new tag does not stay up."),
   recovered: some(oneOrMore(shellText), "It has been up for 10 s after it failed."),
   deployed: some(oneOrMore(shellText), "It is up with another tag than before."),
+  reverted: some(oneOrMore(shellText), "Its former tag was put back, by on_bad_tag: revert."),
 });
 
 export const logging = fields({

@@ -119,6 +119,12 @@ const groups = {
     respawn: key(flag, "Start again after an exit that nobody asked for.", "false", "true"),
     respawn_limit: key(word(limitWords), "So many respawns within so long.", "10 in 5m", "10 in 5m"),
     on_limit: key(choice("delay", "fail"), "Past the limit: one try a minute, or failed.", "fail", "delay"),
+    on_bad_tag: key(
+      choice("hold", "revert", "ignore"),
+      "A new tag that ends three times, after one that was up: held, put back, or as any crash.",
+      "revert",
+      "hold",
+    ),
     normal_exit: key(exits, "What ends it without a respawn.", "0 1 TERM"),
     restart: key(restart, "Compose's restart policy has no effect here.", '"no"'),
   },

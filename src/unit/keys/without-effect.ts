@@ -14,9 +14,10 @@ export function keysWithoutEffect(keys: UnitKeys): readonly WithoutEffect[] {
   };
   if (keys.type === "task") {
     idle(["ready", "start_timeout"], "a task is not waited for to be ready, but to end with 0", "take it out");
+    idle(["on_bad_tag"], "a task is never ready, so that no tag of it is known to be good", "take it out");
   }
   if (keys.respawn === false) {
-    idle(["respawn_limit", "on_limit"], "respawn is false, so it is never respawned", "take it out");
+    idle(["respawn_limit", "on_limit", "on_bad_tag"], "respawn is false, so it is never respawned", "take it out");
   }
   if (keys.respawn_limit === "unlimited" || keys.respawn_limit === "0") {
     idle(["on_limit"], "there is no limit that could be reached", "take it out");

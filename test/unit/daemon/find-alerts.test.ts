@@ -70,3 +70,11 @@ test("another tag is told of once it is up, not by a svc that has just come", ()
   expect(told([0, up], [5, {}], [6, next], [7, next])).toEqual(["6 deployed"]);
   expect(told([0, next], [1, next])).toEqual([]);
 });
+
+test("one that is held for its tag loops, though its limit is not reached", () => {
+  const trial = { ...freshState.trial, tag: "1", former: "0", ends: 3, failed: { ends: 3, withinMs: 900 } };
+  expect(told([0, up], [5, dead(5)], [6, { ...dead(5, 5.5, 6), trial }], [9, { ...dead(5, 5.5, 6), trial }])).toEqual([
+    "5 failed",
+    "6 crashloop",
+  ]);
+});

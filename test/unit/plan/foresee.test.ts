@@ -191,7 +191,10 @@ function compare(host: Simulation, asked: { command: string; at: readonly number
   return done.length;
 }
 
-const doneBy = { pull: "pull", launch: "start", signal: "stop", kill: "kill", release: "kill", remove: "remove" };
+const doneBy = {
+  ...{ pull: "pull", launch: "start", signal: "stop", kill: "kill", release: "kill", remove: "remove" },
+  "put-back": "revert",
+};
 
 /** Of several units at one instant it does not matter which comes first. */
 function words(done: readonly Omit<Done, "heardAt">[]): readonly string[] {

@@ -53,10 +53,18 @@ export function isComing(name: string, world: World, now: number): boolean {
   const unit = world.units.get(name);
   const { wish, finished, trouble, backoff } = stateOf(world, name);
   if (!unit || wish.want === "down" || world.shuttingDown || finished || trouble || backoff) return false;
+  if (hasBadTag(unit, world) && !runs(own(name, world))) return false;
   const container = own(name, world);
   if (runs(container) && !container.stopping && !hasReasonToStop(unit, world, now))
     return container.state === "running" && container.health !== "unhealthy" && !isUp(name, world, now);
   return unit.launch.ok && unit.needs.every((need) => missing(need, world, now) === null);
+}
+
+/** The tag that it would be started with has failed, and nobody has said since that it is to be tried again. */
+export function hasBadTag(unit: Unit, world: World): boolean {
+  const { tag, former, failed } = stateOf(world, unit.name).trial;
+  if (unit.onBadTag === "ignore" || world.deploying.has(unit.app) || !unit.launch.ok) return false;
+  return failed !== null && former !== null && unit.launch.tag === tag;
 }
 
 /** Whether its container may be stopped at all. */

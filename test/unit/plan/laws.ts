@@ -3,7 +3,7 @@ import type { Fact } from "../../../src/plan/fact.ts";
 import { type Container, freshState, stateOf, type Wish, type World } from "../../../src/plan/world.ts";
 import type { Unit } from "../../../src/unit/unit.ts";
 import type { Simulation } from "../../support/simulation.ts";
-import { dependentsOf, hasReasonToStop, isComing, isThere, isUp, missing, own, runs } from "./law-words.ts";
+import { dependentsOf, hasBadTag, hasReasonToStop, isComing, isThere, isUp, missing, own, runs } from "./law-words.ts";
 
 /**
  * The laws of supervision. They are checked wherever the core runs in a simulation: at every call that it asks for, at every
@@ -24,6 +24,7 @@ export const laws = {
   /** 11 */ reason: "nothing that runs is stopped without a reason",
   /** 12 */ budget: "only respawns by itself count, outages never",
   /** 13 */ crash: "a crash of svc at any step ends alike",
+  /** 14 */ trial: "a new tag that does not stay up is not started again, and only that",
 } as const;
 
 export type CallStep = {
@@ -70,6 +71,12 @@ export function brokenByCall(step: CallStep): string[] {
     if (!reason && call.why === "replaced" && asked.generation > 0) breaks("once", "is stopped once more");
     else if (!reason) breaks("reason", `is stopped: ${call.why}`);
   }
+  if (call.call === "launch" && hasBadTag(unit, world)) breaks("trial", "is started with a tag that failed");
+  if (call.call === "put-back") {
+    const { trial } = stateOf(world, name);
+    const isDue = hasBadTag(unit, world) && unit.onBadTag === "revert" && trial.notPutBack === null;
+    if (!isDue || call.from !== trial.tag || call.to !== trial.former) breaks("trial", `gets ${call.to} put back`);
+  }
   if (call.call === "remove" && runs(own(name, world))) breaks("reason", "runs and is removed");
   return broken;
 }
@@ -89,9 +96,17 @@ export function brokenByFact(step: {
     const due = shouldCount(name, fact, before, step.now) ? 1 : 0;
     if (before.engine.state !== "up" || fact.fact === "engine-away" || isAway(fact)) {
       if (counted > 0) broken.push(`${laws.budget}: ${name} pays for an outage`);
+      if (hasMoreEnds(name, before, after)) broken.push(`${laws.trial}: ${name} is blamed for an outage`);
     } else if (counted !== due) broken.push(`${laws.budget}: ${name} counts ${counted} for ${fact.fact}, not ${due}`);
+    else if (due === 0 && hasMoreEnds(name, before, after)) broken.push(`${laws.trial}: ${name} is blamed for nothing`);
   }
   return broken;
+}
+
+/** More is held against its tag than before. */
+function hasMoreEnds(name: string, before: World, after: World): boolean {
+  const [was, is] = [stateOf(before, name).trial, stateOf(after, name).trial];
+  return was.tag === is.tag && (is.ends > was.ends || (is.failed !== null && was.failed === null));
 }
 
 function isAway(fact: Fact): boolean {
@@ -193,7 +208,8 @@ function notAsWished(unit: Unit, actual: Container | null, simulation: Simulatio
     const isUnwell = actual.state === "paused" || actual.health === "unhealthy" || actual.health === "starting";
     return unit.type === "task" || isUnwell || isUp(unit.name, world, now) ? null : "runs and does not get ready";
   }
-  if (hasGivenUp || !unit.launch.ok) return null;
+  const isHeld = unit.onBadTag === "hold" || stateOf(world, unit.name).trial.notPutBack !== null;
+  if (hasGivenUp || !unit.launch.ok || (hasBadTag(unit, world) && isHeld)) return null;
   if (actual) return "is wanted and only its dead container is there";
   const waits =
     unit.needs.some((need) => missing(need, world, now) !== null) ||

@@ -247,3 +247,17 @@ test("definitions that stay and new ones do not close a cycle", () => {
 db: stopping, signal db.1: operator asked for it to be down`,
   );
 });
+
+test("a hand-over makes another container the unit's, as if it had been asked for now; the tag before it counts as good", () => {
+  const tagged = (tag: string) => ({ made: { image: "", imageId: "", tag, parts: {} } });
+  const old = container("web.1", { generation: 3, startedAt: -100_000, ...tagged("1") });
+  const next = container("web.2", { generation: 4, startedAt: 0, ...tagged("2") });
+  const wish = { want: "up", by: "boot", generation: 3 } as const;
+  const before = world({
+    units: [unit("web")],
+    states: { web: { wish, container: old, restarts: 2, respawns: [-5_000, -4_000] } },
+  });
+  const after = stateOf(observe(before, { fact: "handed-over", unit: "web", container: next }, 10), "web");
+  expect(after).toMatchObject({ container: next, restarts: 0, respawns: [], wish: { generation: 4, by: "boot" } });
+  expect(after.trial).toMatchObject({ tag: "1", wasReady: true, failed: null });
+});

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { type Decision, decide } from "../../../src/plan/decide.ts";
 import type { Fact } from "../../../src/plan/fact.ts";
 import { observe } from "../../../src/plan/observe.ts";
-import { stateOf, type UnitState, type World, withState } from "../../../src/plan/world.ts";
+import { type Container, stateOf, type UnitState, type World, withState } from "../../../src/plan/world.ts";
 import type { Unit } from "../../../src/unit/unit.ts";
-import { link, need, unit } from "../../support/build.ts";
+import { container, link, need, unit } from "../../support/build.ts";
 import { type Budget, explore } from "../../support/explore.ts";
 import { type Core, realCore, simulate } from "../../support/simulation.ts";
 import { laws } from "./laws.ts";
@@ -20,11 +20,14 @@ type Planted = {
   readonly units?: readonly Unit[];
   readonly budget?: Partial<Budget>;
   readonly stubborn?: readonly string[];
+  readonly containers?: readonly Container[];
 };
 
 const chain = [unit("a"), unit("b", { needs: [need("a")] })];
 const linked = [unit("a"), unit("b", { needs: [link("a")] })];
 const task = [unit("a", { type: "task" }), unit("b", { needs: [need("a", { until: "completed" })] })];
+/** It runs with another tag than it will be started with. */
+const tagZero = [container("a.0", { made: { image: "", imageId: "", tag: "0", parts: {} } })];
 const mayEnd = [unit("a", { respawn: { enabled: true, normalExit: [1], limit: null, onLimit: "delay" } })];
 
 const planted: readonly Planted[] = [
@@ -194,12 +197,46 @@ const planted: readonly Planted[] = [
       observe(world, fact.fact === "remembered" ? { ...fact, state: { ...fact.state, finished: null } } : fact, now),
     ),
   },
+  {
+    law: "trial",
+    mistake: "starts a tag that failed again",
+    units: [unit("a")],
+    containers: tagZero,
+    budget: { deaths: 4 },
+    core: seeing((world) => everyUnit(world, { onBadTag: "ignore" })),
+  },
+  {
+    law: "trial",
+    mistake: "puts back the tag that failed",
+    units: [unit("a", { onBadTag: "revert" })],
+    containers: tagZero,
+    budget: { deaths: 4 },
+    core: deciding((decision) =>
+      "do" in decision && decision.do.call === "put-back"
+        ? { ...decision, do: { ...decision.do, to: decision.do.from } }
+        : decision,
+    ),
+  },
+  {
+    law: "trial",
+    mistake: "blames a restart that was asked for on the tag",
+    units: [unit("a")],
+    budget: { commands: 1 },
+    core: hearing((world, fact, now) => {
+      const next = observe(world, fact, now);
+      if (fact.fact !== "died" || stateOf(world, fact.unit).container?.stopping?.why !== "replaced") return next;
+      const { trial } = stateOf(next, fact.unit);
+      return withState(next, fact.unit, {
+        trial: { ...trial, ends: trial.ends + 1, tag: stateOf(world, fact.unit).trial.tag },
+      });
+    }),
+  },
 ];
 
 test.each(planted)(
   "a core that $mistake breaks the law about $law",
-  ({ law, core, units = chain, budget, stubborn }) => {
-    const start = simulate(units, { core, asked: units.map(({ name }) => name), stubborn: stubborn ?? [] });
+  ({ law, core, units = chain, budget, stubborn, containers = [] }) => {
+    const start = simulate(units, { core, asked: units.map(({ name }) => name), stubborn: stubborn ?? [], containers });
     const none: Budget = { deaths: 0, commands: 0, crashes: 0, outages: 0 };
     const found = explore(start, { ...none, ...(budget ?? { deaths: 1, commands: 1, crashes: 1 }) });
     expect(found.broken.map((words) => words.split(":")[0])).toContain(laws[law]);

@@ -114,6 +114,7 @@ export const keyTable: readonly Row[] = [
   { yaml: "respawn_limit: 3 in 10s", unit: { respawn: { limit: { count: 3, windowMs: 10_000 } } } },
   { yaml: "respawn_limit: 10 5", unit: { respawn: { limit: { count: 10, windowMs: 5_000 } } } },
   { yaml: "respawn_limit: unlimited", unit: { respawn: { limit: null } } },
+  { yaml: "on_bad_tag: revert", unit: { onBadTag: "revert" } },
   { yaml: "on_limit: fail", unit: { respawn: { onLimit: "fail" } } },
   { yaml: "normal_exit: 0 1 TERM", unit: { respawn: { normalExit: [0, 1, "SIGTERM"] } } },
   { yaml: "normal_exit: [3, SIGHUP]", unit: { respawn: { normalExit: [3, "SIGHUP"] } } },
