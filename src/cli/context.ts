@@ -11,6 +11,8 @@ export type Cli = {
   readonly terminal: boolean;
   readonly environment: { readonly [name: string]: string | undefined };
   readonly out: (text: string) => void;
+  /** The same for what people read: on a terminal no word is broken at its edge. */
+  readonly words: (text: string) => void;
   readonly err: (text: string) => void;
 };
 

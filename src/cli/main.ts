@@ -4,18 +4,24 @@ import { pathOf } from "../unit/places.ts";
 import type { Cli } from "./context.ts";
 import { svcProgram } from "./program.ts";
 import { showError } from "./show/error.ts";
+import { wrap } from "./show/wrap.ts";
 
 type Environment = { readonly [name: string]: string | undefined };
 
 /** Runs one command; returns its exit code. */
 export async function cli(args: readonly string[], environment: Environment): Promise<number> {
   let code = 0;
-  const context = (): Cli => contextOf(program.opts(), environment);
+  // Of a line that is not understood all that is known is whether it stands there.
+  let isJson = args.includes("--json");
+  const context = (): Cli => contextOf({ ...program.opts(), json: isJson }, environment);
   const program = svcProgram((action) =>
     action(context()).then((result) => {
       code = result;
     }),
   );
+  program.hook("preAction", (_, command) => {
+    isJson = command.optsWithGlobals().json === true;
+  });
   endWithTheReader();
   try {
     if (args.length === 0) throw new SvcError("usage", "no command is named", { hint: "svc help shows all commands" });
@@ -58,6 +64,7 @@ function contextOf(
     terminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
     environment,
     out: (text) => process.stdout.write(text),
+    words: (text) => process.stdout.write(process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
     err: (text) => process.stderr.write(text),
   };
 }

@@ -49,7 +49,10 @@ export function svcProgram(run: Run): Command {
   // src/main.ts hands these over with all that follows them; here they are for the help.
   const daemon = program.command("daemon").description("supervise, in the foreground (systemd runs this)");
   for (const [name, { path, holds }] of Object.entries(places))
-    daemon.option(`--${name} <${name === "socket" ? "path" : "folder"}>`, `${holds} (default: ${path})`);
+    daemon.option(
+      `--${name} <${name.endsWith("socket") ? "path" : "folder"}>`,
+      path === "" ? holds : `${holds} (default: ${path})`,
+    );
   program
     .command("dial-stdio")
     .description("stdin and stdout as a connection to the daemon: what deploy runs over ssh");

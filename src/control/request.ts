@@ -398,7 +398,8 @@ export type DeployRecord = {
 export type UnitGraph = {
   readonly units: readonly {
     readonly name: string;
-    readonly phase: Phase;
+    /** null: drawn from the files alone. */
+    readonly phase: Phase | null;
     readonly because: string;
     readonly type: "service" | "task";
     readonly tag: string | null;

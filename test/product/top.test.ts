@@ -126,7 +126,7 @@ test("when svc goes away it is said, the last values stay, and it goes on when s
   await terminal.shows(/svc is not running.*systemctl\s+start svc/s);
   await host.startDaemon();
   await terminal.shows(/^svc is back$/m);
-  await terminal.shows(/^svc top .*4 units: 4 up/);
+  await terminal.shows(/^svc top .*4 units {2}4 up/);
   await terminal.shows(row("web", "up +\\d+ (?:s|min) +\\d.* GET / 200"));
 });
 

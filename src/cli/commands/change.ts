@@ -37,8 +37,7 @@ export function addChanging(program: Command, run: Run): void {
       .option("--no-deps", "leave what they need as it is")
       .option("--plan", "show what would be done, and do nothing")
       .action((names: string[], options: Options) =>
-        run((plain) => {
-          const cli = withJson(plain, options);
+        run((cli) => {
           if (options.plan) return planOf(cli, { command: name, names, noDeps: options.deps === false });
           const view = progressView(cli);
           return ask(cli, name, { names, noDeps: options.deps === false, ...waitOf(options) }, view.show)
@@ -54,7 +53,7 @@ export function addChanging(program: Command, run: Run): void {
     .option("--prune", "stop also what only they needed")
     .option("--all", "stop every unit")
     .option("--plan", "show what would be done, and do nothing")
-    .action((names: string[], options: Options) => run((cli) => stop(names, options, withJson(cli, options))));
+    .action((names: string[], options: Options) => run((cli) => stop(names, options, cli)));
   for (const name of ["enable", "disable"] as const) {
     program
       .command(`${name} <units...>`)
@@ -75,18 +74,17 @@ export function addChanging(program: Command, run: Run): void {
     .option("--plan", "show what would be started that a unit needs now, and start nothing")
     .option("--json", "print JSON")
     .action((options: Options) =>
-      run(async (plain) => {
-        const cli = withJson(plain, options);
+      run(async (cli) => {
         if (options.plan) return planOf(cli, { command: "reload" });
         const reloaded = await ask(cli, "reload", {});
         const errors = reloaded.problems.filter((problem) => problem.severity === "error");
         if (cli.json) printJson(cli, reloaded);
         else {
           for (const kind of ["added", "changed", "removed"] as const) {
-            if (reloaded[kind].length > 0) cli.out(`${kind}: ${reloaded[kind].join(", ")}\n`);
+            if (reloaded[kind].length > 0) cli.words(`${kind}: ${reloaded[kind].join(", ")}\n`);
           }
           const { added, changed, removed, started } = reloaded;
-          for (const { unit, neededBy } of started) cli.out(`started: ${unit} (${neededBy} needs it)\n`);
+          for (const { unit, neededBy } of started) cli.words(`started: ${unit} (${neededBy} needs it)\n`);
           const isSame = added.length + changed.length + removed.length + started.length === 0;
           if (isSame && reloaded.problems.length === 0 && !cli.quiet) cli.out("the unit files are as svc knows them\n");
           cli.err(showProblems(reloaded.problems));
@@ -166,7 +164,7 @@ async function planOf(cli: Cli, asked: Ask<"plan">): Promise<number> {
       asked.prune && "--prune",
       asked.all && "--all",
     ].filter((flag) => typeof flag === "string");
-    cli.out(showPlan(plan, ["svc", asked.command, ...(asked.names ?? []), ...flags].join(" "), cli.colour));
+    cli.words(showPlan(plan, ["svc", asked.command, ...(asked.names ?? []), ...flags].join(" "), cli.colour));
   }
   return 0;
 }
@@ -195,8 +193,4 @@ function waitOf(options: Options): { wait: boolean; timeoutMs?: number } {
 
 function timeoutOf({ timeout }: Options): { timeoutMs?: number } {
   return timeout === undefined ? {} : { timeoutMs: spanOf(timeout) };
-}
-
-function withJson(cli: Cli, options: Options): Cli {
-  return options.json ? { ...cli, json: true } : cli;
 }

@@ -37,7 +37,7 @@ export function addChecking(program: Command, run: Run): void {
 }
 
 async function check(names: readonly string[], options: Options, cli: Cli): Promise<number> {
-  const isJson = cli.json || options.json === true;
+  const isJson = cli.json;
   if (isJson && options.sarif)
     throw new SvcError("usage", "--sarif and --json exclude each other", { hint: "ask for one of them" });
   const withEngine = options.engine !== false;

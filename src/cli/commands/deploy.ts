@@ -45,7 +45,7 @@ export function addDeploying(program: Command, run: Run): void {
           { app, id: randomUUID(), who: whoAmI(cli), ...gateOf(options) },
           say,
         );
-        if (cli.json || options.json) printJson(cli, result);
+        if (cli.json) printJson(cli, result);
         else if (result.ok) cli.out(`${app} is on ${result.to} again: ${result.because}\n`);
         else cli.err(`svc: ${app} was put on ${result.to}, and is not well: ${result.because}\n`);
         return result.ok ? 0 : 12;
@@ -55,11 +55,11 @@ export function addDeploying(program: Command, run: Run): void {
     .command("deploys [app]")
     .description("what was deployed on this host: who, when, tag, digest, result")
     .option("--json", "print JSON")
-    .action((app: string | undefined, options: Options) =>
+    .action((app: string | undefined) =>
       run(async (cli) => {
         const all = await ask(cli, "deploys", app === undefined ? {} : { app });
-        if (cli.json || options.json) printJson(cli, all);
-        else cli.out(showDeploys(all));
+        if (cli.json) printJson(cli, all);
+        else cli.words(showDeploys(all));
         return 0;
       }),
     );
@@ -132,8 +132,7 @@ async function deployApp(cli: Cli, app: string, tag: string, options: Options): 
     wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),
     say,
   });
-  if (cli.json || options.json)
-    printJson(cli, { id, app, tag, hosts: hosts.map((name) => name ?? "this host"), ok: true });
+  if (cli.json) printJson(cli, { id, app, tag, hosts: hosts.map((name) => name ?? "this host"), ok: true });
   else if (!cli.quiet) cli.out(`${app} is on ${tag}\n`);
   return 0;
 }

@@ -14,11 +14,11 @@ export function addDoctor(program: Command, run: Run): void {
     .command("doctor")
     .description("look at engine, disks, clock, permissions and leftovers; say what to do; exit 1 if something is bad")
     .option("--json", "print JSON")
-    .action((options: { json?: boolean }) =>
+    .action(() =>
       run(async (cli) => {
         const findings = await findingsOf(cli);
-        if (cli.json || options.json) printJson(cli, findings);
-        else cli.out(show(findings, cli));
+        if (cli.json) printJson(cli, findings);
+        else cli.words(show(findings, cli));
         return findings.some(({ state }) => state === "bad") ? 1 : 0;
       }),
     );

@@ -1,16 +1,19 @@
 import type { Command } from "commander";
 import type { UnitGraph } from "../../control/request.ts";
+import { withNeeds } from "../../graph/closure.ts";
+import { edgesOf } from "../../graph/edges.ts";
 import { SvcError } from "../../svc-error.ts";
-import { ask, printJson } from "../context.ts";
+import { refuseOtherThanFolder } from "../../unit/unit-folder.ts";
+import { ask, type Cli, printJson } from "../context.ts";
+import { type FolderOptions, foldersOf, withFolderOptions } from "../folders.ts";
 import type { Run } from "./look.ts";
 
-type Options = { dot?: boolean; mermaid?: boolean; svg?: boolean; json?: boolean };
+type Options = FolderOptions & { dot?: boolean; mermaid?: boolean; svg?: boolean; json?: boolean };
 
 /** svc graph: who needs whom, and how each is. */
 export function addGraph(program: Command, run: Run): void {
-  program
-    .command("graph [units...]")
-    .description("who needs whom, with how each is now: a tree, or a picture")
+  withFolderOptions(program.command("graph [units...]"))
+    .description("who needs whom, with how each is now: a tree, or a picture; with --units from the files alone")
     .option("--dot", "for graphviz")
     .option("--mermaid", "for pages that draw mermaid")
     .option("--svg", "a picture")
@@ -22,17 +25,43 @@ export function addGraph(program: Command, run: Run): void {
           const forms = asked.map((form) => `--${form}`).join(" and ");
           throw new SvcError("usage", `${forms} exclude each other`, { hint: "ask for one of them" });
         }
-        const graph = await ask(cli, "graph", { units });
-        if (options.json || cli.json) printJson(cli, graph);
-        else cli.out(await drawn(graph, options, cli.colour));
+        const graph =
+          options.units === undefined ? await ask(cli, "graph", { units }) : await graphOfFiles(units, options, cli);
+        if (cli.json) printJson(cli, graph);
+        else if (asked.length > 0) cli.out(await drawn(graph, options));
+        else cli.words((await import("../show/graph/tree.ts")).showTree(graph, cli.colour));
         return 0;
       }),
     );
 }
 
-async function drawn(graph: UnitGraph, options: Options, colour: boolean): Promise<string> {
+/** Without a daemon: who needs whom, and no word of how they are. */
+async function graphOfFiles(names: readonly string[], options: Options, cli: Cli): Promise<UnitGraph> {
+  const folders = foldersOf(options, cli);
+  await refuseOtherThanFolder(folders.units);
+  const { readUnits } = await import("../../unit/read-units.ts");
+  const { units, invalid } = await readUnits(folders, { instances: names.filter((name) => name.includes("@")) });
+  const known = new Map(units.map((unit) => [unit.name, unit]));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw new SvcError("unknown-unit", `there is no valid unit ${unknown} in ${folders.units}`, {
+      hint: `svc check --units ${folders.units}`,
+    });
+  const shown = new Set(names.length > 0 ? [...names, ...withNeeds(names, known)] : known.keys());
+  const isThere = (name: string): boolean => known.has(name) || invalid.some((one) => one.name === name);
+  return {
+    units: units
+      .filter(({ name }) => shown.has(name))
+      .map(({ name, type, launch }) => ({
+        ...{ name, type, phase: null, because: "" },
+        tag: launch.ok ? launch.tag : null,
+      })),
+    edges: edgesOf(units, { shown, isThere }),
+  };
+}
+
+async function drawn(graph: UnitGraph, options: Options): Promise<string> {
   if (options.dot) return (await import("../show/graph/dot.ts")).showDot(graph);
   if (options.mermaid) return (await import("../show/graph/mermaid.ts")).showMermaid(graph);
-  if (options.svg) return (await import("../show/graph/svg.ts")).showSvg(graph);
-  return (await import("../show/graph/tree.ts")).showTree(graph, colour);
+  return (await import("../show/graph/svg.ts")).showSvg(graph);
 }

@@ -62,7 +62,7 @@ async function importAll(files: readonly string[], options: Options, cli: Cli): 
   const names = await Promise.all([there, ...(to === undefined ? [] : [to])].map(unitNames));
   const { units, notes } = await importSources(asked, hostOf(defaultDir, wwwDir, new Set(names.flat())));
 
-  const isJson = options.json === true || cli.json;
+  const isJson = cli.json;
   if (to !== undefined) {
     const { writeFiles } = await import("../../convert/write-files.ts");
     const written = units.map(({ name, text, hasSecrets }) => ({

@@ -13,14 +13,14 @@ export function addLooking(program: Command, run: Run): void {
       .command(`${name} [units...]`)
       .description(description)
       .option("--json", "print JSON")
-      .action((units: string[], options: { json?: boolean }) =>
+      .action((units: string[]) =>
         run(async (cli) => {
           const all = await ask(cli, "list", { units });
           const [only] = all;
-          if (cli.json || options.json) printJson(cli, all);
+          if (cli.json) printJson(cli, all);
           else if (cli.quiet) cli.out(all.map((one) => `${one.name}\n`).join(""));
-          else if (name === "status" && units.length === 1 && only) cli.out(showStatus(only, cli.colour, Date.now()));
-          else cli.out(showList(all, cli.colour, Date.now()));
+          else if (name === "status" && units.length === 1 && only) cli.words(showStatus(only, cli.colour, Date.now()));
+          else cli.words(showList(all, cli.colour, Date.now()));
           return 0;
         }),
       );
@@ -30,13 +30,13 @@ export function addLooking(program: Command, run: Run): void {
     .command("why <units...>")
     .description("why units are as they are, each down to its root cause")
     .option("--json", "print JSON")
-    .action((units: string[], options: { json?: boolean }) =>
+    .action((units: string[]) =>
       run(async (cli) => {
         const chains = await Promise.all(units.map((unit) => ask(cli, "why", { unit })));
         const now = Date.now();
         // Of one unit it is its chain, of several a list of chains.
-        if (cli.json || options.json) printJson(cli, chains.length === 1 ? chains[0] : chains);
-        else cli.out(chains.map((chain) => showWhy(chain, now)).join("\n"));
+        if (cli.json) printJson(cli, chains.length === 1 ? chains[0] : chains);
+        else cli.words(chains.map((chain) => showWhy(chain, now)).join("\n"));
         return 0;
       }),
     );
@@ -44,11 +44,11 @@ export function addLooking(program: Command, run: Run): void {
     .command("version")
     .description("versions of this command, the daemon and the engine")
     .option("--json", "print JSON")
-    .action((options: { json?: boolean }) =>
+    .action(() =>
       run(async (cli) => {
         const own = ownVersion;
         const daemon = await ask(cli, "version", {}).catch(() => null);
-        if (cli.json || options.json) printJson(cli, { version: own, daemon });
+        if (cli.json) printJson(cli, { version: own, daemon });
         else if (daemon)
           cli.out(
             `svc ${own}, daemon ${daemon.version}, engine ${daemon.engine ?? "away"} (API ${daemon.api ?? "-"})\n`,

@@ -33,7 +33,7 @@ export function addOutput(program: Command, run: Run): void {
             ...(options.grep === undefined ? {} : { grep: options.grep }),
           },
           (line) => {
-            if (cli.json || options.json) return cli.out(`${JSON.stringify(line)}\n`);
+            if (cli.json) return cli.out(`${JSON.stringify(line)}\n`);
             const name = named.length > 1 ? `${paint(line.unit, named.indexOf(line.unit), width, cli.colour)} ` : "";
             const mark = line.stream === "svc" ? "-- " : "";
             cli.out(`${name}${line.time.slice(0, 19)} ${mark}${line.text}\n`);
@@ -54,7 +54,7 @@ export function addOutput(program: Command, run: Run): void {
           unit,
           ...(options.lines === undefined ? {} : { runs: options.lines }),
         });
-        if (cli.json || options.json) printJson(cli, records);
+        if (cli.json) printJson(cli, records);
         else cli.out(showHistory(records, options.verbose ?? false));
         return 0;
       }),
@@ -69,7 +69,7 @@ export function addOutput(program: Command, run: Run): void {
       run(async (cli) => {
         const since = options.since === undefined ? {} : { since: instantOf(options.since, Date.now()) };
         await ask(cli, "events", { units, follow: options.follow ?? false, ...since }, (event) => {
-          if (cli.json || options.json) return cli.out(`${JSON.stringify(event)}\n`);
+          if (cli.json) return cli.out(`${JSON.stringify(event)}\n`);
           cli.out(`${event.time}  ${event.unit ?? "svc"}  ${event.phase ?? event.event}  ${event.because}\n`);
         });
         return 0;

@@ -16,7 +16,7 @@ export function addTop(program: Command, run: Run): void {
     .option("--json", "one look as JSON")
     .action((units: string[], options: Options) =>
       run(async (cli) => {
-        const json = cli.json || options.json === true;
+        const json = cli.json;
         const isScreen = process.stdin.isTTY && process.stdout.isTTY && cli.environment.TERM !== "dumb";
         if (json || options.once || !isScreen) {
           const { topOnce } = await import("../top/once.ts");

@@ -18,9 +18,9 @@ export function showPlan(plan: Plan, command: string, colour: boolean): string {
     const rows = plan.meanwhile.map(({ unit, from, until, phases }) => [
       `  ${unit}`,
       until === null ? `from ${span(from)} on` : `for ${span(until - from)}, from ${span(from)} on`,
-      phases.map((phase) => showPhase(phase, colour)).join(", "),
+      `${phases.every((phase) => phase === "degraded") ? "it runs" : "it is down"}: ${phases.map((phase) => showPhase(phase, colour)).join(", ")}`,
     ]);
-    blocks.push(`not up meanwhile:\n${table(rows)}`);
+    blocks.push(`affected meanwhile:\n${table(rows)}`);
   }
   if (plan.darkPorts.length > 0) {
     const rows = plan.darkPorts.map(({ port, unit, from, until }) => [

@@ -5,7 +5,7 @@ import { phaseColours } from "../show/statuses.ts";
 import { widthOf } from "../show/table.ts";
 import { type Column, columnsFor } from "./columns.ts";
 import { bytes, percent } from "./figures.ts";
-import { inCells, type Line, plain, span, styles } from "./screen.ts";
+import { cut, inCells, type Line, plain, span, styles } from "./screen.ts";
 import { shownUnits } from "./shown-units.ts";
 import type { TopState } from "./state.ts";
 import { listRows, wordsBelow } from "./units-layout.ts";
@@ -27,7 +27,7 @@ export function drawUnits(state: TopState): readonly Line[] {
   const list = shown.length > 0 ? rows : [none];
   const blank = Array.from({ length: Math.max(0, room - list.length) }, (): Line => []);
   return [
-    title(state, shown),
+    title(state, shown, { first, count: rows.length }),
     head(columns, state),
     ...list,
     ...blank,
@@ -36,9 +36,15 @@ export function drawUnits(state: TopState): readonly Line[] {
   ];
 }
 
+const longestFilter = 20;
 const noUnits = "there are no units; write /etc/svc/units/NAME.yml and then: svc reload";
 
-function title({ look, away, filter, order, size }: TopState, shown: readonly UnitUsage[]): Line {
+/** What is told first stays longest on a narrow screen. */
+function title(
+  { look, away, filter, order, size }: TopState,
+  shown: readonly UnitUsage[],
+  { first, count }: { readonly first: number; readonly count: number },
+): Line {
   const time = look.time.slice(11, 19);
   if (away !== null) return [span(`svc top ${time}  ${away}; trying again`, styles.failure)];
   const total = (figure: (unit: UnitUsage) => number | null): number =>
@@ -50,19 +56,22 @@ function title({ look, away, filter, order, size }: TopState, shown: readonly Un
     .map(({ phase, count }) => `${count} ${phase}`);
   const words = [
     `svc top ${time}`,
-    `by ${order}`,
-    ...(filter === "" ? [] : [`"${plain(filter)}": ${shown.length}`]),
-    `${look.units.length} units${counts.length > 0 ? `: ${counts.join(", ")}` : ""}`,
+    ...(filter === "" ? [] : [`"${cut(plain(filter), longestFilter)}": ${shown.length}`]),
+    `${look.units.length} units`,
+    ...(count < shown.length ? [`${first + 1}-${first + count} of ${shown.length}`] : []),
+    ...counts,
     `cpu ${percent(total((unit) => unit.cpuPercent))} %`,
     `memory ${bytes(total((unit) => unit.memoryBytes))}`,
+    `by ${order}`,
   ];
   return [span(whole(words, size.columns), styles.bold)];
 }
 
+/** The column by which is sorted is marked without colours too. */
 function head(columns: readonly Column[], { order }: TopState): Line {
   return columns.flatMap(({ head: name, width, side, order: own }) => [
     span(" "),
-    span(inCells(name, width, side), own === order ? styles.bold : styles.grey),
+    span(inCells(name, width, side), own === order ? styles.reverse : styles.grey),
   ]);
 }
 

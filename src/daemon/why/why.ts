@@ -1,11 +1,11 @@
 import type { Cause, ExitRecord, UnitStatus } from "../../control/request.ts";
+import { tieBetween } from "../../graph/ties.ts";
 import { isSteady } from "../../plan/conditions.ts";
 import type { Decision } from "../../plan/decide.ts";
 import { stateOf, type World } from "../../plan/world.ts";
 import { failuresOf } from "./failures.ts";
 import { hintFor } from "./hint-for.ts";
 import { recentChange } from "./recent-change.ts";
-import { tieBetween } from "./ties.ts";
 
 const shownLines = 5;
 
@@ -34,7 +34,7 @@ export async function whyChain(name: string, witness: Witness): Promise<readonly
     seen.add(unit);
     chain.push(await causeOf(unit, tie, witness));
     const next: string | null = witness.decisions.get(unit)?.dueTo ?? null;
-    tie = next === null ? null : tieBetween(unit, next, witness.world);
+    tie = next === null ? null : tieBetween(unit, next, witness.world.units);
     unit = next;
   }
   const { engine } = witness.world;

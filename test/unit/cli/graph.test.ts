@@ -44,7 +44,8 @@ const site: UnitGraph = {
 
 test("a tree: what is needed below who needs it, and unfolded once", () => {
   expect(showTree(site, false)).toBe(
-    `beat                                 waiting       -         it needs worker, which keeps failing: exit 1
+    `UNIT, AND BELOW IT WHAT IT NEEDS     PHASE         TAG       WHY
+beat                                 waiting       -         it needs worker, which keeps failing: exit 1
 ├─ worker                            backoff       build-42  it keeps failing (4 of 10): exit 1; starts after migrate
 │  └─ site                           up            build-42
 │     ├─ db (links to)               up            -
@@ -65,7 +66,7 @@ test("what was shown with its needs is not unfolded again, so that many paths ar
     }),
   };
   const rows = showTree(diamonds, false).trimEnd().split("\n");
-  expect(rows.length).toBe(2 + diamonds.edges.length);
+  expect(rows.length).toBe(1 + 2 + diamonds.edges.length);
   expect(rows.filter((row) => row.endsWith("its needs are shown above")).length).toBeGreaterThan(10);
 });
 

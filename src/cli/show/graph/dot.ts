@@ -21,8 +21,8 @@ const styles = { required: "solid", wanted: "dashed", after: "dotted" } as const
 /** For graphviz. Arrows go from a unit to what it needs. */
 export function showDot({ units, edges }: UnitGraph): string {
   const nodes = units.map(({ name, phase, type, tag }) => {
-    const { fill, text } = phaseFills[phase];
-    const label = [name, tag === null ? phase : `${phase}, ${tag}`].join("\n");
+    const { fill, text } = phaseFills[phase ?? "down"];
+    const label = [name, stateWords(phase, tag)].filter((line) => line !== "").join("\n");
     const shape = type === "task" ? ', shape="note"' : "";
     return `  ${quoted(name)} [label=${quoted(label)}, fillcolor="${fill}", fontcolor="${text}"${shape}];`;
   });
@@ -44,6 +44,11 @@ export function showDot({ units, edges }: UnitGraph): string {
     "}",
     "",
   ].join("\n");
+}
+
+/** `up, tag build-42`; of what is drawn from its file alone the tag. */
+export function stateWords(phase: Phase | null, tag: string | null): string {
+  return [phase, tag === null ? null : `tag ${tag}`].filter((word) => word !== null).join(", ");
 }
 
 function quoted(text: string): string {

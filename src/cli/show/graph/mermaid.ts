@@ -1,5 +1,5 @@
 import type { UnitGraph } from "../../../control/request.ts";
-import { phaseFills } from "./dot.ts";
+import { phaseFills, stateWords } from "./dot.ts";
 
 const arrows = { required: "-->", wanted: "-.->", after: "-.-" } as const;
 
@@ -8,14 +8,14 @@ export function showMermaid({ units, edges }: UnitGraph): string {
   const missing = [...new Set(edges.filter((edge) => edge.missing).map(({ to }) => to))];
   const ids = new Map([...units.map(({ name }) => name), ...missing].map((name, at) => [name, `u${at}`]));
   const nodes = units.map(({ name, phase, tag }) => {
-    const label = tag === null ? `${name}<br>${phase}` : `${name}<br>${phase}, ${tag}`;
-    return `  ${ids.get(name)}["${escaped(label)}"]:::${phase}`;
+    const label = [name, stateWords(phase, tag)].filter((line) => line !== "").join("<br>");
+    return `  ${ids.get(name)}["${escaped(label)}"]${phase === null ? "" : `:::${phase}`}`;
   });
   const ties = edges.map(({ from, to, tie, strength }) => {
     const label = tie === "needs" ? "" : `|${tie}|`;
     return `  ${ids.get(from)} ${arrows[strength]}${label} ${ids.get(to)}`;
   });
-  const classes = [...new Set(units.map(({ phase }) => phase))].map(
+  const classes = [...new Set(units.flatMap(({ phase }) => phase ?? []))].map(
     (phase) => `  classDef ${phase} fill:${phaseFills[phase].fill},color:${phaseFills[phase].text}`,
   );
   const absent = missing.map((name) => `  ${ids.get(name)}["${escaped(name)}<br>no such unit"]`);

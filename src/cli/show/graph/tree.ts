@@ -13,7 +13,8 @@ export function showTree({ units, edges }: UnitGraph, colour: boolean): string {
   const unfolded = new Set<string>();
   const rows: string[][] = [];
   for (const { name } of units) if (!needed.has(name)) show(name, "", "", null);
-  return rows.length === 0 ? "there are no units\n" : table(rows);
+  if (rows.length === 0) return "there are no units\n";
+  return table([["UNIT, AND BELOW IT WHAT IT NEEDS", "PHASE", "TAG", "WHY"], ...rows]);
 
   function show(name: string, before: string, indent: string, edge: Edge | null): void {
     const unit = units.find((one) => one.name === name);
@@ -21,7 +22,7 @@ export function showTree({ units, edges }: UnitGraph, colour: boolean): string {
     const isRepeated = below.length > 0 && unfolded.has(name);
     unfolded.add(name);
     const tie = edge === null || edge.tie === "needs" ? "" : ` (${edge.tie})`;
-    const phase = unit ? showPhase(unit.phase, colour) : "no such unit";
+    const phase = unit ? (unit.phase === null ? "-" : showPhase(unit.phase, colour)) : "no such unit";
     const after = edges.filter((one) => one.from === name && !isNeed(one)).map(({ to }) => to);
     const remarks = [
       unit && unit.phase !== "up" ? unit.because : "",

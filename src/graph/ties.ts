@@ -1,8 +1,7 @@
-import type { World } from "../../plan/world.ts";
-import type { Need } from "../../unit/unit.ts";
+import type { Need, Unit } from "../unit/unit.ts";
 
 /** What ties a unit to another, as words between their names: `links to`, `needs`, `starts after`, `is needed by`. */
-export function tieBetween(name: string, other: string, { units }: World): string {
+export function tieBetween(name: string, other: string, units: ReadonlyMap<string, Unit>): string {
   const need = units.get(name)?.needs.find((one) => one.unit === other);
   if (need) return tieOf(need);
   if (units.get(name)?.after.includes(other)) return "starts after";

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Host, makeHost } from "../support/host.ts";
+
+/** What svc does where no daemon is. */
+let host: Host;
+beforeAll(async () => {
+  host = await makeHost();
+  await host.unit("db");
+  await host.unit("site", { links: [host.name("db")] });
+});
+afterAll(() => host.cleanup());
+
+test("a graph is drawn from the files alone", async () => {
+  const units = `${host.folder}/units`;
+  const { stdout } = await host.svc("graph", "--units", units);
+  expect(stdout).toMatch(/^UNIT, AND BELOW IT WHAT IT NEEDS .*\n\S+-site +- .*\n└─ \S+-db \(links to\) +- /);
+  expect((await host.svc("graph", "--units", units, "--dot")).stdout).toMatch(/"\S+-site" -> "\S+-db"/);
+  expect((await host.svc("graph", "--units", units, "--svg")).stdout).toContain("<svg");
+  const graph = JSON.parse((await host.svc("graph", "--units", units, "PREFIX-db", "--json")).stdout);
+  expect(graph).toMatchObject({ units: [{ name: host.name("db"), phase: null }], edges: [] });
+  const unknown = await host.svc("graph", "--units", units, "nobody");
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("no valid unit nobody") });
+});
+
+test.each([
+  ["--json", "why", "site"],
+  ["why", "site", "--json"],
+  ["start", "site", "--bogus", "--json"],
+  ["graph", "--dot", "--svg", "--json"],
+])("a failure is JSON, wherever --json stands: svc %s %s %s", async (...args) => {
+  const { code, stdout, stderr } = await host.svc(...args.filter((word) => word !== undefined));
+  expect(code).toBeGreaterThan(0);
+  expect(stdout).toBe("");
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: expect.any(String), message: expect.any(String) } });
+});
