@@ -10,6 +10,8 @@ let host: Host;
 beforeAll(async () => {
   host = await makeHost();
   await host.startDaemon();
+  // Units that are there when svc looks at the engine for the first time are started as at boot.
+  await host.ask("list", {});
 });
 afterAll(() => host?.cleanup());
 

@@ -22,7 +22,12 @@ describe("why", () => {
     await host.write("www/PREFIX-mail/TAG", "export TAG=good\n");
     const script = '[ "$KIND" = bad ] && exit 9; trap "exit 0" TERM; sleep 3600 & wait';
     // One that dies at once must not count as ready for an instant, or the site would be started then.
-    await host.unit("mail", { image: "PREFIX-mail", command: ["sh", "-c", script], ready: { after: "3s" } });
+    await host.unit("mail", {
+      image: "PREFIX-mail",
+      command: ["sh", "-c", script],
+      ready: { after: "3s" },
+      on_bad_tag: "ignore",
+    });
     await host.unit("site", { links: ["PREFIX-mail"] });
     expect((await host.svc("start", "PREFIX-site")).code).toBe(0);
     expect((await host.svc("why", "PREFIX-site")).stdout).toMatch(/^\S+-site is up since [\d:]+: it is ready\.\n/);
@@ -39,6 +44,13 @@ describe("why", () => {
       { unit: host.name("site"), tie: null },
       { unit: host.name("mail"), tie: "links to", change: { what: ["tag good -> bad"] } },
     ]);
+    // Where a bad tag is held, as is usual, that is said.
+    await host.unit("mail", { image: "PREFIX-mail", command: ["sh", "-c", script], ready: { after: "3s" } });
+    await host.svc("start", "PREFIX-mail");
+    await host.reaches("PREFIX-mail", { phase: "failed" });
+    expect((await host.svc("why", "PREFIX-site")).stdout).toMatch(
+      /^\S+-site is waiting since .* links to \S+-mail; \S+-mail has failed \(3 of 10\) since [\d:]+: tag bad ended 3 times within \S+ s; good was up before it; held\b/,
+    );
   });
 
   test("one that nobody knows is an error like any other", async () => {
