@@ -1,0 +1,12 @@
+import type { Row } from "../row.ts";
+import { boot } from "./boot.ts";
+import { chain } from "./chain.ts";
+import { growth } from "./growth.ts";
+import { idle } from "./idle.ts";
+import { oneOff } from "./one-off.ts";
+import { quickDeaths } from "./quick-deaths.ts";
+import { restart } from "./restart.ts";
+import { status } from "./status.ts";
+
+/** In the order of the table. */
+export const rows: readonly Row[] = [restart, quickDeaths, boot, chain, growth, idle, status, oneOff];
