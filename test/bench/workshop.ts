@@ -17,19 +17,26 @@ export type Kept = { readonly pid: number; end(): Promise<void> };
 
 const open = new Set<() => Promise<void>>();
 
+/** What is closed by whoever opened it, by the returned function, or else when the bench is interrupted. */
+export function closeLater(close: () => Promise<void>): () => Promise<void> {
+  const once = async (): Promise<void> => {
+    if (open.delete(once)) await close();
+  };
+  open.add(once);
+  return once;
+}
+
 export async function inWorkshop<T>(work: (workshop: Workshop) => Promise<T>): Promise<T> {
   const host = await makeHost();
   const kept: Kept[] = [];
   let events: EngineEvents | null = null;
   const raw = rawEngine();
-  const cleanUp = async (): Promise<void> => {
-    open.delete(cleanUp);
+  const cleanUp = closeLater(async () => {
     await Promise.all(kept.map((one) => one.end()));
     events?.close();
     raw.close();
     await host.cleanup();
-  };
-  open.add(cleanUp);
+  });
   try {
     events = await engineEvents();
     return await work({
