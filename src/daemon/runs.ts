@@ -4,6 +4,7 @@ import type { Attachment, ContainerDetail, Engine } from "../engine/engine.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { type ExitRecords, isSameEnd } from "./output/exit-records.ts";
+import { holdBack } from "./output/hold-back.ts";
 import { resumeOutput } from "./output/resume-log.ts";
 import { openUnitLog, type UnitLog } from "./output/unit-log.ts";
 
@@ -91,12 +92,17 @@ export function keepRuns(options: {
     const tag = unit.launch.ok && unit.launch.tag ? `, tag ${unit.launch.tag}` : "";
     log.remark(`starting ${id.slice(0, 12)}${tag}`);
     const { promise: drained, resolve } = Promise.withResolvers<void>();
+    let slowDown: () => void = () => undefined;
     const attachment: Attachment = await engine.attach(id, {
       tty,
       stdin: false,
-      onOutput: (stream, chunk) => log.output(stream, chunk),
+      onOutput(stream, chunk) {
+        log.output(stream, chunk);
+        slowDown();
+      },
       onEnd: resolve,
     });
+    slowDown = holdBack(log, clock, attachment);
     const stop = (): void => attachment.close();
     keep(id, { unit: unit.name, log, tty, stop, drained, isDrained: false, startedAt: null });
   }

@@ -22,16 +22,21 @@ export type UnitLog = {
   /** Of this run. */
   lastLines(count: number): readonly string[];
   onLine(listener: (line: WrittenLine) => void): () => void;
+  /** So much waits for the disk that lines may have to be dropped, and the disk does not refuse it. */
+  isBehind(): boolean;
   /** Resolves when all lines so far have been given to the file. */
   flush(): Promise<void>;
   close(): Promise<void>;
 };
 
+/** Some lines of a container, without the end of the last. */
+type Lines = { readonly text: string; readonly count: number };
+
 const maxLineBytes = 1 << 20;
 const keptLines = 1_000;
 const maxPendingBytes = 8 << 20;
-/** Large enough that the disk is the limit, not the number of writes. */
-const linesAWrite = 4_096;
+/** So many lines as are handled at once. */
+const maxBlockBytes = 1 << 14;
 
 /**
  * LOGDIR/UNIT.log: one line a line, `TIME out|err|svc TEXT`, rotated by size, compressed. What the disk does not take is held
@@ -47,7 +52,8 @@ export function openUnitLog(options: {
   const partial = { out: Buffer.alloc(0), err: Buffer.alloc(0) };
   const listeners = new Set<(line: WrittenLine) => void>();
   let tty = false;
-  let recent: string[] = [];
+  let recent: Lines[] = [];
+  let recentCount = 0;
   const queue: Buffer[] = [];
   let queuedBytes = 0;
   let dropped = 0;
@@ -68,6 +74,7 @@ export function openUnitLog(options: {
     beginRun(isTerminal) {
       tty = isTerminal;
       recent = [];
+      recentCount = 0;
     },
     endOfRun() {
       for (const name of ["out", "err"] as const) {
@@ -79,11 +86,12 @@ export function openUnitLog(options: {
       partial.out = Buffer.alloc(0);
       partial.err = Buffer.alloc(0);
     },
-    lastLines: (count) => recent.slice(-count),
+    lastLines,
     onLine(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    isBehind: () => queuedBytes > maxPendingBytes / 2 && !file.isStuck(),
     flush,
     async close() {
       await flush();
@@ -93,10 +101,11 @@ export function openUnitLog(options: {
 
   function output(name: "out" | "err", chunk: Buffer): void {
     let rest = partial[name].length > 0 ? Buffer.concat([partial[name], chunk]) : chunk;
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      const line = rest.subarray(0, end);
-      write(name, now(), tty && line.at(-1) === 13 ? line.subarray(0, -1) : line);
-      rest = rest.subarray(end + 1);
+    while (rest.length > 0) {
+      const end = rest.subarray(0, maxBlockBytes).lastIndexOf(10) + 1 || rest.indexOf(10) + 1;
+      if (end === 0) break;
+      writeLines(name, rest.subarray(0, end - 1));
+      rest = rest.subarray(end);
     }
     while (rest.length > maxLineBytes) {
       write(name, now(), rest.subarray(0, maxLineBytes), "+");
@@ -105,21 +114,51 @@ export function openUnitLog(options: {
     partial[name] = Buffer.from(rest);
   }
 
+  /** Whole lines, as they came, all of one time: what a line costs is what a busy container costs. Latin 1 keeps every byte. */
+  function writeLines(name: "out" | "err", lines: Buffer): void {
+    const time = now();
+    const start = `${time} ${name} `;
+    const text = tty ? `${lines.toString("latin1")}\n`.replaceAll("\r\n", "\n").slice(0, -1) : lines.toString("latin1");
+    const bytes = Buffer.from(`${start}${text.replaceAll("\n", `\n${start}`)}\n`, "latin1");
+    const count = (bytes.length - text.length - 1) / start.length;
+    remember(name, time, { text: tty ? Buffer.from(text, "latin1").toString() : lines.toString(), count });
+    enqueue(bytes, count);
+  }
+
   function write(name: LogStream, time: string, line: Buffer, mark = ""): void {
-    const text = line.toString();
+    remember(name, time, { text: line.toString(), count: 1 });
+    enqueue(Buffer.concat([Buffer.from(`${time} ${name}${mark} `), line, Buffer.from("\n")]), 1);
+  }
+
+  function remember(name: LogStream, time: string, lines: Lines): void {
     if (name !== "svc") {
-      recent.push(text);
-      if (recent.length > 2 * keptLines) recent = recent.slice(-keptLines);
+      recent.push(lines);
+      recentCount += lines.count;
+      for (let [oldest] = recent; oldest && recentCount - oldest.count >= keptLines; [oldest] = recent) {
+        recent.shift();
+        recentCount -= oldest.count;
+      }
     }
-    for (const listener of listeners) listener({ time, stream: name, text });
-    const bytes = Buffer.concat([Buffer.from(`${time} ${name}${mark} `), line, Buffer.from("\n")]);
+    if (listeners.size === 0) return;
+    for (const text of lines.text.split("\n")) for (const listener of listeners) listener({ time, stream: name, text });
+  }
+
+  function enqueue(bytes: Buffer, count: number): void {
     if (queuedBytes + bytes.length > maxPendingBytes) {
-      dropped++;
+      dropped += count;
       return;
     }
     queue.push(bytes);
     queuedBytes += bytes.length;
     pump();
+  }
+
+  /** Of this run, one after the other: a block is taken apart only when somebody asks. */
+  function lastLines(count: number): readonly string[] {
+    let last: string[] = [];
+    for (let at = recent.length - 1; at >= 0 && last.length < count; at--)
+      last = [...(recent[at]?.text.split("\n") ?? []), ...last];
+    return count > 0 ? last.slice(-count) : [];
   }
 
   function pump(): void {
@@ -139,8 +178,11 @@ export function openUnitLog(options: {
   /** What has been written makes room; what the disk does not take stays where it is. */
   async function writeAll(): Promise<boolean> {
     while (queue.length > 0) {
-      const next = Buffer.concat(queue.slice(0, linesAWrite));
-      const count = Math.min(queue.length, linesAWrite);
+      // All of it, unless that is more than a file holds: more comes meanwhile than many small writes could keep up with.
+      let count = 0;
+      for (let bytes = 0; count < queue.length && bytes < options.maxSizeBytes; count++)
+        bytes += queue[count]?.length ?? 0;
+      const next = Buffer.concat(queue.slice(0, count));
       if (!(await file.write(next))) return false;
       queue.splice(0, count);
       queuedBytes -= next.length;
