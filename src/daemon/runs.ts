@@ -23,6 +23,8 @@ type Run = {
   isDrained: boolean;
   /** Wall clock, ms. */
   startedAt: number | null;
+  /** As the engine described it when it had started; null: it was not svc, in this life, that started it. */
+  atStart: ContainerDetail | null;
 };
 
 export type RunEnd = Omit<ExitRecord, "lastLines" | "startedAt" | "endedAt" | "ranFor"> & {
@@ -53,6 +55,7 @@ export function keepRuns(options: {
     attach,
     resume,
     began,
+    atStart,
     release,
     forget,
     ended,
@@ -104,7 +107,7 @@ export function keepRuns(options: {
     });
     slowDown = holdBack(log, clock, attachment);
     const stop = (): void => attachment.close();
-    keep(id, { unit: unit.name, log, tty, stop, drained, isDrained: false, startedAt: null });
+    keep(id, { unit: unit.name, log, tty, stop, drained, isDrained: false, startedAt: null, atStart: null });
   }
 
   function keep(id: string, run: Run): void {
@@ -133,6 +136,7 @@ export function keepRuns(options: {
       drained,
       isDrained: false,
       startedAt: detail.startedAt,
+      atStart: null,
     });
     resumeOutput({
       engine,
@@ -151,7 +155,13 @@ export function keepRuns(options: {
 
   function began(id: string, detail: ContainerDetail | null): void {
     const run = runs.get(id);
-    if (run) run.startedAt = detail?.startedAt ?? clock.date();
+    if (!run) return;
+    run.startedAt = detail?.startedAt ?? clock.date();
+    run.atStart = detail;
+  }
+
+  function atStart(id: string): ContainerDetail | null {
+    return runs.get(id)?.atStart ?? null;
   }
 
   function release(id: string): void {
