@@ -25,6 +25,11 @@ build();
 const stopEngine = await startEngine();
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => void closeWorkshops().finally(() => process.exit(130)));
+// Whatever goes wrong, nothing stays behind.
+process.once("uncaughtException", (error) => {
+  console.error(error);
+  void closeWorkshops().finally(() => process.exit(1));
+});
 try {
   const begun = performance.now();
   const beside = chosen.filter((row) => row.waits).map(run);

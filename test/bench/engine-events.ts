@@ -13,11 +13,14 @@ export type EngineEvents = {
 type Listener = (at: number, action: string, name: string) => void;
 
 const format = "{{.TimeNano}} {{.Action}} {{.Actor.Attributes.name}}";
+/** Those that the bench looks for; others may have line feeds in them. */
+const filters = ["type=container", ...["start", "die", "destroy"].map((action) => `event=${action}`)];
 const withinMs = 180_000;
 
 /** `around` is what the docker command is to be run by: for an engine that is elsewhere. */
 export async function engineEvents(around: readonly string[] = []): Promise<EngineEvents> {
-  const [program = "", ...args] = [...around, "docker", "events", "--filter", "type=container", "--format", format];
+  const filtered = filters.flatMap((filter) => ["--filter", filter]);
+  const [program = "", ...args] = [...around, "docker", "events", ...filtered, "--format", format];
   const child: ChildProcess = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   const listeners = new Set<Listener>();
   if (!child.stdout) throw new Error("docker events has no output");

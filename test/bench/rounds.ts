@@ -49,8 +49,8 @@ export function median(values: readonly number[]): number {
 /** Half of the rounds are within it: from the first quartile to the third. */
 export function spread(values: readonly number[]): readonly [number, number] {
   const sorted = [...values].sort((one, other) => one - other);
-  const at = (part: number): number => sorted[Math.round((sorted.length - 1) * part)] ?? Number.NaN;
-  return [at(0.25), at(0.75)];
+  const last = sorted.length - 1;
+  return [sorted[Math.floor(last * 0.25)] ?? Number.NaN, sorted[Math.ceil(last * 0.75)] ?? Number.NaN];
 }
 
 /** What svc takes of what the other takes: the median over the rounds of their ratio, so that a slow moment meets both. */

@@ -3,13 +3,17 @@ import type { Workshop } from "../workshop.ts";
 import { type Commander, type Fleet, idle, type Prepared } from "./fleet.ts";
 
 /** The calls to the engine alone, each as soon as the order allows it, so many at once. */
-export function fleetByRawApi(name: string, atOnce: number): Commander {
-  return { name, prepare: async (workshop, fleet) => prepare(workshop, fleet, atOnce) };
+export function fleetByRawApi(name: string, atOnce: number, network = "default"): Commander {
+  return { name, prepare: async (workshop, fleet) => prepare(workshop, fleet, { atOnce, network }) };
 }
 
-function prepare({ host, raw, events }: Workshop, fleet: Fleet, atOnce: number): Prepared {
+function prepare(
+  { host, raw, events }: Workshop,
+  fleet: Fleet,
+  { atOnce, network }: { readonly atOnce: number; readonly network: string },
+): Prepared {
   const full = (short: string): string => `${host.engine.prefix}-raw-${short}`;
-  const body = { Image: host.engine.image, Cmd: idle };
+  const body = { Image: host.engine.image, Cmd: idle, HostConfig: { AutoRemove: true, NetworkMode: network } };
   const places = turns(atOnce);
   return {
     containers: [...fleet.keys()].map(full),

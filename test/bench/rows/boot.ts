@@ -16,7 +16,7 @@ const shapes: readonly {
   readonly rounds: number;
   readonly all: boolean;
 }[] = [
-  { words: "30 units in 10 chains", fleet: chains(10, 3), rounds: 4, all: true },
+  { words: "30 units in 10 chains", fleet: chains(10, 3), rounds: 3, all: true },
   { words: "100 units, none needs another", fleet: chains(100, 1), rounds: 1, all: false },
   { words: "100 units in 5 layers", fleet: layers(5, 20), rounds: 1, all: false },
 ];

@@ -8,6 +8,8 @@ import { inWorkshop, type Workshop } from "../workshop.ts";
 const batch = 10;
 const dockerRuns = 10;
 const settleMs = 3_000;
+/** Without a network hundreds of containers come and go in half the time, and to svc it is all the same. */
+const alone = { network_mode: "none" };
 
 /** One daemon, whose units become more and more: what ten more take, and the memory. */
 export const growth: Row = {
@@ -22,7 +24,7 @@ export const growth: Row = {
         return memoryOf(host.pid, "Pss");
       };
       const atNone = await memory();
-      const alone = await tenMore(workshop, 0);
+      const first = await tenMore(workshop, 0);
       await fill(workshop, batch, many);
       const atMany = await memory();
       await fill(workshop, many, most - batch);
@@ -42,7 +44,7 @@ export const growth: Row = {
           measured: { [svc]: [(atMost - atMany) / (most - many)], [`the first ${many}`]: [aUnit] },
           goals: [{ of: `the first ${many}`, atMost: 1.1 }],
         },
-        startOf("10 units, beside none: a unit", alone),
+        startOf("10 units, beside none: a unit", first),
         startOf(`10 units, beside ${most - batch}: a unit`, crowded),
       ];
     }),
@@ -63,7 +65,7 @@ function startOf(work: string, { mine, floors }: Both): Line {
 async function tenMore(workshop: Workshop, from: number): Promise<Both> {
   const { events } = workshop;
   const fleet = new Map(numbers(0, batch).map((number) => [`ten-${number}`, []]));
-  const { containers, up, down } = await fleetByRawApi(floor, batch).prepare(workshop, fleet);
+  const { containers, up, down } = await fleetByRawApi(floor, batch, alone.network_mode).prepare(workshop, fleet);
   const last = events.last("start", containers);
   const begun = instant();
   await up();
@@ -77,7 +79,7 @@ async function tenMore(workshop: Workshop, from: number): Promise<Both> {
 /** Units of these numbers more; returns what that took. */
 async function fill({ host, events }: Workshop, from: number, to: number): Promise<number> {
   const names = numbers(from, to).map((number) => `unit-${number}`);
-  for (const name of names) await host.unit(name, { command: idle, ready: { after: "0s" } });
+  for (const name of names) await host.unit(name, { command: idle, ready: { after: "0s" }, ...alone });
   await host.ask("reload", {});
   const full = names.map((name) => host.name(name));
   const last = events.last("start", full);

@@ -98,7 +98,8 @@ async function cpuOfEngineLog(workshop: Workshop, round: number): Promise<number
 async function lostOfMany(workshop: Workshop): Promise<number> {
   const { host, events } = workshop;
   const names = Array.from({ length: writers }, (_, number) => `writer-${number}`);
-  for (const name of names) await host.unit(name, { command: steady, stop_grace_period: "0s", ready: { after: "0s" } });
+  for (const name of names)
+    await host.unit(name, { command: steady, stop_grace_period: "0s", ready: { after: "0s" }, network_mode: "none" });
   await host.ask("reload", {});
   const full = names.map((name) => host.name(name));
   const last = events.last("start", full);

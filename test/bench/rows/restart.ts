@@ -11,7 +11,7 @@ import { inWorkshop, type Workshop } from "../workshop.ts";
 
 /** The engine doubles its delay unless a container ran for 10 s: it has several, so that the others need not wait for it. */
 const containersOfTheEngine = 5;
-const settleMs = 400;
+const settleMs = 250;
 
 /** The engine's own events tell: from `die` to the `start` of the successor. */
 export const restart: Row = {

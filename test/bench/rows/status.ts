@@ -13,7 +13,7 @@ export const status: Row = {
   run: (rounds) =>
     inWorkshop(async ({ host, events }) => {
       const names = Array.from({ length: units }, (_, number) => `unit-${number}`);
-      for (const name of names) await host.unit(name, { command: idle, ready: { after: "0s" } });
+      for (const name of names) await host.unit(name, { command: idle, ready: { after: "0s" }, network_mode: "none" });
       const up = events.last(
         "start",
         names.map((name) => host.name(name)),
