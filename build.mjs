@@ -36,7 +36,13 @@ const { metafile } = await build({
   legalComments: "none",
   metafile: true,
   logLevel: "error",
-  alias: { "@grpc/grpc-js": unused, "@grpc/proto-loader": unused, protobufjs: unused, ssh2: unused },
+  alias: {
+    "@grpc/grpc-js": unused,
+    "@grpc/proto-loader": unused,
+    protobufjs: unused,
+    ssh2: unused,
+    "@viz-js/viz": resolve("src/stubs/viz.cjs"),
+  },
   define: { "process.env.SVC_VERSION": JSON.stringify(version) },
 });
 const heavy = Object.keys(metafile.inputs).filter((path) => /node_modules\/(@grpc|ssh2|protobufjs)\//.test(path));
@@ -61,6 +67,7 @@ writeFileSync(
     useSnapshot: false,
     execArgv: ["--max-semi-space-size=2", "--no-warnings"],
     execArgvExtension: "none",
+    assets: { "viz.cjs": createRequire(import.meta.url).resolve("@viz-js/viz") },
   }),
 );
 execFileSync(node, ["--build-sea", "dist/sea.json"], { stdio: ["ignore", "ignore", "inherit"] });

@@ -30,6 +30,11 @@ async function main(): Promise<number> {
     }
     case "__guard":
       return (await import("./runner/guard.ts")).guard(rest);
+    case "list":
+    case "status":
+      // Scripts and prompts ask for these often: with names alone, the reader of command lines is not loaded.
+      if (rest.some((word) => word.startsWith("-"))) break;
+      return (await import("./cli/quick-look.ts")).quickLook(command, rest, process.env);
   }
   return (await import("./cli/main.ts")).cli(args, process.env);
 }

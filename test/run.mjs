@@ -1,12 +1,17 @@
 // `npm test`: the pure layers, then the product on a real engine, which is started if none answers. The last line counts.
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startEngine } from "./support/start-engine.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "svc-test-"));
-const stopEngine = await startEngine();
+const stopEngine = await startEngine().catch(({ message }) => {
+  console.error(message);
+  console.log("0 passed, 1 failed");
+  process.exit(1);
+});
 let counts = { passed: 0, failed: 1, skipped: 0 };
 let code = 1;
 try {
@@ -40,40 +45,4 @@ function count(report) {
     failed: Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0),
     skipped: numPendingTests,
   };
-}
-
-function answers() {
-  try {
-    execFileSync("docker", ["info"], { stdio: "ignore", timeout: 10_000 });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function startEngine() {
-  if (answers()) return async () => undefined;
-  console.log("no Docker engine answers: one is started for the tests");
-  const engine = spawn("dockerd", [], { stdio: "ignore", detached: true });
-  let ended = false;
-  engine.on("error", () => {
-    ended = true;
-  });
-  engine.on("exit", () => {
-    ended = true;
-  });
-  for (let tries = 0; tries < 120 && !ended; tries++) {
-    if (answers()) {
-      return async () => {
-        engine.kill("SIGTERM");
-        if (!ended) await once(engine, "exit");
-      };
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  console.error(
-    "no Docker engine could be started. Debian's: apt-get install docker.io iptables busybox-static; and be root",
-  );
-  console.log("0 passed, 1 failed");
-  process.exit(1);
 }

@@ -1,5 +1,9 @@
 import { request } from "../control/client.ts";
 import type { Ask, ProgressOf, RequestName, Result } from "../control/request.ts";
+import { pathOf } from "../unit/places.ts";
+import { wrap } from "./show/wrap.ts";
+
+export type Environment = { readonly [name: string]: string | undefined };
 
 /** What a command works with. */
 export type Cli = {
@@ -9,7 +13,7 @@ export type Cli = {
   readonly colour: boolean;
   /** stdin and stderr are a terminal: questions may be asked, progress may be redrawn. */
   readonly terminal: boolean;
-  readonly environment: { readonly [name: string]: string | undefined };
+  readonly environment: Environment;
   readonly out: (text: string) => void;
   /** The same for what people read: on a terminal no word is broken at its edge. */
   readonly words: (text: string) => void;
@@ -28,4 +32,23 @@ export function ask<N extends RequestName>(
 
 export function printJson(cli: Cli, value: unknown): void {
   cli.out(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Of the options that every command has. */
+export function contextOf(
+  options: { socket?: string; json?: boolean; quiet?: boolean; color?: boolean },
+  environment: Environment,
+): Cli {
+  const noColour = (environment.NO_COLOR ?? "") !== "" || options.color === false;
+  return {
+    socket: options.socket ?? pathOf("socket", environment),
+    json: options.json ?? false,
+    quiet: options.quiet ?? false,
+    colour: process.stdout.isTTY === true && !noColour,
+    terminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    environment,
+    out: (text) => process.stdout.write(text),
+    words: (text) => process.stdout.write(process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
+    err: (text) => process.stderr.write(text),
+  };
 }

@@ -1,12 +1,9 @@
 import { type Command, CommanderError } from "commander";
 import { SvcError } from "../svc-error.ts";
-import { pathOf } from "../unit/places.ts";
-import type { Cli } from "./context.ts";
+import { type Cli, contextOf, type Environment } from "./context.ts";
+import { endWithTheReader } from "./end-with-the-reader.ts";
 import { svcProgram } from "./program.ts";
 import { showError } from "./show/error.ts";
-import { wrap } from "./show/wrap.ts";
-
-type Environment = { readonly [name: string]: string | undefined };
 
 /** Runs one command; returns its exit code. */
 export async function cli(args: readonly string[], environment: Environment): Promise<number> {
@@ -33,14 +30,6 @@ export async function cli(args: readonly string[], environment: Environment): Pr
   }
 }
 
-/** `svc logs web | head`: who reads has enough, or has lost the terminal, and that is no failure. */
-function endWithTheReader(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE" || error.code === "EIO") process.exit(0);
-    throw error;
-  });
-}
-
 /** commander says `error: …`, and what it takes to be meant in a line of its own. */
 function usageError(error: CommanderError, args: readonly string[], program: Command): SvcError {
   const [words = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
@@ -49,22 +38,4 @@ function usageError(error: CommanderError, args: readonly string[], program: Com
   return new SvcError("usage", words, {
     hint: meant ?? `svc help${command ? ` ${command.name()}` : " shows all commands"}`,
   });
-}
-
-function contextOf(
-  options: { socket?: string; json?: boolean; quiet?: boolean; color?: boolean },
-  environment: Environment,
-): Cli {
-  const noColour = (environment.NO_COLOR ?? "") !== "" || options.color === false;
-  return {
-    socket: options.socket ?? pathOf("socket", environment),
-    json: options.json ?? false,
-    quiet: options.quiet ?? false,
-    colour: process.stdout.isTTY === true && !noColour,
-    terminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
-    environment,
-    out: (text) => process.stdout.write(text),
-    words: (text) => process.stdout.write(process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
-    err: (text) => process.stderr.write(text),
-  };
 }

@@ -61,6 +61,7 @@ export function linkEngine(options: {
   let version: EngineVersion | null = null;
   let lookedAt = clock.now();
   let heardAt = clock.now();
+  let followedSince = Number.POSITIVE_INFINITY;
   let lose: () => void = () => undefined;
   let listing: Promise<void> | null = null;
   let listAgain = false;
@@ -126,6 +127,7 @@ export function linkEngine(options: {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     lose = resolve;
     const unsubscribe = await engine.events(onEvent, resolve);
+    followedSince = clock.now();
     const cancels: (() => void)[] = [];
     try {
       await relist();
@@ -315,13 +317,22 @@ export function linkEngine(options: {
   }
 
   async function onDeath(unit: Unit, id: string, code: number): Promise<void> {
-    const detail = await engine.inspect(id).catch(() => null);
+    const detail = knownToTheEnd(unit, id) ?? (await engine.inspect(id).catch(() => null));
     const exit = exitOf(detail, code, outOfMemory.has(id));
     const home = homeOf(id);
     const { container } = stateOf(home.world, unit.name);
     if (container?.id === id) record(unit.name, detail, exit, container);
     home.tell({ fact: "died", unit: unit.name, id, exit });
     options.log.info(`${unit.name}: ${exit.words}`);
+  }
+
+  /**
+   * What was known of it at its start, if the events since then were all heard: how it ended is in them, and an engine that clears
+   * up after a container answers nothing about it until that is done.
+   */
+  function knownToTheEnd({ name }: Unit, id: string): ContainerDetail | null {
+    const { container } = stateOf(world(), name);
+    return container && container.startedAt >= followedSince ? runs.atStart(id) : null;
   }
 
   function record(unit: string, detail: ContainerDetail | null, exit: Exit, container: Container): void {

@@ -4,8 +4,10 @@ import type { Attachment, ContainerDetail, Engine } from "../engine/engine.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { type ExitRecords, isSameEnd } from "./output/exit-records.ts";
+import { holdBack } from "./output/hold-back.ts";
 import { resumeOutput } from "./output/resume-log.ts";
-import { openUnitLog, type RunLog, type UnitLog } from "./output/unit-log.ts";
+import type { RunLog } from "./output/run-log.ts";
+import { openUnitLog, type UnitLog } from "./output/unit-log.ts";
 
 /** How long a dead container's last output is waited for before it is looked for in the engine's own log, and how long there. */
 const lastWordsMs = 3_000;
@@ -23,6 +25,8 @@ type Run = {
   isDrained: boolean;
   /** Wall clock, ms. */
   startedAt: number | null;
+  /** As the engine described it when it had started; null: it was not svc, in this life, that started it. */
+  atStart: ContainerDetail | null;
 };
 
 export type RunEnd = Omit<ExitRecord, "lastLines" | "startedAt" | "endedAt" | "ranFor"> & {
@@ -54,6 +58,7 @@ export function keepRuns(options: {
     attach,
     resume,
     began,
+    atStart,
     release,
     forget,
     ended,
@@ -93,14 +98,19 @@ export function keepRuns(options: {
     const tag = unit.launch.ok && unit.launch.tag ? `, tag ${unit.launch.tag}` : "";
     log.remark(`starting ${id.slice(0, 12)}${tag}`);
     const { promise: drained, resolve } = Promise.withResolvers<void>();
+    let slowDown: () => void = () => undefined;
     const attachment: Attachment = await engine.attach(id, {
       tty,
       stdin: false,
-      onOutput: (stream, chunk) => own.output(stream, chunk),
+      onOutput(stream, chunk) {
+        own.output(stream, chunk);
+        slowDown();
+      },
       onEnd: resolve,
     });
+    slowDown = holdBack(log, clock, attachment);
     const stop = (): void => attachment.close();
-    keep(id, { unit: unit.name, log, own, tty, stop, drained, isDrained: false, startedAt: null });
+    keep(id, { unit: unit.name, log, own, tty, stop, drained, isDrained: false, startedAt: null, atStart: null });
   }
 
   function keep(id: string, run: Run): void {
@@ -131,6 +141,7 @@ export function keepRuns(options: {
       drained,
       isDrained: false,
       startedAt: detail.startedAt,
+      atStart: null,
     });
     resumeOutput({
       engine,
@@ -150,7 +161,13 @@ export function keepRuns(options: {
 
   function began(id: string, detail: ContainerDetail | null): void {
     const run = runs.get(id);
-    if (run) run.startedAt = detail?.startedAt ?? clock.date();
+    if (!run) return;
+    run.startedAt = detail?.startedAt ?? clock.date();
+    run.atStart = detail;
+  }
+
+  function atStart(id: string): ContainerDetail | null {
+    return runs.get(id)?.atStart ?? null;
   }
 
   function release(id: string): void {

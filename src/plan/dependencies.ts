@@ -115,10 +115,28 @@ export function earlierToWaitFor(unit: Unit, world: World, now: number): Unit | 
 }
 
 /** Units whose stop comes before this one's, if they must stop too. */
-export function dependentsOf(unit: Unit, world: World): readonly Unit[] {
-  return [...world.units.values()].filter(
-    (other) => other.needs.some((need) => need.unit === unit.name) || other.after.includes(unit.name),
-  );
+export function dependentsOf(unit: Unit, { units }: World): readonly Unit[] {
+  let found = dependents.get(units);
+  if (!found) {
+    found = readDependents(units);
+    dependents.set(units, found);
+  }
+  return found.get(unit.name) ?? [];
+}
+
+/** Found out once for the units of a world, which stay the same ones through many worlds: else a stop of all would ask all of each. */
+const dependents = new WeakMap<World["units"], ReadonlyMap<string, readonly Unit[]>>();
+
+function readDependents(units: World["units"]): ReadonlyMap<string, readonly Unit[]> {
+  const found = new Map<string, Unit[]>();
+  for (const other of units.values()) {
+    for (const name of new Set([...other.needs.map((need) => need.unit), ...other.after])) {
+      const known = found.get(name);
+      if (known) known.push(other);
+      else found.set(name, [other]);
+    }
+  }
+  return found;
 }
 
 /**

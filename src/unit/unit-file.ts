@@ -1,5 +1,5 @@
 import { isMap, isScalar } from "yaml";
-import type { z } from "zod";
+import type * as z from "zod";
 import { readDollarSigns } from "./keys/dollar-signs.ts";
 import { type UnitKeys, unitSchema } from "./keys/schema.ts";
 import { schemaProblems } from "./keys/schema-problems.ts";

@@ -1,12 +1,11 @@
-import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
+import { readSection, writeSection } from "../support/readme-section.ts";
 import type { Row } from "./scenario.ts";
 
-const readme = join(import.meta.dirname, "../../README.md");
 const scenarios = join(import.meta.dirname, "scenarios");
-const begin = "<!-- made by npm run test:hosts -->";
-const end = "<!-- end -->";
+const mark = "<!-- made by npm run test:hosts -->";
 const head = [
   "| what we do to it | what survives | faults | worst recovery | lost lines | lost units |",
   "|---|---|---|---|---|---|",
@@ -19,17 +18,11 @@ export default class TableReporter implements Reporter {
     const played = tests.filter((test) => test.meta().row !== undefined);
     if (played.length === 0) return;
     const isWhole = played.length === tests.length && modules.length === readdirSync(scenarios).length;
-    const text = readFileSync(readme, "utf8");
-    const [before, rest] = text.split(begin);
-    const [table, after] = rest?.split(end) ?? [];
-    if (before === undefined || table === undefined || after === undefined)
-      throw new Error(`README.md has no ${begin} … ${end}`);
-    const rows = new Map(isWhole ? [] : rowsOf(table).map((row) => [nameOf(row), row]));
+    const rows = new Map(isWhole ? [] : rowsOf(readSection(mark)).map((row) => [nameOf(row), row]));
     for (const row of played.map(rowOf)) rows.set(nameOf(row), row);
     const now = [...head, ...rows.values()].join("\n");
     console.log(`\n${now}\n`);
-    writeFileSync(`${readme}.new`, `${before}${begin}\n\n${now}\n\n${end}${after}`);
-    renameSync(`${readme}.new`, readme);
+    writeSection(mark, now);
   }
 }
 

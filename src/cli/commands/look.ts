@@ -1,29 +1,19 @@
 import type { Command } from "commander";
 import { ownVersion } from "../../control/own-program.ts";
 import { ask, type Cli, printJson } from "../context.ts";
-import { showList, showStatus } from "../show/statuses.ts";
+import { type LookName, lookAtUnits } from "../look-at-units.ts";
 import { showWhy } from "../show/why.ts";
 
 export type Run = (action: (cli: Cli) => Promise<number>) => Promise<void>;
 
 /** Commands that look and change nothing: list, status, why, version. */
 export function addLooking(program: Command, run: Run): void {
-  const both = (name: string, description: string) =>
+  const both = (name: LookName, description: string) =>
     program
       .command(`${name} [units...]`)
       .description(description)
       .option("--json", "print JSON")
-      .action((units: string[]) =>
-        run(async (cli) => {
-          const all = await ask(cli, "list", { units });
-          const [only] = all;
-          if (cli.json) printJson(cli, all);
-          else if (cli.quiet) cli.out(all.map((one) => `${one.name}\n`).join(""));
-          else if (name === "status" && units.length === 1 && only) cli.words(showStatus(only, cli.colour, Date.now()));
-          else cli.words(showList(all, cli.colour, Date.now()));
-          return 0;
-        }),
-      );
+      .action((units: string[]) => run((cli) => lookAtUnits(cli, name, units)));
   both("list", "all units, a line each");
   both("status", "how units are, and why; one unit in full");
   program

@@ -12,6 +12,7 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 /** Cells of the terminal that a text takes: East Asian wide characters and emoji take two, marks none. */
 export function widthOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of stripVTControlCharacters(text)) {
     if (/\p{Mark}/u.test(character)) continue;

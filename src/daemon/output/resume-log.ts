@@ -2,7 +2,8 @@ import type { Clock } from "../../clock/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { linesSeenBefore, type TimedLine } from "./lines-seen-before.ts";
 import { readLog } from "./read-log.ts";
-import type { RunLog, UnitLog } from "./unit-log.ts";
+import type { RunLog } from "./run-log.ts";
+import type { UnitLog } from "./unit-log.ts";
 
 /** Our times are those of receipt, a little after the engine's. */
 const skewMs = 2_000;

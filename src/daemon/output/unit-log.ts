@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Clock } from "../../clock/clock.ts";
 import { logFileName } from "./log-files.ts";
 import { rotatedFile } from "./rotated-file.ts";
+import { type Lines, type RunLog, runLog } from "./run-log.ts";
 
 export type LogStream = "out" | "err" | "svc";
 export type WrittenLine = { readonly time: string; readonly stream: LogStream; readonly text: string };
@@ -15,30 +16,14 @@ export type UnitLog = {
   lastLines(count: number): readonly string[];
   /** Of every run. */
   onLine(listener: (line: WrittenLine) => void): () => void;
+  /** So much waits for the disk that lines may have to be dropped, and the disk does not refuse it. */
+  isBehind(): boolean;
   /** Resolves when all lines so far have been given to the file. */
   flush(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** What one container writes. A terminal ends its lines with CR LF, of which the CR is not the container's. */
-export type RunLog = {
-  /** Returns at once, whatever the disk does. */
-  output(stream: "out" | "err", chunk: Buffer): void;
-  /** A line that the engine kept, with the engine's time. */
-  line(stream: "out" | "err", time: string, line: Buffer): void;
-  /** The container has ended: a last line without an end is a line. */
-  end(): void;
-  /** The stream was lost in the middle of a line, which comes again from its beginning. */
-  forgetPartialLines(): void;
-  lastLines(count: number): readonly string[];
-  onLine(listener: (line: string) => void): () => void;
-};
-
-const maxLineBytes = 1 << 20;
-const keptLines = 1_000;
 const maxPendingBytes = 8 << 20;
-/** Large enough that the disk is the limit, not the number of writes. */
-const linesAWrite = 4_096;
 
 /**
  * LOGDIR/UNIT.log: one line a line, `TIME out|err|svc TEXT`, rotated by size, compressed. What the disk does not take is held
@@ -68,15 +53,16 @@ export function openUnitLog(options: {
   });
   return {
     openRun(tty) {
-      latest = runLog(tty, write, now);
+      latest = runLog({ tty, now, write });
       return latest;
     },
-    remark: (text) => write("svc", now(), Buffer.from(text)),
+    remark,
     lastLines: (count) => latest?.lastLines(count) ?? [],
     onLine(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    isBehind: () => queuedBytes > maxPendingBytes / 2 && !file.isStuck(),
     flush,
     async close() {
       await flush();
@@ -84,11 +70,17 @@ export function openUnitLog(options: {
     },
   };
 
-  function write(name: LogStream, time: string, line: Buffer, mark = ""): void {
-    for (const listener of listeners) listener({ time, stream: name, text: line.toString() });
-    const bytes = Buffer.concat([Buffer.from(`${time} ${name}${mark} `), line, Buffer.from("\n")]);
+  function remark(text: string): void {
+    const time = now();
+    write("svc", time, { text, count: 1 }, Buffer.from(`${time} svc ${text}\n`));
+  }
+
+  function write(name: LogStream, time: string, lines: Lines, bytes: Buffer): void {
+    if (listeners.size > 0)
+      for (const text of lines.text.split("\n"))
+        for (const listener of listeners) listener({ time, stream: name, text });
     if (queuedBytes + bytes.length > maxPendingBytes) {
-      dropped++;
+      dropped += lines.count;
       return;
     }
     queue.push(bytes);
@@ -113,8 +105,11 @@ export function openUnitLog(options: {
   /** What has been written makes room; what the disk does not take stays where it is. */
   async function writeAll(): Promise<boolean> {
     while (queue.length > 0) {
-      const next = Buffer.concat(queue.slice(0, linesAWrite));
-      const count = Math.min(queue.length, linesAWrite);
+      // All of it, unless that is more than a file holds: more comes meanwhile than many small writes could keep up with.
+      let count = 0;
+      for (let bytes = 0; count < queue.length && bytes < options.maxSizeBytes; count++)
+        bytes += queue[count]?.length ?? 0;
+      const next = Buffer.concat(queue.slice(0, count));
       if (!(await file.write(next))) return false;
       queue.splice(0, count);
       queuedBytes -= next.length;
@@ -128,7 +123,7 @@ export function openUnitLog(options: {
     if (dropped === 0 || queuedBytes > maxPendingBytes / 2) return;
     const count = dropped;
     dropped = 0;
-    write("svc", now(), Buffer.from(`${count} lines were dropped: the disk did not take them in time`));
+    remark(`${count} lines were dropped: the disk did not take them in time`);
   }
 
   function flush(): Promise<void> {
@@ -139,52 +134,5 @@ export function openUnitLog(options: {
 
   function now(): string {
     return new Date(options.clock.date()).toISOString();
-  }
-}
-
-type Write = (stream: "out" | "err", time: string, line: Buffer, mark?: string) => void;
-
-function runLog(tty: boolean, write: Write, now: () => string): RunLog {
-  const partial = { out: Buffer.alloc(0), err: Buffer.alloc(0) };
-  const listeners = new Set<(line: string) => void>();
-  let recent: string[] = [];
-  return {
-    output(name, chunk) {
-      let rest = partial[name].length > 0 ? Buffer.concat([partial[name], chunk]) : chunk;
-      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-        const line = rest.subarray(0, end);
-        take(name, now(), tty && line.at(-1) === 13 ? line.subarray(0, -1) : line);
-        rest = rest.subarray(end + 1);
-      }
-      while (rest.length > maxLineBytes) {
-        take(name, now(), rest.subarray(0, maxLineBytes), "+");
-        rest = rest.subarray(maxLineBytes);
-      }
-      partial[name] = Buffer.from(rest);
-    },
-    line: take,
-    end() {
-      for (const name of ["out", "err"] as const) {
-        if (partial[name].length > 0) take(name, now(), partial[name]);
-        partial[name] = Buffer.alloc(0);
-      }
-    },
-    forgetPartialLines() {
-      partial.out = Buffer.alloc(0);
-      partial.err = Buffer.alloc(0);
-    },
-    lastLines: (count) => recent.slice(-count),
-    onLine(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-
-  function take(name: "out" | "err", time: string, line: Buffer, mark?: string): void {
-    const text = line.toString();
-    recent.push(text);
-    if (recent.length > 2 * keptLines) recent = recent.slice(-keptLines);
-    for (const listener of listeners) listener(text);
-    write(name, time, line, mark);
   }
 }

@@ -56,9 +56,9 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
       const { name, platform, body } = request;
       const made = await ask(longMs, (abortSignal) =>
         docker.createContainer({
-          ...structuredClone(body),
-          ...(name ? { name } : {}),
-          ...(platform ? { platform } : {}),
+          // Else dockerode would say all of it twice, in the address too, where engines and proxies write it into their logs.
+          _query: { ...(name ? { name } : {}), ...(platform ? { platform } : {}) },
+          _body: body,
           abortSignal,
         } as unknown as Docker.ContainerCreateOptions),
       );

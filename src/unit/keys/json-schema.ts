@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { keyHelp } from "./key-help.ts";
 import { unitSchema } from "./schema.ts";
 

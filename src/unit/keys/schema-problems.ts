@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { similar } from "../similar.ts";
 import type { Path } from "../yaml-text.ts";
 import { unitSchema } from "./schema.ts";

@@ -168,8 +168,8 @@ describe("hooks are steps of a plan, and what is measured is told from what is g
 6  4.1 s  web   start   web:1                                          operator asked for it
 7  4.5 s  web   run     post_start: cachetool warm (in its container)  when it runs; nothing waits for it
 
-not up meanwhile:
-  web  for 4.5 s, from 1 s on  stopping, starting
+affected meanwhile:
+  web  for 4.5 s, from 1 s on  it is down: stopping, starting
 
 takes about 5.5 s, a guess for the pre_stop, stop, post_stop, pre_start, start, post_start of web, not seen yet; in the end: web up
 nothing was done; this does it:  svc start web

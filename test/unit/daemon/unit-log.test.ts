@@ -54,6 +54,37 @@ test("two containers that write at once do not get into each other's lines", asy
   expect(log.lastLines(9)).toEqual(["one half of the next, and the other"]);
 });
 
+test("every byte of a line is kept, however the output is cut into chunks; of a terminal's line ends only the line feed", async () => {
+  const text = Buffer.concat([
+    Buffer.from("grüße\n\na\rb\r\n"),
+    Buffer.from([0xff, 0, 0x80, 10]),
+    Buffer.from("🦀 last\n"),
+  ]);
+  for (const tty of [false, true]) {
+    for (let cut = 1; cut < text.length; cut++) {
+      const log = openUnitLog({
+        folder,
+        unit: `web${cut}${tty}`,
+        maxSizeBytes: 1e9,
+        maxFiles: 1,
+        clock: systemClock(),
+      });
+      const heard: string[] = [];
+      log.onLine((line) => heard.push(line.text));
+      const run = log.openRun(tty);
+      for (let at = 0; at < text.length; at += cut) run.output("out", text.subarray(at, at + cut));
+      await log.close();
+      const lines = ["grüße", "", tty ? "a\rb" : "a\rb\r", "\ufffd\0\ufffd", "🦀 last"];
+      expect(heard).toEqual(lines);
+      expect(log.lastLines(2)).toEqual(lines.slice(-2));
+      expect(log.lastLines(100)).toEqual(lines);
+      const bytes = await readFile(join(folder, `web${cut}${tty}.log`));
+      const kept = bytes.toString("latin1").replaceAll(/^\S+ out /gm, "");
+      expect(kept).toBe(text.toString("latin1").replaceAll("\r\n", tty ? "\n" : "\r\n"));
+    }
+  }
+});
+
 function numbered(from: number, to: number): string {
   return Array.from({ length: to - from }, (_, index) => `line ${from + index}\n`).join("");
 }

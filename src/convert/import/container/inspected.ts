@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Json, JsonObject } from "../../../unit/docker-run/create-request.ts";
 
 /** What docker inspect says of a container and of an image, as far as it is read. */
