@@ -61,7 +61,14 @@ test("a restart hands over: not one request fails, and the next container ends u
   over = true;
   await client;
   expect(new Set(heard)).toEqual(new Set(["one", "two"]));
-  const happened = ["--since", since, "--until", String(Date.now() / 1000), "--filter", `name=${host.name("web")}`];
+  const happened = [
+    "--since",
+    since,
+    "--until",
+    String(Date.now() / 1000),
+    "--filter",
+    `label=svc.unit=${host.name("web")}`,
+  ];
   const { stdout } = await host.engine.docker("events", ...happened, "--format", "{{.Action}} {{.ID}}");
   const deeds = stdout.split("\n").filter((line) => /^(start|die|destroy|rename) /.test(line));
   expect(deeds.map((line) => line.split(" ")[0])).toEqual(["start", "die", "destroy", "rename"]);
