@@ -170,6 +170,8 @@ $prefix/share/bash-completion/completions/svc
 $zsh/_svc
 $prefix/share/fish/vendor_completions.d/svc.fish
 $service
+/etc/systemd/system/svc-front.service
+/etc/systemd/system/svc-front.socket
 $prefix/bin/docker-runner
 $prefix/share/bash-completion/completions/docker-runner
 $prefix/share/fish/vendor_completions.d/docker-runner.fish
@@ -185,6 +187,8 @@ content() {
     */bash-completion/*) dist/svc completion bash ;;
     */_svc) dist/svc completion zsh ;;
     */svc.fish) dist/svc completion fish ;;
+    */svc-front.service) front_unit ;;
+    */svc-front.socket) front_socket ;;
     *.service) service_unit ;;
   esac
 }
@@ -195,15 +199,15 @@ service_unit() {
 Description=svc, a supervisor for Docker containers
 Documentation=man:svc(1) man:svc-unit(5)
 # Wants, not Requires: svc outlives an upgrade of the engine, and waits for it.
-After=docker.service network-online.target
-Wants=docker.service network-online.target
+After=docker.service network-online.target svc-front.socket
+Wants=docker.service network-online.target svc-front.socket
 StartLimitIntervalSec=0
 
 [Service]
 Type=notify
 NotifyAccess=main
 EnvironmentFile=-/etc/default/svc
-ExecStart=$bin daemon
+ExecStart=$bin daemon --front-socket /run/svc-front.sock
 ExecReload=$bin reload
 Restart=always
 RestartSec=1s
@@ -234,6 +238,50 @@ SystemCallArchitectures=native
 
 [Install]
 WantedBy=multi-user.target
+UNIT
+}
+
+# The process that listens for units (listen: in a unit file) is started by the first who needs it, and lives on when svc is killed
+# or upgraded.
+front_socket() {
+  cat <<UNIT
+[Unit]
+Description=Where svc tells its front what to listen for
+Documentation=man:svc(1)
+
+[Socket]
+ListenStream=/run/svc-front.sock
+SocketMode=0600
+
+[Install]
+WantedBy=sockets.target
+UNIT
+}
+
+front_unit() {
+  cat <<UNIT
+[Unit]
+Description=The front of units of svc: listens for them
+Documentation=man:svc(1)
+
+[Service]
+ExecStart=$bin front
+Restart=on-failure
+RestartSec=100ms
+DynamicUser=yes
+AmbientCapabilities=CAP_NET_BIND_SERVICE
+CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+NoNewPrivileges=yes
+LimitNOFILE=65536
+ProtectHome=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictNamespaces=yes
+LockPersonality=yes
+SystemCallArchitectures=native
 UNIT
 }
 
@@ -279,7 +327,8 @@ start_daemon() {
   if has_systemd; then
     look="journalctl -u svc -n 50"
     systemctl daemon-reload
-    [ "$fresh" = no ] || systemctl enable svc >/dev/null 2>&1
+    [ "$fresh" = no ] || systemctl enable svc svc-front.socket >/dev/null 2>&1
+    systemctl start svc-front.socket >/dev/null 2>&1 || true
   fi
   before=$(of_daemon upSince)
   if [ -n "$before" ]; then
@@ -312,7 +361,7 @@ end_daemon() {
       printf '[Service]\nKillSignal=SIGKILL\n' >/run/systemd/system/svc.service.d/uninstall.conf
       systemctl daemon-reload
     fi
-    systemctl disable --now svc >/dev/null 2>&1 || true
+    systemctl disable --now svc svc-front.socket svc-front.service >/dev/null 2>&1 || true
     rm -rf /run/systemd/system/svc.service.d
     systemctl reset-failed svc >/dev/null 2>&1 || true
   fi

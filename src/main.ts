@@ -17,6 +17,11 @@ async function main(): Promise<number> {
         environment: process.env,
         showStatus: async (status) => (await import("./cli/show/front.ts")).showFront(status),
       });
+    case "front":
+      return (await import("./front/front.ts")).front(rest, {
+        environment: process.env,
+        version: (await import("./control/own-program.ts")).ownVersion,
+      });
     case "run":
       return runTask(rest);
     case "dial-stdio": {

@@ -50,8 +50,8 @@ export const errorCodes = {
 
 /** Every exit status of svc, in the words of the help and the man page. */
 export const exitStatuses: { readonly [status: number]: string } = {
-  0: "done",
-  1: "something failed while it was being done",
+  0: "done; `doctor`: nothing is bad, warnings at most",
+  1: "something failed while it was being done; `doctor`: something is bad",
   2: "the command line or a file is wrong; nothing was done",
   3: "refused: other units need it, or somebody deploys the app",
   4: "the daemon is not there, or not yours to use",

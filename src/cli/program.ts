@@ -21,7 +21,7 @@ export function svcProgram(run: Run): Command {
     .description("supervises Docker containers by unit files")
     .option("--socket <path>", `the daemon's socket (default: ${places.socket.path}, or SVC_SOCKET)`)
     .option("--json", "print JSON")
-    .option("-q, --quiet", "print failures only")
+    .option("-q, --quiet", "print failures only; of list and status, names only")
     .option("--no-color", "no colours")
     .exitOverride()
     .showSuggestionAfterError()

@@ -39,7 +39,7 @@ export type Requests = {
     readonly progress: Progress;
     readonly result: Outcome;
   };
-  /** Reads the unit folder again; touches no container. */
+  /** Reads the unit folder again; touches no container that runs, and starts what a unit that is wanted needs now. */
   readonly reload: { readonly ask: Record<never, never>; readonly progress: never; readonly result: Reloaded };
   readonly enable: {
     readonly ask: Named;
@@ -213,6 +213,8 @@ export type UnitStatus = {
   readonly restarts: number;
   /** What a restart would change: `tag build-41 -> build-42`, `env file changed`, `unit file changed`, `unit file is gone`; empty: nothing. */
   readonly stale: readonly string[];
+  /** Why a start or restart would be refused now: its unit file or TAG file is wrong, or gone; null: it would not be. */
+  readonly refused: string | null;
   readonly enabled: boolean;
   readonly type: "service" | "task";
   readonly description: string;
@@ -224,6 +226,38 @@ export type UnitStatus = {
   /** It is down because this tag of its app does not stay up, and `former` was up before it. */
   readonly badTag: { readonly app: string; readonly tag: string; readonly former: string } | null;
   readonly lastExit: ExitRecord | null;
+  /** Where svc listens for it. */
+  readonly listen: readonly UnitFront[];
+  /** Its breakers in front of what is outside. */
+  readonly breakers: readonly (UnitFront & { readonly name: string })[];
+};
+
+/** One `listen` of a unit: how it goes with the container that clients are led to; null: to none. */
+export type UnitFront = {
+  readonly listen: string;
+  /** Why svc cannot listen there. */
+  readonly problem: string | null;
+  readonly target: {
+    readonly address: string;
+    readonly connections: number;
+    readonly breaker: {
+      readonly state: "closed" | "open" | "half-open";
+      /** ISO 8601: until when nobody is led there; null where it is not open. */
+      readonly until: string | null;
+      readonly failures: number;
+      readonly successes: number;
+      readonly share: number;
+    };
+    readonly dials: number;
+    /** Dials that failed; connections that were reset before the first byte; clients that were sent away without a dial. */
+    readonly failures: number;
+    readonly resets: number;
+    readonly refused: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+  } | null;
+  /** Connections to containers that were replaced. */
+  readonly draining: number;
 };
 
 /** `time` is ISO 8601. */
@@ -270,6 +304,8 @@ export type Reloaded = {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
+  /** What is started because a unit that is wanted needs it now. */
+  readonly started: readonly { readonly unit: string; readonly neededBy: string }[];
   readonly problems: readonly UnitProblem[];
 };
 
@@ -280,6 +316,8 @@ export type UnitEvent = {
   readonly event: string;
   readonly phase: Phase | null;
   readonly because: string;
+  /** Of a pull and of hooks, which are told of when they are done. */
+  readonly tookMs?: number;
 };
 
 /** `stream` `svc` is svc's own remark between two runs. */
@@ -385,8 +423,9 @@ export type Plan = {
   readonly steps: readonly {
     readonly at: number;
     readonly unit: string;
-    readonly does: "pull" | "start" | "stop" | "kill" | "remove" | "revert";
-    /** What exactly: the image, the stop signal and its grace. */
+    /** `run`: a hook; `hand over`: clients are led to another container; `revert`: TAG is put back. */
+    readonly does: "pull" | "start" | "stop" | "kill" | "remove" | "run" | "hand over" | "revert";
+    /** What exactly: the image, the stop signal and its grace, the hook with its command. */
     readonly what: string;
     readonly because: string;
   }[];
@@ -404,10 +443,11 @@ export type Plan = {
     readonly from: number;
     readonly until: number | null;
   }[];
-  readonly inTheEnd: readonly { readonly unit: string; readonly phase: Phase }[];
+  /** `phase` null: how it ends is not known, and it is not expected to be up; `doubt` says why. */
+  readonly inTheEnd: readonly { readonly unit: string; readonly phase: Phase | null; readonly doubt: string | null }[];
   readonly takes: number;
-  /** Of these no earlier run was measured: how long they take is a guess. */
-  readonly guessed: readonly string[];
+  /** What was never measured, and how long it takes is a guess: `pull`, `start`, `stop`, or a hook. */
+  readonly guessed: readonly { readonly unit: string; readonly what: readonly string[] }[];
 };
 
 /** One step on the way from a unit to why it is as it is. Times are ISO 8601. */
@@ -427,10 +467,16 @@ export type Cause = {
     readonly words: string;
   } | null;
   readonly lastExit: { readonly words: string; readonly at: string; readonly by: ExitRecord["by"] } | null;
+  /** The last lines that it wrote before it failed; empty: it did not fail, or wrote nothing. */
+  readonly lastLines: readonly string[];
+  /** When it is tried again; null: it is not waiting for that. */
+  readonly nextTryAt: string | null;
   /** What became different before it failed: `tag build-41 -> build-42`. */
   readonly change: { readonly what: readonly string[]; readonly at: string } | null;
   /** What a restart would change, of one that runs. */
   readonly stale: readonly string[];
+  /** Why a start or restart would be refused now; null: it would not be. */
+  readonly refused: string | null;
   /** The next command. */
   readonly hint: string | null;
 };
@@ -441,4 +487,14 @@ export type DaemonVersion = {
   readonly engine: string | null;
   readonly api: string | null;
   readonly upSince: string;
+  /** Where it reads and writes; absent in a daemon of an older version. */
+  readonly folders?: DaemonFolders;
+};
+
+export type DaemonFolders = {
+  readonly units: string;
+  readonly defaultDir: string;
+  readonly wwwDir: string;
+  readonly state: string;
+  readonly logs: string;
 };

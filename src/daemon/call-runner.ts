@@ -25,9 +25,12 @@ export type CallRunnerOptions = {
   /** The unit as the disk has it now; null: it is gone. Tells the loop if it changed. */
   readonly reread: (unit: string) => Promise<Unit | null>;
   readonly tell: (fact: Fact) => void;
+  /** Why svc cannot listen for it; null: it does, or need not. */
+  readonly frontProblem: (unit: Unit) => Promise<string | null>;
   /** The one call that is none of the engine. */
   readonly putBack: (unit: string, call: Extract<Call, { call: "put-back" }>) => Promise<Answer>;
   readonly onPull: (unit: string, progress: PullProgress) => void;
+  readonly pulled: (unit: string, image: string, ms: number) => void;
 };
 
 /** Carries calls out, one engine operation each where the engine has it so; decides nothing. */
@@ -65,9 +68,14 @@ export function callRunner(options: CallRunnerOptions): (unit: string, call: Cal
   };
 }
 
-/** Its pre_start hooks, once its image is there; what is wrong with them is why it cannot start. */
-async function prepare(name: string, { reread, engine, hooks }: CallRunnerOptions): Promise<Answer | null> {
+/** Where svc listens for it, and its pre_start hooks, once its image is there; what is wrong with them is why it cannot start. */
+async function prepare(
+  name: string,
+  { reread, engine, hooks, frontProblem }: CallRunnerOptions,
+): Promise<Answer | null> {
   const unit = await reread(name);
+  const problem = unit ? await frontProblem(unit) : null;
+  if (problem !== null) return { ok: false, kind: "cannot-start", message: `cannot listen for it: ${problem}` };
   if (!unit?.launch.ok || unit.hooks.preStart.length === 0) return null;
   const { image } = unit.launch;
   if ((await engine.image(image)) === null)
@@ -210,12 +218,14 @@ async function pull(name: string, call: Extract<Call, { call: "pull" }>, options
   const timeout = new AbortController();
   const cancel = clock.after(unit?.pullTimeoutMs ?? 900_000, () => timeout.abort());
   const platform = unit?.launch.ok ? unit.launch.create.platform : null;
+  const beganAt = clock.now();
   try {
     await engine.pull(call.image, {
       abort: timeout.signal,
       platform,
       onProgress: (progress) => options.onPull(name, progress),
     });
+    options.pulled(name, call.image, Math.round(clock.now() - beganAt));
     return { ok: true };
   } catch (error) {
     // A pull that was given up looks as if the engine were away.

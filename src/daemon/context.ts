@@ -1,4 +1,5 @@
 import type { Clock } from "../clock/clock.ts";
+import type { DaemonFolders } from "../control/request.ts";
 import type { Engine, PullProgress } from "../engine/engine.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { Leases } from "./deploy/app-lock.ts";
@@ -6,6 +7,9 @@ import type { DeployJournal } from "./deploy/deploy-journal.ts";
 import type { UnderWay } from "./deploy/under-way.ts";
 import type { EngineLink } from "./engine-link.ts";
 import type { EventLog } from "./event-log.ts";
+import type { UnitFronts } from "./front/keep-fronts.ts";
+import type { Besides } from "./hand-over/besides.ts";
+import type { HandOvers } from "./hand-over/hand-over.ts";
 import type { ExitRecords } from "./output/exit-records.ts";
 import type { Runs } from "./runs.ts";
 import type { Save } from "./saving.ts";
@@ -23,7 +27,7 @@ export type Daemon = {
   readonly link: EngineLink;
   readonly engine: Engine;
   readonly clock: Clock;
-  readonly logFolder: string;
+  readonly folders: DaemonFolders;
   readonly version: string;
   /** ms since 1970. */
   readonly upSince: number;
@@ -38,6 +42,9 @@ export type Daemon = {
   readonly pulls: ReadonlyMap<string, PullProgress>;
   /** Of all who watch what units use. */
   readonly usageReads: Turns;
+  readonly besides: Besides;
+  readonly fronts: UnitFronts;
+  readonly handOver: HandOvers;
   /** Replaces the program; does not return if it can. */
   readonly reexec: () => void;
 };

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf, SvcError } from "../svc-error.ts";
 import { type Place, pathOf } from "../unit/places.ts";
@@ -8,6 +9,8 @@ export type DaemonOptions = UnitFolders & {
   /** Wishes, counts, exits and events; 0700. */
   readonly state: string;
   readonly logs: string;
+  /** Of the process that listens for units; where none answers there it is started. */
+  readonly frontSocket: string;
 };
 
 type Environment = { readonly [name: string]: string | undefined };
@@ -21,6 +24,7 @@ export function daemonOptions(args: readonly string[], environment: Environment)
     socket: at("socket"),
     state: at("state-dir"),
     logs: at("log-dir"),
+    frontSocket: at("front-socket") || join(at("state-dir"), "front.sock"),
     defaultDir: at("default-dir"),
     wwwDir: at("www-dir"),
   };
@@ -39,6 +43,7 @@ const options = {
   units: path,
   socket: path,
   "state-dir": path,
+  "front-socket": path,
   "log-dir": path,
   "default-dir": path,
   "www-dir": path,

@@ -5,7 +5,11 @@ import { ownVersion } from "../control/own-program.ts";
 import { serveControl } from "../control/server.ts";
 import { dockerEngine } from "../engine/docker/docker-engine.ts";
 import type { PullProgress } from "../engine/engine.ts";
+import type { Call } from "../plan/call.ts";
+import type { Answer } from "../plan/fact.ts";
 import { stateOf } from "../plan/world.ts";
+import type { Unit } from "../unit/unit.ts";
+import { refuseOtherThanFolder } from "../unit/unit-folder.ts";
 import { keepAlerts } from "./alerts/alerts.ts";
 import { bootWishes, rememberedWishes } from "./boot-wishes.ts";
 import { callRunner } from "./call-runner.ts";
@@ -17,6 +21,10 @@ import { puttingBack } from "./deploy/put-back.ts";
 import { deploysUnderWay } from "./deploy/under-way.ts";
 import { linkEngine } from "./engine-link.ts";
 import { EventLog } from "./event-log.ts";
+import { frontLink } from "./front/front-link.ts";
+import { keepUnitFronts } from "./front/keep-fronts.ts";
+import { keepBesides } from "./hand-over/besides.ts";
+import { handOvers } from "./hand-over/hand-over.ts";
 import { handlers } from "./handlers/handlers.ts";
 import { runHooks } from "./hooks/hooks.ts";
 import { sweepHooks } from "./hooks/sweep-hooks.ts";
@@ -25,6 +33,7 @@ import { keepWatchdog, notifySystemd } from "./notify-systemd.ts";
 import { openFiles } from "./open-files.ts";
 import { exitRecords } from "./output/exit-records.ts";
 import { keepProbes } from "./probes.ts";
+import { pulled } from "./pulled.ts";
 import { keepRuns, type Runs } from "./runs.ts";
 import { readSaved, savedUnits } from "./saved-state.ts";
 import { savingTo } from "./saving.ts";
@@ -45,6 +54,7 @@ type Environment = { readonly [name: string]: string | undefined };
 /** `svc daemon`: supervises until SIGTERM or SIGINT, then stops everything in reverse order. */
 export async function daemon(args: readonly string[], environment: Environment): Promise<number> {
   const options = daemonOptions(args, environment);
+  await refuseOtherThanFolder(options.units, { isAwaited: true });
   await mkdir(options.state, { recursive: true, mode: 0o700 });
   await mkdir(options.logs, { recursive: true, mode: 0o750 });
   lockState(options.state);
@@ -60,6 +70,7 @@ export async function daemon(args: readonly string[], environment: Environment):
     onError: (error) => log.error(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   });
   link.open();
+  void resumeHandOvers(parts);
   log.info(`svc ${parts.version} supervises ${supervisor.world.units.size} units, socket ${options.socket}`);
   systemd.ready(`supervising ${supervisor.world.units.size} units`);
   const endWatchdog = keepWatchdog(systemd, clock, () => clock.now() - link.lookedAt() < engineUnwatchedMs);
@@ -69,7 +80,8 @@ export async function daemon(args: readonly string[], environment: Environment):
   if (cause !== "reexec") {
     systemd.stopping(stopWithinMs(supervisor));
     log.info(`${cause}: all units are stopped in reverse order`);
-    await stopAll(supervisor, clock);
+    await stopAll([supervisor, ...parts.besides.all()], clock);
+    await parts.fronts.end();
   }
   await server.close();
   link.close();
@@ -80,6 +92,13 @@ export async function daemon(args: readonly string[], environment: Environment):
   if (cause === "reexec") replaceProgram(args);
   endWatchdog();
   return 0;
+}
+
+/** Once it is known what runs; until then those who listen for units go on as they were told in an earlier life. */
+async function resumeHandOvers({ supervisor, handOver, fronts }: Daemon): Promise<void> {
+  await supervisor.until(() => supervisor.world.engine.state === "up" || null);
+  await handOver.resume();
+  fronts.begin();
 }
 
 /** The parts of a daemon, tied to each other, with what was saved remembered and the unit files read. Nothing acts yet. */
@@ -102,6 +121,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     clock,
     remark: (unit, text) => runs.logOf(unit).remark(text),
     failed: hookFailed,
+    done: (unit, event, ms) => events.add({ unit, event, phase: null, because: `it took ${ms / 1000} s`, tookMs: ms }),
   });
   const runs: Runs = keepRuns({
     engine,
@@ -123,22 +143,22 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     }
     supervisor.tell({ fact: "units-read", units: now.units });
   });
-  const runCall = callRunner({
-    engine,
-    clock,
-    boot,
-    runs,
-    hooks,
-    files,
+  const isWanted = (unit: string, generation: number): boolean => {
+    const { wish } = stateOf(supervisor.world, unit);
+    return wish.want === "up" && wish.generation === generation && !supervisor.world.shuttingDown;
+  };
+  const common = {
+    ...{ engine, clock, boot, runs, hooks, files, frontProblem },
     launches: turns(launchesAtOnce),
+    pulled: (unit: string, image: string, ms: number) => events.add(pulled(unit, image, ms)),
     putBack: puttingBack(
       () => parts,
       (event, unit, because) => alerts.tell(event, unit, because),
     ),
-    isWanted(unit, generation) {
-      const { wish } = stateOf(supervisor.world, unit);
-      return wish.want === "up" && wish.generation === generation && !supervisor.world.shuttingDown;
-    },
+  };
+  const runCall = callRunner({
+    ...common,
+    isWanted,
     reread: (unit) => source.reread(unit),
     tell: (fact) => supervisor.tell(fact),
     onPull: (unit, progress) => {
@@ -154,14 +174,26 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       const because = `container ${call.id.slice(0, 12)}, which svc did not make for it, has its name and is removed`;
       events.add({ unit, event: "foreign-container", phase: null, because });
     }
-    const answer = await runCall(unit, call);
-    // The loop and the engine know each other: a call that finds the engine away makes the link look.
-    if (!answer.ok && answer.kind === "away") link.lost();
-    if (!answer.ok && answer.kind !== "away" && answer.kind !== "not-wanted")
-      log.warn(`${unit}: ${call.call}: ${answer.message}`);
+    const answer = await heard(unit, call, runCall(unit, call));
     if (call.call === "pull") pulls.delete(unit);
-    link.answered(unit, answer.ok && call.call !== "release");
     return answer;
+  });
+  const besides = keepBesides({
+    clock,
+    look: () => link.look(),
+    onOpen: (beside) => keepProbes({ supervisor: beside, engine, clock, runs }),
+    run(side) {
+      const run = callRunner({
+        ...common,
+        ...side,
+        reread: async (unit) => {
+          const now = await source.reread(unit);
+          return now && { ...now, container: side.container };
+        },
+        onPull: () => undefined,
+      });
+      return (unit, call) => heard(unit, call, run(unit, call));
+    },
   });
   const link = linkEngine({
     engine,
@@ -170,6 +202,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     boot,
     world: () => supervisor.world,
     tell: (...facts) => supervisor.tell(...facts),
+    beside: () => besides.all(),
     onFirstList(seen) {
       const { world } = supervisor;
       // An engine that goes away meanwhile is found out by others.
@@ -183,6 +216,27 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     () => ({ boot, units: savedUnits(supervisor.world, clock.now()), enabled }),
     (message) => log.error(message),
   );
+  const fronts = keepUnitFronts({
+    supervisor,
+    engine,
+    clock,
+    link: frontLink({
+      socket: options.frontSocket,
+      logFolder: options.logs,
+      marker: join(options.state, "listens"),
+    }),
+    warn,
+  });
+  const handOver = handOvers({
+    supervisor,
+    besides,
+    fronts,
+    clock,
+    rename: (id, name) => engine.rename(id, name),
+    tell: (unit, because) => events.add({ unit, event: "handed-over", phase: null, because }),
+    warn,
+    save: () => save(),
+  });
   source.addInstances([...saved.units.keys()]);
   await source.read();
   supervisor.tell(...rememberedWishes(saved, boot));
@@ -212,7 +266,13 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     link,
     engine,
     clock,
-    logFolder: options.logs,
+    folders: {
+      units: options.units,
+      defaultDir: options.defaultDir,
+      wwwDir: options.wwwDir,
+      state: options.state,
+      logs: options.logs,
+    },
     version: ownVersion,
     upSince: clock.date(),
     enabled: { isEnabled, set: (unit, on) => enabled.set(unit, on) },
@@ -222,9 +282,26 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     save,
     pulls,
     usageReads: turns(usageReadsAtOnce),
+    besides,
+    fronts,
+    handOver,
     reexec,
   };
   return { parts, source, log };
+
+  /** The loops and the engine know each other: a call that finds the engine away makes the link look. */
+  async function heard(unit: string, call: Call, answering: Promise<Answer>): Promise<Answer> {
+    const answer = await answering;
+    if (!answer.ok && answer.kind === "away") link.lost();
+    if (!answer.ok && answer.kind !== "away" && answer.kind !== "not-wanted")
+      log.warn(`${unit}: ${call.call}: ${answer.message}`);
+    link.answered(unit, answer.ok && call.call !== "release");
+    return answer;
+  }
+
+  function frontProblem(unit: Unit): Promise<string | null> {
+    return fronts.problemOf(unit);
+  }
 
   /** Units whose file is gone, and now their container too: nothing keeps them any more. */
   function hasStrays(): boolean {

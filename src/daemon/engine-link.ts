@@ -1,7 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { ContainerDetail, ContainerSummary, Engine, EngineEvent, EngineVersion } from "../engine/engine.ts";
 import type { Exit, Fact, SeenContainer } from "../plan/fact.ts";
-import type { Container, World } from "../plan/world.ts";
+import type { Container, UnitState, World } from "../plan/world.ts";
 import { stateOf } from "../plan/world.ts";
 import { messageOf } from "../svc-error.ts";
 import type { Unit } from "../unit/unit.ts";
@@ -20,6 +20,9 @@ const pulseTries = 4;
 const firstRetryMs = 100;
 const longestRetryMs = 1_000;
 
+/** A world as it is now, and how it is told of what happens. */
+export type Home = { readonly world: World; readonly tell: (...facts: Fact[]) => void };
+
 export type EngineLink = {
   /** Looks at the engine for the first time, and from then on. */
   readonly open: () => void;
@@ -28,6 +31,8 @@ export type EngineLink = {
   /** A call about the unit is over: a list that left it out because of the call is made again. `heard`: the engine answered it. */
   readonly answered: (unit: string, heard: boolean) => void;
   readonly version: () => EngineVersion | null;
+  /** Looks at all containers once more; resolves when the worlds have been told. */
+  readonly look: () => Promise<void>;
   /** When it was last found out whether the engine answers, whatever came of it; an instant of the clock. */
   readonly lookedAt: () => number;
   readonly close: () => void;
@@ -44,6 +49,8 @@ export function linkEngine(options: {
   readonly boot: string;
   readonly world: () => World;
   readonly tell: (...facts: Fact[]) => void;
+  /** Worlds of containers that stand beside those of the units; a container is in one world at a time. */
+  readonly beside: () => Iterable<Home>;
   /** The containers that were found when the engine was first reached, before they are told. */
   readonly onFirstList: (seen: ReadonlyMap<string, SeenContainer>) => void;
   readonly log: { info(message: string): void; warn(message: string): void };
@@ -57,6 +64,12 @@ export function linkEngine(options: {
   let lose: () => void = () => undefined;
   let listing: Promise<void> | null = null;
   let listAgain = false;
+  const main: Home = {
+    get world() {
+      return world();
+    },
+    tell,
+  };
   const outOfMemory = new Set<string>();
   const killedByHand = new Map<string, string>();
   const leftOut = new Set<string>();
@@ -70,12 +83,19 @@ export function linkEngine(options: {
       if (leftOut.delete(unit)) clock.after(0, () => void relist().catch(() => lose()));
     },
     version: () => version,
+    look: relist,
     lookedAt: () => lookedAt,
     close: () => {
       closed = true;
       lose();
     },
   };
+
+  /** Where that container belongs; one that nobody knows belongs to the units. */
+  function homeOf(id: string): Home {
+    for (const home of options.beside()) if (idsIn(home.world).includes(id)) return home;
+    return main;
+  }
 
   async function run(): Promise<void> {
     let retryMs = firstRetryMs;
@@ -95,7 +115,7 @@ export function linkEngine(options: {
       }
       if (closed) return;
       version = null;
-      tell({ fact: "engine-away" });
+      for (const home of [main, ...options.beside()]) home.tell({ fact: "engine-away" });
       await new Promise<void>((resolve) => clock.after(retryMs, resolve));
       retryMs = Math.min(longestRetryMs, retryMs * 2);
     }
@@ -171,18 +191,21 @@ export function linkEngine(options: {
 
   async function listOnce(): Promise<void> {
     const before = world();
+    const besides = [...options.beside()].map((home) => ({ home, before: home.world }));
     const summaries = await engine.list();
+    const elsewhere = new Set(besides.flatMap(({ before: there }) => idsIn(there)));
+    const free = summaries.filter(({ id }) => !elsewhere.has(id));
     const seen = new Map<string, SeenContainer>();
     await Promise.all(
       [...before.units.values()].map(async (unit) => {
         const known = stateOf(before, unit.name).container;
-        const summary = pick(unit, summaries, known);
+        const summary = pick(unit, free, stateOf(before, unit.name));
         if (known && summary && isAsKnown(summary, known)) {
           seen.set(unit.name, { container: known, exit: null });
           return;
         }
         const detail = summary ? await engine.inspect(summary.id) : null;
-        if (detail) seen.set(unit.name, seeContainer(unit, detail));
+        if (detail) seen.set(unit.name, seeContainer(unit, detail, before));
       }),
     );
     // What changed while the list was made is newer than the list; so is a unit that was written meanwhile.
@@ -197,6 +220,24 @@ export function linkEngine(options: {
     if (first) options.onFirstList(seen);
     first = false;
     tell({ fact: "listed", containers: seen });
+    await Promise.all(besides.map((one) => listBeside(one.home, one.before, summaries)));
+  }
+
+  /** A container beside a unit's own is found by its id or its very name. */
+  async function listBeside(home: Home, before: World, summaries: readonly ContainerSummary[]): Promise<void> {
+    const seen = new Map<string, SeenContainer>();
+    for (const unit of before.units.values()) {
+      const { container, call } = stateOf(before, unit.name);
+      if (call) return;
+      const taken = [main, ...options.beside()].filter((one) => one !== home).flatMap((one) => idsIn(one.world));
+      const summary = container
+        ? summaries.find(({ id }) => id === container.id)
+        : summaries.find(({ id, name }) => name === unit.container && !taken.includes(id));
+      const detail = summary ? await engine.inspect(summary.id) : null;
+      if (detail) seen.set(unit.name, seeContainer(unit, detail, before));
+    }
+    // What changed while the list was made is newer than the list.
+    if (home.world === before) home.tell({ fact: "listed", containers: seen });
   }
 
   /** The list says all there is to know of it: only health and what it writes need another look. */
@@ -206,9 +247,9 @@ export function linkEngine(options: {
     return isSame && known.health === "none" && isFollowed;
   }
 
-  function seeContainer(unit: Unit, detail: ContainerDetail): SeenContainer {
+  function seeContainer(unit: Unit, detail: ContainerDetail, before: World): SeenContainer {
     const now = clock.now();
-    const known = stateOf(world(), unit.name).container;
+    const known = stateOf(before, unit.name).container;
     const startedAt = detail.startedAt === null ? now : now - Math.max(0, clock.date() - detail.startedAt);
     const container =
       known?.id === detail.id
@@ -227,10 +268,12 @@ export function linkEngine(options: {
 
   function onEvent(event: EngineEvent): void {
     heardAt = clock.now();
-    const unit = unitOfEvent(event, world());
-    if (!unit) return;
     const { id } = event;
-    const isCurrent = stateOf(world(), unit.name).container?.id === id;
+    const home = homeOf(id);
+    const unit = unitOfEvent(event, home.world);
+    if (!unit) return;
+    const { container, call } = stateOf(home.world, unit.name);
+    const isCurrent = container?.id === id;
     switch (event.kind) {
       case "die":
         if (isCurrent) deaths.set(id, onDeath(unit, id, event.exitCode));
@@ -239,7 +282,7 @@ export function linkEngine(options: {
       case "destroy":
         // `docker rm -f` ends and removes at once: how it ended is told first.
         void Promise.resolve(deaths.get(id)).then(() => {
-          tell({ fact: "gone", unit: unit.name, id });
+          homeOf(id).tell({ fact: "gone", unit: unit.name, id });
           deaths.delete(id);
           outOfMemory.delete(id);
           killedByHand.delete(id);
@@ -250,20 +293,20 @@ export function linkEngine(options: {
         outOfMemory.add(id);
         return;
       case "health":
-        tell({ fact: "health", unit: unit.name, id, health: event.health });
+        home.tell({ fact: "health", unit: unit.name, id, health: event.health });
         return;
       case "pause":
       case "unpause":
-        tell({ fact: "paused", unit: unit.name, id, paused: event.kind === "pause" });
+        home.tell({ fact: "paused", unit: unit.name, id, paused: event.kind === "pause" });
         return;
       case "kill":
-        if (isCurrent && !stateOf(world(), unit.name).container?.stopping) killedByHand.set(id, event.signal);
+        if (isCurrent && !container?.stopping) killedByHand.set(id, event.signal);
         return;
       case "create":
       case "start":
       case "rename":
         // Our own launches are known already; anything else that takes or leaves the name is looked at.
-        if (!isCurrent && stateOf(world(), unit.name).call?.call.call !== "launch") void relist().catch(() => lose());
+        if (!isCurrent && call?.call.call !== "launch") void relist().catch(() => lose());
         if (event.kind === "rename") void relist().catch(() => lose());
         return;
       default:
@@ -274,9 +317,10 @@ export function linkEngine(options: {
   async function onDeath(unit: Unit, id: string, code: number): Promise<void> {
     const detail = await engine.inspect(id).catch(() => null);
     const exit = exitOf(detail, code, outOfMemory.has(id));
-    const { container } = stateOf(world(), unit.name);
+    const home = homeOf(id);
+    const { container } = stateOf(home.world, unit.name);
     if (container?.id === id) record(unit.name, detail, exit, container);
-    tell({ fact: "died", unit: unit.name, id, exit });
+    home.tell({ fact: "died", unit: unit.name, id, exit });
     options.log.info(`${unit.name}: ${exit.words}`);
   }
 
@@ -308,6 +352,10 @@ export function linkEngine(options: {
   }
 }
 
+function idsIn({ states }: World): readonly string[] {
+  return [...states.values()].flatMap(({ container }) => (container ? [container.id] : []));
+}
+
 function exitOf(detail: ContainerDetail | null, code: number | null, sawOutOfMemory = false): Exit {
   const oom = (sawOutOfMemory || detail?.oomKilled === true) && code === 137;
   const words =
@@ -317,13 +365,23 @@ function exitOf(detail: ContainerDetail | null, code: number | null, sawOutOfMem
   return { code, signal: code === null ? null : signalOf(code), oom, words, luck: Math.random() };
 }
 
-/** The unit's container among all: the one that is known, else the one of its name, else one that is labelled as the unit's. */
-function pick(unit: Unit, all: readonly ContainerSummary[], known: Container | null): ContainerSummary | null {
+/**
+ * The unit's container among all: the one that is known, else one that runs and is what was asked for last (its name may be another
+ * one's, which it follows), else the one of its name, else one that is labelled as the unit's.
+ */
+function pick(
+  unit: Unit,
+  all: readonly ContainerSummary[],
+  { container: known, wish }: Pick<UnitState, "container" | "wish">,
+): ContainerSummary | null {
   const ours = all.filter((one) => one.labels["svc.unit"] === unit.name);
+  const running = ours.filter((one) => one.state === "running" || one.state === "paused");
+  const latest = running.find((one) => one.labels["svc.generation"] === String(wish.generation));
   return (
     all.find((one) => one.id === known?.id && known.unit === unit.name) ??
+    latest ??
     all.find((one) => one.name === unit.container) ??
-    ours.find((one) => one.state === "running" || one.state === "paused") ??
+    running[0] ??
     ours[0] ??
     null
   );

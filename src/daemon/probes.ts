@@ -3,6 +3,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import { isRunning, ownContainer, readyAt } from "../plan/conditions.ts";
 import type { Container } from "../plan/world.ts";
+import { messageOf } from "../svc-error.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { Runs } from "./runs.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -40,26 +41,26 @@ export function keepProbes(parts: {
 
   function ask(unit: Unit, id: string): void {
     if (!isStill(unit, id)) return;
-    void answers(unit, id, engine).then((ready) => {
-      if (ready) supervisor.tell({ fact: "probed-ready", unit: unit.name, id });
-      else clock.after(askEveryMs, () => ask(unit, id));
+    void answerOf(unit, id, engine).then((answer) => {
+      if (answer === null) return supervisor.tell({ fact: "probed-ready", unit: unit.name, id });
+      const known = ownContainer(unit, supervisor.world);
+      if (known?.id === id && known.answer !== answer)
+        supervisor.tell({ fact: "probed-unready", unit: unit.name, id, answer });
+      return clock.after(askEveryMs, () => ask(unit, id));
     });
   }
 
   function watchLog(unit: Unit, pattern: string, id: string): void {
     const expression = new RegExp(pattern);
-    const log = runs.logOf(unit);
-    const found = (text: string): void => {
-      if (!expression.test(text)) return;
+    const log = runs.logOfRun(id);
+    const found = (line: string): void => {
+      const still = isStill(unit, id);
+      if (still && !expression.test(line)) return;
       stop();
-      supervisor.tell({ fact: "probed-ready", unit: unit.name, id });
+      if (still) supervisor.tell({ fact: "probed-ready", unit: unit.name, id });
     };
-    const stop = log.onLine((line) => {
-      if (line.stream === "svc") return;
-      if (isStill(unit, id)) found(line.text);
-      else stop();
-    });
-    for (const line of log.lastLines(1_000)) found(line);
+    const stop = log?.onLine(found) ?? (() => undefined);
+    for (const line of log?.lastLines(1_000) ?? []) found(line);
   }
 }
 
@@ -67,33 +68,54 @@ function isWaitedFor(unit: Unit, container: Container | null): container is Cont
   return isRunning(container) && container.stopping === null && readyAt(unit, container) === Number.POSITIVE_INFINITY;
 }
 
-async function answers(unit: Unit, id: string, engine: Engine): Promise<boolean> {
+/** null: as it is to be when it is ready; else what it said. */
+async function answerOf(unit: Unit, id: string, engine: Engine): Promise<string | null> {
   const { ready } = unit;
-  if (ready.how !== "tcp" && ready.how !== "http") return false;
+  if (ready.how !== "tcp" && ready.how !== "http") return "nothing is asked";
   const detail = await engine.inspect(id).catch(() => null);
   const host = ready.host ?? Object.values(detail?.addresses ?? {}).find((address) => address !== "") ?? "127.0.0.1";
-  if (ready.how === "tcp") return accepts(host, ready.port);
+  if (ready.how === "tcp") return connects(host, ready.port);
   try {
     const answer = await fetch(`http://${host}:${ready.port}${ready.path}`, {
       signal: AbortSignal.timeout(answerWithinMs),
       redirect: "manual",
     });
     await answer.body?.cancel();
-    return ready.status === null ? answer.status >= 200 && answer.status < 400 : answer.status === ready.status;
-  } catch {
-    return false;
+    const { status } = answer;
+    const isReady = ready.status === null ? status >= 200 && status < 400 : status === ready.status;
+    if (isReady) return null;
+    return ready.status === null ? `status ${status}` : `status ${status} instead of ${ready.status}`;
+  } catch (error) {
+    return refusalWords(error instanceof Error && error.cause !== undefined ? error.cause : error);
   }
 }
 
-function accepts(host: string, port: number): Promise<boolean> {
+function connects(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: answerWithinMs });
-    const end = (ready: boolean): void => {
+    const end = (answer: string | null): void => {
       socket.destroy();
-      resolve(ready);
+      resolve(answer);
     };
-    socket.once("connect", () => end(true));
-    socket.once("error", () => end(false));
-    socket.once("timeout", () => end(false));
+    socket.once("connect", () => end(null));
+    socket.once("error", (error) => end(refusalWords(error)));
+    socket.once("timeout", () => end(silence));
   });
+}
+
+const silence = `no answer within ${answerWithinMs / 1000} s`;
+
+function refusalWords(error: unknown): string {
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  if (name === "TimeoutError") return silence;
+  const known: { readonly [code: string]: string } = {
+    ECONNREFUSED: "connection refused",
+    ECONNRESET: "the connection was cut",
+    UND_ERR_SOCKET: "the connection was cut",
+    EHOSTUNREACH: "no route to it",
+    ENETUNREACH: "no route to it",
+    ENOTFOUND: "its host is not known",
+    HPE_INVALID_CONSTANT: "it does not speak HTTP",
+  };
+  return known[String(code)] ?? messageOf(error);
 }

@@ -5,7 +5,7 @@ import type { Unit } from "../unit/unit.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { type ExitRecords, isSameEnd } from "./output/exit-records.ts";
 import { resumeOutput } from "./output/resume-log.ts";
-import { openUnitLog, type UnitLog } from "./output/unit-log.ts";
+import { openUnitLog, type RunLog, type UnitLog } from "./output/unit-log.ts";
 
 /** How long a dead container's last output is waited for before it is looked for in the engine's own log, and how long there. */
 const lastWordsMs = 3_000;
@@ -15,6 +15,7 @@ const lastLines = 50;
 type Run = {
   readonly unit: string;
   readonly log: UnitLog;
+  readonly own: RunLog;
   readonly tty: boolean;
   readonly stop: () => void;
   /** The output stream has ended: the container has, or the connection was lost. */
@@ -48,6 +49,7 @@ export function keepRuns(options: {
   const recordings = new Map<string, Promise<void>>();
   return {
     logOf,
+    logOfRun: (id: string): RunLog | null => runs.get(id)?.own ?? null,
     lastLine,
     attach,
     resume,
@@ -87,18 +89,18 @@ export function keepRuns(options: {
   /** Before the start, so that no byte is lost. */
   async function attach(unit: Unit, id: string, tty: boolean): Promise<void> {
     const log = logOf(unit);
-    log.beginRun(tty);
+    const own = log.openRun(tty);
     const tag = unit.launch.ok && unit.launch.tag ? `, tag ${unit.launch.tag}` : "";
     log.remark(`starting ${id.slice(0, 12)}${tag}`);
     const { promise: drained, resolve } = Promise.withResolvers<void>();
     const attachment: Attachment = await engine.attach(id, {
       tty,
       stdin: false,
-      onOutput: (stream, chunk) => log.output(stream, chunk),
+      onOutput: (stream, chunk) => own.output(stream, chunk),
       onEnd: resolve,
     });
     const stop = (): void => attachment.close();
-    keep(id, { unit: unit.name, log, tty, stop, drained, isDrained: false, startedAt: null });
+    keep(id, { unit: unit.name, log, own, tty, stop, drained, isDrained: false, startedAt: null });
   }
 
   function keep(id: string, run: Run): void {
@@ -117,11 +119,13 @@ export function keepRuns(options: {
       return;
     }
     const log = logOf(unit);
+    const own = run?.own ?? log.openRun(detail.tty);
     const abort = new AbortController();
     const { promise: drained, resolve } = Promise.withResolvers<void>();
     keep(detail.id, {
       unit: unit.name,
       log,
+      own,
       tty: detail.tty,
       stop: () => abort.abort(),
       drained,
@@ -133,6 +137,7 @@ export function keepRuns(options: {
       clock,
       container: { id: detail.id, tty: detail.tty, startedAt: detail.startedAt ?? clock.date() },
       log,
+      run: own,
       folder: options.logFolder,
       unit: unit.name,
       signal: abort.signal,
@@ -157,7 +162,7 @@ export function keepRuns(options: {
     const run = runs.get(id);
     if (!run) return;
     await isDrainedInTime(run);
-    run.log.endOfRun();
+    run.own.end();
     run.log.remark(`it did not start: ${reason}`);
     runs.delete(id);
   }
@@ -180,8 +185,8 @@ export function keepRuns(options: {
     const startedAt = startedAtMs === null ? null : new Date(startedAtMs).toISOString();
     if (isSameEnd({ container: end.container, startedAt }, records.last(end.unit))) return;
     const log = run?.log ?? (unit ? logOf(unit) : null);
-    log?.endOfRun();
-    const lines = run?.log.lastLines(lastLines) ?? [];
+    run?.own.end();
+    const lines = run?.own.lastLines(lastLines) ?? [];
     log?.remark(end.words);
     runs.delete(end.container);
     if (unit) await options.afterEnd(end, unit);
@@ -219,6 +224,7 @@ export function keepRuns(options: {
       clock,
       container,
       log,
+      run: run.own,
       folder: options.logFolder,
       unit,
       signal: abort.signal,

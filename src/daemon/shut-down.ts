@@ -26,12 +26,16 @@ function hooksMs({ hooks }: Unit): number {
   return [...hooks.preStop, ...hooks.postStop].reduce((sum, hook) => sum + hook.timeoutMs, 0);
 }
 
-/** Stops every unit, dependents first; resolves when all are down, or when waiting has no more point. */
-export async function stopAll(supervisor: Supervisor, clock: Clock): Promise<void> {
-  supervisor.tell({ fact: "shutting-down" });
+/** Stops every unit, dependents first, in every world; resolves when all are down, or when waiting has no more point. */
+export async function stopAll(worlds: readonly Supervisor[], clock: Clock): Promise<void> {
+  for (const supervisor of worlds) supervisor.tell({ fact: "shutting-down" });
   const late = new AbortController();
-  const cancel = clock.after(stopWithinMs(supervisor), () => late.abort());
-  await supervisor.until(() => (isDown(supervisor) ? true : null), late.signal).catch(() => undefined);
+  const cancel = clock.after(Math.max(...worlds.map(stopWithinMs)), () => late.abort());
+  await Promise.all(
+    worlds.map((supervisor) =>
+      supervisor.until(() => (isDown(supervisor) ? true : null), late.signal).catch(() => undefined),
+    ),
+  );
   cancel();
 }
 

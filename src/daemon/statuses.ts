@@ -28,6 +28,16 @@ export function currentStatuses({ supervisor, source, events, records, enabled }
   });
 }
 
+/** The same, with how it goes where svc listens for them. */
+export function withFronts(all: readonly UnitStatus[], { supervisor, fronts }: Daemon): Promise<readonly UnitStatus[]> {
+  return Promise.all(
+    all.map(async (status) => {
+      const unit = supervisor.world.units.get(status.name);
+      return unit ? { ...status, ...(await fronts.status(unit)) } : status;
+    }),
+  );
+}
+
 /** What `svc list` and `svc status` show, by name. Everything is derived now. */
 function statuses(sources: StatusSources): readonly UnitStatus[] {
   const { world, disk } = sources;
@@ -57,6 +67,7 @@ function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
     tag: running ? running.made.tag : (launch?.tag ?? null),
     restarts: state.restarts,
     stale: running ? whatIsStale(unit, running, sources.disk) : [],
+    refused: whyRefused(unit, sources.disk),
     enabled: sources.isEnabled(unit),
     type: unit.type,
     description: unit.description,
@@ -68,6 +79,8 @@ function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
       ? { app: unit.app, tag: state.trial.tag ?? "", former: state.trial.former ?? "" }
       : null,
     lastExit: sources.lastExit(unit.name),
+    listen: [],
+    breakers: [],
   };
 }
 
@@ -88,6 +101,12 @@ export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): r
   if (!unit.launch.ok) return [unit.launch.message];
   const renamed = container.name === unit.container ? [] : [`its container was renamed to ${container.name}`];
   return [...renamed, ...changes(unit.launch, container)];
+}
+
+function whyRefused({ name, launch }: Unit, disk: UnitsNow): string | null {
+  if (disk.invalid.has(name)) return "its unit file has errors";
+  if (!disk.units.has(name)) return "its unit file is gone";
+  return launch.ok ? null : launch.message;
 }
 
 function changes(launch: Launch, container: Container): readonly string[] {
@@ -117,6 +136,7 @@ function invalidStatus(name: string, problems: readonly UnitProblem[]): UnitStat
     tag: null,
     restarts: 0,
     stale: [],
+    refused: invalidWords(problems),
     enabled: false,
     type: "service",
     description: "",
@@ -126,5 +146,7 @@ function invalidStatus(name: string, problems: readonly UnitProblem[]): UnitStat
     wantedBy: "nobody",
     badTag: null,
     lastExit: null,
+    listen: [],
+    breakers: [],
   };
 }

@@ -1,28 +1,35 @@
 import { existsSync } from "node:fs";
 import { request } from "../control/client.ts";
+import type { DaemonFolders } from "../control/request.ts";
 import { SvcError } from "../svc-error.ts";
 import { bad, type Finding, type Host, ok, warn } from "./finding.ts";
 import { run } from "./run.ts";
 
-/** Whether it answers, is the same program, and comes back after a boot; the unit files' own errors. */
-export async function lookAtDaemon({ places, version, units }: Host): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+/** The daemon on that socket; an error: nobody answers. */
+export async function askDaemon(socket: string): Promise<Host["daemon"]> {
   try {
-    const daemon = await request(places.socket, "version", {});
-    const isSame = daemon.version === version;
-    findings.push(
-      isSame
-        ? ok("daemon", `version ${daemon.version} answers, since ${daemon.upSince}`)
-        : warn("daemon", `it is version ${daemon.version}, this command ${version}`, "svc reexec"),
-    );
+    return await request(socket, "version", {});
   } catch (error) {
-    if (!(error instanceof SvcError)) throw error;
-    // A socket that nobody listens on is what a killed daemon leaves behind; the next one takes it.
-    const stale = error.code === "daemon-away" && existsSync(places.socket);
-    findings.push(
-      bad("daemon", stale ? `${places.socket} is there, but nobody answers` : error.message, error.hint ?? null),
-    );
+    if (error instanceof SvcError) return error;
+    throw error;
   }
+}
+
+/** Whether it answers, is the same program, and comes back after a boot; the unit files' own errors. */
+export async function lookAtDaemon({ daemon, places, version, units }: Host): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  if (daemon instanceof SvcError) {
+    // A socket that nobody listens on is what a killed daemon leaves behind; the next one takes it.
+    const stale = daemon.code === "daemon-away" && existsSync(places.socket);
+    findings.push(
+      bad("daemon", stale ? `${places.socket} is there, but nobody answers` : daemon.message, daemon.hint ?? null),
+    );
+  } else if (daemon.version === version) {
+    findings.push(ok("daemon", `version ${daemon.version} answers, since ${daemon.upSince}`));
+  } else {
+    findings.push(warn("daemon", `it is version ${daemon.version}, this command ${version}`, "svc reexec"));
+  }
+  findings.push(lookedAt(places, daemon instanceof SvcError || daemon.folders === undefined ? null : daemon.folders));
   const enabled = await run("systemctl", ["is-enabled", "svc"]);
   if (enabled === "disabled") findings.push(warn("boot", "svc is not started at boot", "systemctl enable svc"));
   const errors = units.problems.filter(({ severity }) => severity === "error").length;
@@ -32,4 +39,11 @@ export async function lookAtDaemon({ places, version, units }: Host): Promise<re
       : bad("unit files", `${errors} error${errors === 1 ? "" : "s"}`, "svc check"),
   );
   return findings;
+}
+
+function lookedAt(places: Host["places"], told: DaemonFolders | null): Finding {
+  const words = `units ${places.units}, state ${places.state}, logs ${places.logs}`;
+  if (told) return ok("folders", `as the daemon has them: ${words}`);
+  const found = `no daemon says which it has; these were looked at: ${words}`;
+  return warn("folders", found, "if it was started with others, start it and look again");
 }

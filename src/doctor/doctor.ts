@@ -1,8 +1,8 @@
 import { dockerEngine } from "../engine/docker/docker-engine.ts";
-import { messageOf } from "../svc-error.ts";
+import { messageOf, SvcError } from "../svc-error.ts";
 import { readUnits } from "../unit/read-units.ts";
 import { lookAtClock } from "./clock.ts";
-import { lookAtDaemon } from "./daemon.ts";
+import { askDaemon, lookAtDaemon } from "./daemon.ts";
 import { lookAtDisks } from "./disks.ts";
 import { lookAtEngine } from "./engine.ts";
 import { bad, type Finding, type Host } from "./finding.ts";
@@ -13,14 +13,20 @@ import { lookAtPermissions } from "./permissions.ts";
 const impatient = { pingMs: 2_000, shortMs: 5_000, longMs: 10_000, pullSilenceMs: 5_000 };
 
 /** Looks at the host as svc needs it; changes nothing. A look that fails is a finding too. */
-export async function doctor(about: Pick<Host, "places" | "version">): Promise<readonly Finding[]> {
+export async function doctor({
+  places: configured,
+  version,
+}: Pick<Host, "places" | "version">): Promise<readonly Finding[]> {
+  const daemon = await askDaemon(configured.socket);
+  // What the daemon that answers was told on its command line is known to it alone.
+  const places = { ...configured, ...(daemon instanceof SvcError ? {} : daemon.folders) };
   const engine = dockerEngine({ deadlines: impatient });
   let problem: string | null = null;
   const info = await engine.info().catch((error: unknown) => {
     problem = messageOf(error);
     return null;
   });
-  const host: Host = { ...about, engine, info, units: await readUnits(about.places) };
+  const host: Host = { places, version, daemon, engine, info, units: await readUnits(places) };
   const looks = [
     () => lookAtEngine(host, problem),
     () => lookAtDaemon(host),

@@ -27,8 +27,8 @@ export async function lookAtEngine({ info, units }: Host, problem: string | null
       ? ok("cgroups", "version 2")
       : warn(
           "cgroups",
-          "version 1, which systemd and the engine give up",
-          "boot a kernel with cgroup v2 when you upgrade the host",
+          "version 1: this engine works with it, but engines since 29 call it deprecated, and systemd 258 and later need version 2",
+          "before you upgrade either: boot with systemd.unified_cgroup_hierarchy=1 on the kernel's command line; units stay as they are",
         ),
   );
   for (const warning of info.warnings) {

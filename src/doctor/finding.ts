@@ -1,4 +1,6 @@
+import type { DaemonVersion } from "../control/request.ts";
 import type { Engine, EngineInfo } from "../engine/engine.ts";
+import type { SvcError } from "../svc-error.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
 
 /** What was looked at, how it is, and what to do about it. `bad`: something does not work; `warn`: it will not one day. */
@@ -20,6 +22,8 @@ export type Host = {
     readonly wwwDir: string;
   };
   readonly version: string;
+  /** The daemon on that socket, or why it does not answer. */
+  readonly daemon: DaemonVersion | SvcError;
   readonly engine: Engine;
   /** null: the engine does not answer. */
   readonly info: EngineInfo | null;

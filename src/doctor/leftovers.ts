@@ -12,7 +12,8 @@ export async function lookAtLeftovers({ engine, info, units }: Host): Promise<re
   ];
   for (const unit of units.units) {
     const same = all.filter(({ labels, state }) => labels["svc.unit"] === unit.name && state === "running");
-    if (same.length < 2) continue;
+    // One that hands over has two for as long as the old one has clients.
+    if (same.length < (unit.update === "start-first" ? 3 : 2)) continue;
     const extra = same.slice(1).map(({ name }) => name);
     findings.push(
       warn("leftovers", `${unit.name} has ${same.length} containers that run`, `docker rm -f ${extra.join(" ")}`),

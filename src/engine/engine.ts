@@ -21,6 +21,8 @@ export interface Engine {
   start(id: string): Promise<void>;
   /** Sends the signal and returns; a container that does not run (any more) is success. `SIGTERM`, `SIGKILL`, … */
   signal(id: string, signal: string): Promise<void>;
+  /** Rejects with `name-in-use`. */
+  rename(id: string, name: string): Promise<void>;
   /** Not paused is success. */
   unpause(id: string): Promise<void>;
   /** Removes with anonymous volumes, by force, and resolves when the name is free. Gone already is success. */

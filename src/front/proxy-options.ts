@@ -3,6 +3,7 @@ import { messageOf, SvcError } from "../svc-error.ts";
 import { type Address, leadsTo, readAddress, showAddress } from "./address.ts";
 import type { BreakerRules } from "./breaker.ts";
 import type { Place } from "./listen.ts";
+import { type Environment, passedOnPlaces, placesOf } from "./places.ts";
 import { readDuration, readNumber } from "./quantities.ts";
 
 export type ProxyOptions =
@@ -16,8 +17,6 @@ export type ProxyOptions =
       readonly drainMs: number;
       readonly statusSocket: string | null;
     };
-
-type Environment = { readonly [name: string]: string | undefined };
 
 /** Every option, with its sentence: the parser, the help, the man page and the completion read this. */
 export const proxyOptions = [
@@ -67,7 +66,7 @@ export function readProxyOptions(args: readonly string[], environment: Environme
       });
   return {
     does: "serve",
-    places: passedOn.length > 0 ? passedOn : wanted.flatMap(placesOf),
+    places: passedOn.length > 0 ? passedOn : wanted.flatMap((address) => placesOf(address, "--listen")),
     targets,
     rules: {
       threshold: readNumber(rest.threshold ?? ".5", {
@@ -85,26 +84,6 @@ export function readProxyOptions(args: readonly string[], environment: Environme
     drainMs: readDuration(rest.drain ?? "30s", "--drain"),
     statusSocket: rest["status-socket"] ?? null,
   };
-}
-
-/** An IP address as it stands; localhost is both loopback addresses, where the host has IPv6. */
-function placesOf({ host, port }: Address): readonly Place[] {
-  if (host === "localhost")
-    return [
-      { kind: "address", host: "127.0.0.1", port, mayLack: false },
-      { kind: "address", host: "::1", port, mayLack: true },
-    ];
-  if (!host.includes(":") && !/^[\d.]+$/.test(host))
-    throw new SvcError("usage", `--listen: "${host}" is a name`, {
-      hint: `write localhost:${port} or one of this host's addresses; ip address shows them`,
-    });
-  return [{ kind: "address", host, port, mayLack: false }];
-}
-
-/** systemd passes sockets on from descriptor 3 on, to the process that it names. */
-function passedOnPlaces({ LISTEN_PID, LISTEN_FDS }: Environment, pid: number): readonly Place[] {
-  if (Number(LISTEN_PID) !== pid) return [];
-  return Array.from({ length: Number(LISTEN_FDS) || 0 }, (_, at) => ({ kind: "descriptor", descriptor: 3 + at }));
 }
 
 function lacks(option: string, example: string): SvcError {

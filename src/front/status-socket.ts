@@ -1,11 +1,12 @@
-import { chmod, lstat, rm } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { messageOf, SvcError } from "../svc-error.ts";
+import { clearStale } from "./clear-stale.ts";
 import type { FrontStatus } from "./status.ts";
 
 /** Tells whoever connects to the unix socket, which is 0660, how the front is. */
 export async function serveStatus(path: string, status: () => FrontStatus): Promise<{ close(): void }> {
-  await clearStale(path);
+  await clearStale(path, "somebody");
   const server = createServer((asker) => {
     asker.on("error", () => undefined);
     asker.end(`${JSON.stringify(status())}\n`);
@@ -47,22 +48,4 @@ export async function askStatus(path: string): Promise<FrontStatus> {
   } catch (error) {
     throw new SvcError("bad-request", `who answers on ${path} is no svc proxy`, { cause: error });
   }
-}
-
-async function clearStale(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => null);
-  if (!found) return;
-  if (!found.isSocket())
-    throw new SvcError("usage", `${path} is there and is no socket`, { hint: "choose another --status-socket" });
-  const isAnswered = await new Promise<boolean>((resolve) => {
-    const asker = connect(path);
-    asker.once("connect", () => {
-      asker.destroy();
-      resolve(true);
-    });
-    asker.once("error", () => resolve(false));
-  });
-  if (isAnswered)
-    throw new SvcError("cannot-listen", `somebody answers on ${path}`, { hint: "choose another --status-socket" });
-  await rm(path, { force: true });
 }

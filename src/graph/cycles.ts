@@ -1,7 +1,9 @@
 import type { Unit } from "../unit/unit.ts";
 
+type Ordered = Pick<Unit, "name" | "needs" | "after">;
+
 /** The cycles of needs and orderings, each as a path of names: `b -> d -> b` is given as [b, d]. None is given only if there is none. */
-export function findCycles(units: readonly Unit[]): readonly (readonly string[])[] {
+export function findCycles(units: readonly Ordered[]): readonly (readonly string[])[] {
   const byName = new Map(units.map((unit) => [unit.name, unit]));
   const done = new Set<string>();
   const cycles: (readonly string[])[] = [];
@@ -21,7 +23,7 @@ export function findCycles(units: readonly Unit[]): readonly (readonly string[])
 }
 
 /** What has to be there, or to have begun, before it: its needs and what it is ordered after. */
-export function earlierThan(unit: Unit): readonly string[] {
+export function earlierThan(unit: Ordered): readonly string[] {
   return [...new Set([...unit.needs.map((need) => need.unit), ...unit.after])];
 }
 

@@ -1,16 +1,17 @@
-import { readFile, stat } from "node:fs/promises";
-import { findCycles } from "../graph/cycles.ts";
+import { readFile } from "node:fs/promises";
+import type { UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { readUnitFile } from "../unit/unit-file.ts";
 import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
 import type { Place } from "../unit/yaml-text.ts";
+import { circles } from "./circles.ts";
 import { clashingPorts } from "./clashing-ports.ts";
 import { legacyLinks } from "./legacy-links.ts";
 import { missingImages } from "./missing-images.ts";
-import { readableSecrets } from "./readable-secrets.ts";
+import { secretsInEnvFiles, secretsInUnitFiles } from "./readable-secrets.ts";
 
-/** A unit as lint sees it: with the text of its file, and who may read it. */
-export type Linted = { readonly unit: Unit; readonly text: string; readonly mode: number; readonly place: Place };
+/** A unit as lint sees it: with the text of its file. */
+export type Linted = { readonly unit: Unit; readonly text: string; readonly place: Place };
 
 export type Lint = {
   readonly problems: readonly UnitProblem[];
@@ -18,16 +19,24 @@ export type Lint = {
   readonly withoutEngine: boolean;
 };
 
+export type LintOptions = {
+  readonly withEngine: boolean;
+  /** Whether it is asked about this unit; the others are there for what it has to do with them. */
+  readonly concerns: (unit: string) => boolean;
+};
+
 /** What is right by the grammar, and likely a mistake or a trap all the same. */
-export async function lint(units: readonly Unit[], withEngine: boolean): Promise<Lint> {
-  const all = await Promise.all(units.map(lintedOf));
-  const images = withEngine ? await missingImages(all) : null;
+export async function lint(read: UnitsRead, { withEngine, concerns }: LintOptions): Promise<Lint> {
+  const all = await Promise.all(read.units.map(lintedOf));
+  const asked = all.filter(({ unit }) => concerns(unit.name));
+  const images = withEngine ? await missingImages(asked) : null;
   const problems = [
-    ...cycles(units),
-    ...cannotStart(all),
-    ...clashingPorts(all),
-    ...legacyLinks(all),
-    ...(await readableSecrets(all)),
+    ...circles(read, concerns),
+    ...cannotStart(asked),
+    ...clashingPorts(all, concerns),
+    ...legacyLinks(asked),
+    ...(await secretsInUnitFiles(read, concerns)),
+    ...(await secretsInEnvFiles(asked)),
     ...(images ?? []),
   ];
   return { problems, withoutEngine: images === null };
@@ -35,11 +44,7 @@ export async function lint(units: readonly Unit[], withEngine: boolean): Promise
 
 async function lintedOf(unit: Unit): Promise<Linted> {
   const text = await readFile(unit.file, "utf8").catch(() => "");
-  const mode = await stat(unit.file).then(
-    (found) => found.mode & 0o777,
-    () => 0,
-  );
-  return { unit, text, mode, place: readUnitFile(unit.name, unit.file, text).place };
+  return { unit, text, place: readUnitFile(unit.name, unit.file, text).place };
 }
 
 /** A warning of a unit, at a key if the file has that one: it may come from OPTS. */
@@ -50,21 +55,6 @@ export function warning(
   const { code, key, message, hint } = about;
   const at = key !== null && new RegExp(`^${key}\\s*:`, "m").test(text) ? place([key], "value") : wholeFile(unit.file);
   return { unit: unit.name, severity: "warning", code, ...at, message, hint };
-}
-
-/** Units in a circle are invalid, and nothing of the circle starts. */
-function cycles(units: readonly Unit[]): readonly UnitProblem[] {
-  return findCycles(units).map((cycle) => {
-    const first = units.find(({ name }) => name === cycle[0]);
-    return {
-      unit: cycle[0] ?? null,
-      severity: "error",
-      code: "dependency-cycle",
-      ...wholeFile(first?.file ?? ""),
-      message: `units need each other in a circle: ${[...cycle, cycle[0]].join(" -> ")}`,
-      hint: "take one of these needs away; for order alone use after",
-    };
-  });
 }
 
 /** Its files say what cannot be launched: an image without a tag, an env file that is not there. */

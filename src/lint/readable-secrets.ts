@@ -1,46 +1,75 @@
 import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { isAlias, isScalar, visit } from "yaml";
+import type { UnitsRead } from "../unit/read-units.ts";
 import { maskedLine, type UnitProblem } from "../unit/unit-problem.ts";
+import { readYaml } from "../unit/yaml-text.ts";
 import { type Linted, warning } from "./lint.ts";
 
 const secretName = /(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)s?$/i;
 const readableByAll = 0o004;
 
-/** Secrets that stand where everybody on the host can read them. Values are never shown. */
-export async function readableSecrets(all: readonly Linted[]): Promise<readonly UnitProblem[]> {
-  const inUnits = all.flatMap(inUnitFile);
-  const files = [...new Map(all.flatMap((one) => one.unit.sources.slice(1).map((file) => [file, one] as const)))];
-  const inEnvFiles = await Promise.all(files.map(([file, one]) => inEnvFile(file, one)));
-  return [...inUnits, ...inEnvFiles.flat()];
+/** Secrets in unit files, templates and wrong ones too, whoever may read them now: they are copied, mailed and put under version control. */
+export async function secretsInUnitFiles(
+  { units, files }: UnitsRead,
+  concerns: (unit: string) => boolean,
+): Promise<readonly UnitProblem[]> {
+  const found = await Promise.all(
+    files.map(async (file) => {
+      const name = basename(file, ".yml");
+      const unit = units.find((one) => one.file === file && concerns(one.name));
+      if (!unit && !concerns(name)) return [];
+      const text = await readFile(file, "utf8").catch(() => "");
+      const mode = await stat(file).then(
+        (one) => one.mode,
+        () => 0,
+      );
+      return secretsIn(file, text).map(({ name: variable, ...place }): UnitProblem => {
+        const message = `the value of ${variable} stands in the unit file${(mode & readableByAll) === 0 ? "" : ", which everybody can read"}`;
+        const app = unit?.app ?? name.replace(/@.*$/, "");
+        const hint = `move it to the env file, which root alone can read:  chmod 600 /etc/default/${app}`;
+        const owner = unit?.name ?? (name.endsWith("@") ? null : name);
+        return { unit: owner, severity: "warning", code: "secret-in-unit-file", ...place, message, hint };
+      });
+    }),
+  );
+  return found.flat();
 }
 
-/** In a unit file, whoever may read it now: unit files are copied, mailed and put under version control. */
-function inUnitFile(one: Linted): readonly UnitProblem[] {
-  return one.text.split("\n").flatMap((line, at) => {
-    if (/^\s*#/.test(line)) return [];
-    return [...line.matchAll(/(?<name>[A-Za-z_][A-Za-z0-9_]*)["']?\s*[:=]\s*["']?(?<value>[^\s"',}\]#]+)/g)].flatMap(
-      (match) => {
-        const { name = "", value = "" } = match.groups ?? {};
-        const isLiteral = secretName.test(name) && !value.startsWith("$") && !/^(true|false|null|~|\{|\[)/.test(value);
-        if (!isLiteral || /_FILE$/i.test(name)) return [];
-        const message = `the value of ${name} stands in the unit file${(one.mode & readableByAll) === 0 ? "" : ", which everybody can read"}`;
-        const shown: readonly [number, number] = [match.index, match.index + name.length];
-        return [
-          {
-            unit: one.unit.name,
-            severity: "warning" as const,
-            code: "secret-in-unit-file",
-            file: one.unit.file,
-            line: at + 1,
-            column: match.index + 1,
-            length: name.length,
-            source: maskedLine(line, shown),
-            message,
-            hint: `move it to the env file, which root alone can read:  chmod 600 /etc/default/${one.unit.app}`,
-          },
-        ];
-      },
-    );
+/** Where the names stand: of pairs, and of NAME=VALUE in whatever text. Values are never shown. */
+function secretsIn(file: string, text: string) {
+  const { document, at } = readYaml(file, text);
+  const found: { readonly name: string; readonly offset: number }[] = [];
+  const look = (name: string, value: string, offset: number): void => {
+    const isLiteral = value !== "" && !value.startsWith("$") && !/^(true|false|null|~)$/.test(value);
+    if (secretName.test(name) && isLiteral) found.push({ name, offset });
+  };
+  visit(document, {
+    Pair(_, { key, value }) {
+      const target = isAlias(value) ? value.resolve(document) : value;
+      if (!isScalar(key) || !key.range || !isScalar(target)) return;
+      const quote = /["']/.test(text.charAt(key.range[0])) ? 1 : 0;
+      look(String(key.value), String(target.value ?? ""), key.range[0] + quote);
+    },
+    Scalar(position, { range }) {
+      if (position === "key" || !range) return;
+      const written = text.slice(range[0], range[1]);
+      // The value of --env=NAME=VALUE is a pair too.
+      for (const { 1: name = "", 2: value = "", index } of written.matchAll(/\b([A-Za-z_]\w*)=(?=["']?([^\s"',]*))/g))
+        look(name, value, range[0] + index);
+    },
   });
+  return found.map(({ name, offset }) => {
+    const place = at(offset, name.length);
+    const from = place.column - 1;
+    return { ...place, name, length: name.length, source: maskedLine(place.source, [from, from + name.length]) };
+  });
+}
+
+/** Secrets in env files that everybody on the host can read. */
+export async function secretsInEnvFiles(all: readonly Linted[]): Promise<readonly UnitProblem[]> {
+  const files = [...new Map(all.flatMap((one) => one.unit.sources.slice(1).map((file) => [file, one] as const)))];
+  return (await Promise.all(files.map(([file, one]) => inEnvFile(file, one)))).flat();
 }
 
 async function inEnvFile(file: string, one: Linted): Promise<readonly UnitProblem[]> {

@@ -3,7 +3,7 @@ import type { Call } from "./call.ts";
 import { isRunning, ownContainer } from "./conditions.ts";
 import { ask, type Decision, wait, waitFor } from "./decision.ts";
 import { earlierToWaitFor, isMet } from "./dependencies.ts";
-import { needWords, seconds } from "./words.ts";
+import { endWords, needWords, seconds } from "./words.ts";
 import { type Container, stateOf, type World } from "./world.ts";
 
 /** The way up of a unit that is wanted, has no container, and nothing holds back: image, needs, order, name, launch. */
@@ -18,13 +18,13 @@ export function bringUp(unit: Unit, launch: Launch, world: World, now: number): 
   if (earlier) return waitFor(earlier.name, "waiting", `it starts after ${earlier.name}`);
   if (state.container) return clearName(unit, state.container, now);
   const because =
-    state.lastExit && state.restarts > 0 ? `it ended: ${state.lastExit.words}` : `${state.wish.by} asked for it`;
+    state.lastExit && state.restarts > 0 ? endWords(state.lastExit.words) : `${state.wish.by} asked for it`;
   const { generation } = state.wish;
   return ask({ call: "launch", generation, bound: boundTo(unit, world) }, "starting", because);
 }
 
 /** The containers that it will hold on to. */
-function boundTo(unit: Unit, world: World): { readonly [unit: string]: string } {
+export function boundTo(unit: Unit, world: World): { readonly [unit: string]: string } {
   const bound: { [unit: string]: string } = {};
   for (const need of unit.needs) {
     const target = world.units.get(need.unit);

@@ -1,4 +1,5 @@
 import type { Unit } from "../unit/unit.ts";
+import { steadyAfterMs } from "./restart-limit.ts";
 import { type Container, stateOf, type World } from "./world.ts";
 
 /** What can be said of one unit and its container by itself, each a sentence. What other units mean to it: dependencies.ts. */
@@ -48,6 +49,12 @@ export function readyAt(unit: Unit, container: Container): number {
     default:
       return unit.ready satisfies never;
   }
+}
+
+/** It has been ready for so long that its earlier failures are past. */
+export function isSteady(unit: Unit, world: World, now: number): boolean {
+  const container = ownContainer(unit, world);
+  return isRunning(container) && container.stopping === null && readyAt(unit, container) + steadyAfterMs <= now;
 }
 
 /** It ran when svc came, and its port or page has not answered yet: whether it was ready before is not known. */

@@ -8,7 +8,7 @@ import { ask, type Decision, rest, wait } from "./decision.ts";
 import { mustStop } from "./dependencies.ts";
 import { holdUp } from "./hold-up.ts";
 import { type BadTag, badTag } from "./trial.ts";
-import { whyDown } from "./words.ts";
+import { whyDown, whyOver } from "./words.ts";
 import { type Container, stateOf, type World } from "./world.ts";
 
 export type { Decision } from "./decision.ts";
@@ -103,9 +103,5 @@ function clearAway(unit: Unit, container: Container, world: World, now: number):
   const wanted = isWanted(unit, world);
   const { trouble } = stateOf(world, unit.name);
   if (trouble && now < trouble.until) return wait(wanted ? "backoff" : "stopping", trouble.message, trouble.until);
-  return ask(
-    { call: "remove", id: container.id },
-    wanted ? "starting" : "stopping",
-    "its last container is still there",
-  );
+  return ask({ call: "remove", id: container.id }, wanted ? "starting" : "stopping", whyOver(unit, container, world));
 }

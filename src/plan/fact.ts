@@ -16,12 +16,16 @@ export type Fact =
   /** All containers that have a unit's container name, by unit. It answers for every unit: one that is absent has none. */
   | { readonly fact: "listed"; readonly containers: ReadonlyMap<string, SeenContainer> }
   | { readonly fact: "appeared"; readonly unit: string; readonly container: Container }
+  /** Another container, which is ready, is the unit's from now on; what becomes of the one it had is not for this world. */
+  | { readonly fact: "handed-over"; readonly unit: string; readonly container: Container }
   | { readonly fact: "died"; readonly unit: string; readonly id: string; readonly exit: Exit }
   | { readonly fact: "gone"; readonly unit: string; readonly id: string }
   | { readonly fact: "health"; readonly unit: string; readonly id: string; readonly health: Container["health"] }
   | { readonly fact: "paused"; readonly unit: string; readonly id: string; readonly paused: boolean }
   /** A tcp or http probe, or a log line. */
   | { readonly fact: "probed-ready"; readonly unit: string; readonly id: string }
+  /** Its port or page said something else: `connection refused`, `status 503`. */
+  | { readonly fact: "probed-unready"; readonly unit: string; readonly id: string; readonly answer: string }
   | { readonly fact: "called"; readonly unit: string; readonly call: Call }
   | { readonly fact: "answered"; readonly unit: string; readonly call: Call; readonly answer: Answer };
 

@@ -1,8 +1,9 @@
 import type { Phase } from "../unit/phase.ts";
+import type { HookTime } from "../unit/unit.ts";
 import type { Call } from "./call.ts";
 import { type Decision, decide, nextLook } from "./decide.ts";
 import type { Fact } from "./fact.ts";
-import { comingAlready, consequences, type Imagined, type Promised } from "./imagined-engine.ts";
+import { comingAlready, consequences, hooksBefore, type Imagined, type Promised } from "./imagined-engine.ts";
 import { observe } from "./observe.ts";
 import type { World } from "./world.ts";
 
@@ -13,6 +14,8 @@ export type Foreseen = {
     readonly unit: string;
     readonly call: Call;
     readonly because: string;
+    /** The unit's hooks that are run first. */
+    readonly hooks: HookTime | null;
   }[];
   /** Every phase that a unit will go through, from the first one now. */
   readonly phases: ReadonlyMap<
@@ -45,7 +48,9 @@ export function foresee(start: World, facts: readonly Fact[], from: number, imag
     note(decisions);
     for (const [unit, decision] of decisions) {
       if (!("do" in decision)) continue;
-      steps.push({ at: now, unit, call: decision.do, because: decision.because });
+      const about = world.units.get(unit);
+      const hooks = about ? hooksBefore(about, decision.do, world) : null;
+      steps.push({ at: now, unit, call: decision.do, because: decision.because, hooks });
       promised = [...promised, ...consequences(unit, decision.do, world, now, { imagined, number: steps.length })];
       world = observe(world, { fact: "called", unit, call: decision.do }, now);
     }

@@ -1,4 +1,4 @@
-import type { Unit } from "../unit/unit.ts";
+import type { HookTime, Unit } from "../unit/unit.ts";
 import type { Call } from "./call.ts";
 import { isRunning, ownContainer, readyAt } from "./conditions.ts";
 import type { Answer, Exit, Fact } from "./fact.ts";
@@ -6,8 +6,11 @@ import { type Container, stateOf, type World } from "./world.ts";
 
 /** How an engine that is only imagined behaves: how long each thing takes, in ms, and what the images have. */
 export type Imagined = {
-  /** `ready` counts from the start of the container; `stop` from the signal to the end, Infinity: it ends by SIGKILL only; `run`: a task. */
-  readonly takes: (unit: Unit, what: "pull" | "launch" | "ready" | "stop" | "remove" | "run") => number;
+  /**
+   * `ready` counts from the start of the container; `stop` from the signal to the end, Infinity: it ends by SIGKILL only; `run`: a
+   * task; a hook's time: all that the unit has of them.
+   */
+  readonly takes: (unit: Unit, what: "pull" | "launch" | "ready" | "stop" | "remove" | "run" | HookTime) => number;
   readonly hasHealthcheck: (unit: Unit) => boolean;
 };
 
@@ -25,11 +28,13 @@ export function consequences(
   name: string,
   call: Call,
   world: World,
-  now: number,
+  askedAt: number,
   { imagined, number }: { readonly imagined: Imagined; readonly number: number },
 ): readonly Promised[] {
   const unit = world.units.get(name);
   if (!unit) return [];
+  const hooks = hooksBefore(unit, call, world);
+  const now = askedAt + (hooks === null ? 0 : imagined.takes(unit, hooks));
   const answer = (at: number, words: Answer = { ok: true }): Promised => ({
     at,
     fact: { fact: "answered", unit: name, call, answer: words },
@@ -56,16 +61,34 @@ export function consequences(
   }
 }
 
+/** Which of the unit's hooks are run before the engine hears of a call; null: none, or it has none of that time. */
+export function hooksBefore(unit: Unit, call: Call, world: World): HookTime | null {
+  const when = timeBefore(unit, call, world);
+  return when !== null && unit.hooks[when].length > 0 ? when : null;
+}
+
+/** Only a container that is stopped because that was asked for, and can answer, is told before; only the unit's own ends for it. */
+function timeBefore(unit: Unit, call: Call, world: World): HookTime | null {
+  if (call.call === "launch") return "preStart";
+  if (call.call !== "signal" && call.call !== "remove") return null;
+  const container = ownContainer(unit, world);
+  if (container?.id !== call.id) return null;
+  if (call.call === "remove") return "postStop";
+  return container.state === "running" && (call.why === "unwanted" || call.why === "replaced") ? "preStop" : null;
+}
+
 /** What is on its way when nothing new is asked: answers to calls, ends of what was told to end, readiness of what starts. */
 export function comingAlready(world: World, now: number, imagined: Imagined): readonly Promised[] {
   return [...world.units.values()].flatMap((unit) => {
-    const { call } = stateOf(world, unit.name);
-    const container = ownContainer(unit, world);
-    const running = isRunning(container) ? container : null;
+    const { call, container } = stateOf(world, unit.name);
     const coming = call ? consequences(unit.name, call.call, world, now, { imagined, number: 0 }) : [];
-    if (!running) return coming;
-    const stopping = running.stopping ? end(unit.name, running.id, now + imagined.takes(unit, "stop"), endedWell) : [];
-    return [...coming, ...stopping, ...lifeOf(unit, running, now, imagined)];
+    if (!isRunning(container)) return coming;
+    // A foreign one that was told to go ends too.
+    const stopping = container.stopping
+      ? end(unit.name, container.id, now + imagined.takes(unit, "stop"), endedWell)
+      : [];
+    const isOwn = ownContainer(unit, world) !== null;
+    return [...coming, ...stopping, ...(isOwn ? lifeOf(unit, container, now, imagined) : [])];
   });
 }
 

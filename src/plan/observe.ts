@@ -4,7 +4,7 @@ import { answered, called } from "./calls.ts";
 import { circumstanceOf, died, gone } from "./ends.ts";
 import { engineLost, listed } from "./engine-news.ts";
 import type { Fact } from "./fact.ts";
-import { trialAnew } from "./trial.ts";
+import { trialAnew, trialWith } from "./trial.ts";
 import { type Container, stateOf, type World, withHealth, withState } from "./world.ts";
 
 /** Folds one fact into the world. Facts about a container that is no longer the unit's are old news and change nothing. */
@@ -26,6 +26,8 @@ export function observe(world: World, fact: Fact, now: number): World {
       return listed(world, fact.containers, now);
     case "appeared":
       return appeared(world, fact.unit, fact.container);
+    case "handed-over":
+      return handedOver(world, fact.unit, fact.container, now);
     case "died":
       return withContainer(world, fact, (container) =>
         died(world, { ...fact, container, now, circumstance: circumstanceOf(world) }),
@@ -43,6 +45,8 @@ export function observe(world: World, fact: Fact, now: number): World {
         ...container,
         probedReadyAt: container.probedReadyAt ?? now,
       }));
+    case "probed-unready":
+      return changeContainer(world, fact, (container) => ({ ...container, answer: fact.answer }));
     case "called":
       return called(world, fact.unit, fact.call, now);
     case "answered":
@@ -99,6 +103,15 @@ function appeared(world: World, unit: string, container: Container): World {
   const state = stateOf(world, unit);
   if (state.container?.id === container.id && state.container.state !== "created") return world;
   return withState(world, unit, { container });
+}
+
+/** It is the container of the present wish, as if that had been asked for now. */
+function handedOver(world: World, name: string, container: Container, now: number): World {
+  const state = stateOf(world, name);
+  const unit = world.units.get(name);
+  const trial = trialAnew(unit ? trialWith(state.trial, unit, state.container, now) : state.trial);
+  const fresh = { respawns: [], backoff: null, trouble: null, finished: null, restarts: 0, trial };
+  return withState(world, name, { ...fresh, container, wish: { ...state.wish, generation: container.generation } });
 }
 
 /** It may be paused before the launch is answered. The time to become ready starts over when it is woken. */

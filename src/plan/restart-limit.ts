@@ -10,7 +10,7 @@ const immediateRespawns = 3;
 const firstDelayMs = 1_000;
 const longestDelayMs = 60_000;
 const jitter = 0.25;
-const steadyAfterMs = 10_000;
+export const steadyAfterMs = 10_000;
 /** Where no limit is set, delays are still counted over this window. */
 const defaultWindowMs = 300_000;
 

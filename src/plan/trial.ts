@@ -71,7 +71,7 @@ export function badTag(unit: Unit, world: World): BadTag | null {
   const { tag, former, failed, notPutBack } = stateOf(world, unit.name).trial;
   if (failed === null || tag === null || former === null || unit.onBadTag === "ignore") return null;
   if (!unit.launch.ok || unit.launch.tag !== tag || world.deploying.has(unit.app)) return null;
-  const words = `tag ${tag} ended ${failed.ends} times within ${seconds(failed.withinMs)}; ${former} was up before it`;
+  const words = `tag ${tag} ended ${failed.ends} times within ${seconds(Math.ceil(failed.withinMs / 100) * 100)}; ${former} was up before it`;
   return { tag, former, words, notPutBack };
 }
 

@@ -11,6 +11,32 @@ export function whyDown(unit: Unit, world: World): string {
   return wish.by === "nobody" ? "nobody asked for it" : `${wish.by} asked for it to be down`;
 }
 
+/** Of one whose container is dead and goes: what was asked for, or how it ended. */
+export function whyOver({ name }: Unit, { stopping, state }: Container, world: World): string {
+  const { lastExit, wish } = stateOf(world, name);
+  if (state === "created") return "its last container was never started";
+  const why = stopping?.why;
+  switch (why) {
+    case "unhealthy":
+      return "it was stopped, for its healthcheck said unhealthy";
+    case "start-timeout":
+      return "it was stopped, for it was not ready in time";
+    case "unwanted":
+    case "replaced":
+    case "foreign":
+      return wish.want === "down" || world.shuttingDown ? "it has stopped" : "it was stopped to be started anew";
+    case undefined:
+      return lastExit ? endWords(lastExit.words) : "it has ended";
+    default:
+      return why satisfies never;
+  }
+}
+
+/** `it ended: exit 1`. */
+export function endWords(words: string): string {
+  return words.startsWith("it ended") ? words : `it ended: ${words}`;
+}
+
 /** Continues "it needs db, which …". */
 export function needWords(name: string, world: World, now: number): string {
   const unit = world.units.get(name);
@@ -27,6 +53,7 @@ export function needWords(name: string, world: World, now: number): string {
 
 /** Why a container that runs is not ready yet. */
 export function readyWords(unit: Unit, container: Container): string {
+  const answer = container.answer === undefined ? "" : `: ${container.answer}`;
   switch (unit.ready.how) {
     case "auto":
       return container.health === "none"
@@ -39,9 +66,9 @@ export function readyWords(unit: Unit, container: Container): string {
         ? "it has no healthcheck to become ready by"
         : "its healthcheck has not passed yet";
     case "tcp":
-      return `nothing answers on its port ${unit.ready.port} yet`;
+      return `nothing answers on its port ${unit.ready.port} yet${answer}`;
     case "http":
-      return `no good answer from port ${unit.ready.port}${unit.ready.path} yet`;
+      return `no good answer from port ${unit.ready.port}${unit.ready.path} yet${answer}`;
     case "log":
       return "the line that means ready has not come yet";
     default:

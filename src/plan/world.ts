@@ -96,6 +96,8 @@ export type Container = {
   readonly health: Health;
   /** A probe or a log line said that it is ready. */
   readonly probedReadyAt: Instant | null;
+  /** What its port or page said last, while that was not what means ready. */
+  readonly answer?: string;
   /** The stop signal was sent, and why. Once it is sent there is no way back. */
   readonly stopping: {
     readonly why: StopReason;

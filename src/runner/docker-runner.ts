@@ -1,6 +1,7 @@
 import { messageOf } from "../svc-error.ts";
 import { type OneOff, oneOff } from "../unit/one-off.ts";
 import type { Launch } from "../unit/unit.ts";
+import { refuseOtherThanFolder } from "../unit/unit-folder.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { AppProblems, findApp } from "./find-app.ts";
@@ -41,6 +42,7 @@ async function explain(error: unknown, { showProblems }: Surroundings): Promise<
 }
 
 async function runApp(options: RunnerOptions): Promise<number> {
+  if (options.namesUnits) await refuseOtherThanFolder(options.folders.units);
   const unit = await findApp(options.app, options.folders);
   const launch = launchOf(unit, options.tag);
   const isTerminal = options.tty && process.stdin.isTTY === true && process.stdout.isTTY === true;

@@ -5,6 +5,7 @@ import { readApp } from "../unit/read-app.ts";
 import type { UnitFolders } from "../unit/read-units.ts";
 import { similar } from "../unit/similar.ts";
 import type { Unit } from "../unit/unit.ts";
+import { unitNames } from "../unit/unit-folder.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
 
 /** What stands in the app's files is wrong: every problem, with its place. */
@@ -56,11 +57,6 @@ async function nearHint(app: string, folders: UnitFolders): Promise<string> {
   const near = similar(app, known);
   if (near !== null) return `did you mean ${near}?`;
   return `write ${join(folders.defaultDir, app)} with IMAGE=NAME:TAG in it; svc list shows the units`;
-}
-
-async function unitNames(folder: string): Promise<readonly string[]> {
-  const files = await readdir(folder).catch(() => []);
-  return files.filter((name) => name.endsWith(".yml")).map((name) => name.slice(0, -".yml".length));
 }
 
 /** Of the files in /etc/default, most belong to other programs; an app's names its image. */

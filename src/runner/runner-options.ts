@@ -10,6 +10,8 @@ export type RunnerOptions = {
   readonly tty: boolean;
   readonly tag: string | null;
   readonly folders: UnitFolders;
+  /** --units is given: it has to be there. */
+  readonly namesUnits: boolean;
   readonly app: string;
   readonly args: readonly string[];
 };
@@ -92,6 +94,7 @@ export function readRunnerOptions(
       defaultDir: values.get("default-dir") ?? pathOf("default-dir", environment),
       wwwDir: values.get("www-dir") ?? pathOf("www-dir", environment),
     },
+    namesUnits: values.has("units"),
     app,
     args: args.slice(at + 1),
   };

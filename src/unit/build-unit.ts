@@ -12,8 +12,9 @@ import { durationMs, sizeBytes } from "./keys/quantities.ts";
 import type { UnitKeys } from "./keys/schema.ts";
 import { keysWithoutEffect } from "./keys/without-effect.ts";
 import { launchOf } from "./launch.ts";
+import { breakersOf, checkFront, listenOf } from "./listen.ts";
 import type { UnitFolders } from "./read-units.ts";
-import { needsOf, type PlacedNeed } from "./relations/needs.ts";
+import { needsOf, needsOfWrong, type PlacedNeed } from "./relations/needs.ts";
 import { readyOf, respawnOf } from "./rules.ts";
 import type { Launch, LaunchProblem, Unit } from "./unit.ts";
 import type { UnitFile } from "./unit-file.ts";
@@ -58,7 +59,9 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
   const hooks = hooksOf(read, tell);
   const respawn = respawnOf(keys);
   if (typeof respawn === "string") tellKey("error", "respawn_limit", respawn, "write 10 in 5m, 10 5 or unlimited");
-  const ready = readyOf(keys);
+  const listen = listenOf(read, tell);
+  const breakers = breakersOf(read, tell);
+  const ready = readyOf(keys, listen);
   if ("wrong" in ready) {
     const at = read.place(["ready", ready.field], "value");
     tell({ severity: "error", code: "bad-value", ...at, message: ready.wrong, hint: "svc help unit ready" });
@@ -66,10 +69,15 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
   if (keys.networks !== undefined && keys.network_mode !== undefined)
     tellKey("error", "network_mode", "network_mode and networks do not go together", "take one of them out");
   for (const { key, message, hint } of keysWithoutEffect(keys)) tellKey("warning", key, message, hint);
-  if (!asked || typeof respawn === "string" || "wrong" in ready) return { unit: null, needs: [], problems };
-  if (problems.some(({ severity }) => severity === "error")) return { unit: null, needs: [], problems };
+  const isWrong = problems.some(({ severity }) => severity === "error");
+  if (isWrong || !asked || typeof respawn === "string" || "wrong" in ready) {
+    const { words } = flagLayers(keys, files, read);
+    return { unit: null, needs: needsOfWrong({ keys, place: read.place, words }), problems };
+  }
 
   const { words, result, isFromKeys } = asked;
+  checkFront(read, result.request, tell);
+  if (problems.some(({ severity }) => severity === "error")) return { unit: null, needs: [], problems };
   const create: CreateRequest = { ...result.request, body: withKeyBody(result.request.body, keys, isFromKeys) };
   const needs = needsOf({ keys, place: read.place, request: create, flags: result.flags, words });
   const unit: Unit = {
@@ -94,6 +102,9 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
     startTimeoutMs: durationMs(keys.start_timeout ?? 60) ?? 60_000,
     pullTimeoutMs: durationMs(keys.pull_timeout ?? 900) ?? 900_000,
     ...stopping(keys, create, isFromKeys),
+    update: keys.update ?? "stop-first",
+    listen,
+    breakers,
     hooks,
     onEvent: {
       failed: keys.on_event?.failed ?? [],

@@ -15,6 +15,8 @@ export const hookKeys = {
   postStop: "post_stop",
 } as const satisfies { readonly [when in HookTime]: string };
 
+export type HookKey = (typeof hookKeys)[HookTime];
+
 /**
  * The hooks of a unit file. A text is for the host's shell. A map runs in a container, as Compose has it: in the unit's own where
  * that runs, else in a one-off; `in` says otherwise.

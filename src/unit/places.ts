@@ -5,6 +5,7 @@ export const places = {
   "www-dir": { variable: "SVC_WWW_DIR", path: "/var/www", holds: "the TAG files, APP/TAG" },
   socket: { variable: "SVC_SOCKET", path: "/run/svc/svc.sock", holds: "the daemon's socket, 0660 root:docker" },
   "state-dir": { variable: null, path: "/var/lib/svc", holds: "wishes, counts, exits and events, 0700" },
+  "front-socket": { variable: null, path: "", holds: "the socket of svc front; else STATE-DIR/front.sock" },
   "log-dir": { variable: null, path: "/var/log/svc", holds: "what units write, UNIT.log, 0750" },
 } as const;
 

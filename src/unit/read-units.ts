@@ -4,6 +4,7 @@ import { buildUnit } from "./build-unit.ts";
 import { type PlacedUnit, relate } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
 import { readUnitFile } from "./unit-file.ts";
+import { unitNamesIn } from "./unit-folder.ts";
 import { byPlace, type UnitProblem, wholeFile } from "./unit-problem.ts";
 
 export type UnitFolders = { readonly units: string; readonly defaultDir: string; readonly wwwDir: string };
@@ -13,8 +14,13 @@ export type UnitsRead = {
   readonly problems: readonly UnitProblem[];
   /** `worker@` for worker@.yml. */
   readonly templates: readonly string[];
-  readonly invalid: readonly { readonly name: string; readonly file: string }[];
+  readonly invalid: readonly InvalidUnit[];
+  /** Of all unit files and templates of the folder. */
+  readonly files: readonly string[];
 };
+
+/** A unit whose files are wrong, with what they say of others as far as they can be read. */
+export type InvalidUnit = Pick<Unit, "name" | "file" | "needs" | "after" | "before">;
 
 /**
  * Every unit of the folder sorted by name, and every problem, sorted by place. Templates make an instance for each name in `instances` and for
@@ -29,7 +35,7 @@ export async function readUnits(
   const files = await unitFiles(folders.units, problems);
   const templates = files.filter((name) => name.endsWith("@"));
   const units = new Map<string, PlacedUnit>();
-  const invalid = new Map<string, string>();
+  const invalid = new Map<string, InvalidUnit>();
 
   const { only, instances = [] } = options;
   const wanted = only === undefined ? [...files.filter((name) => !name.endsWith("@")), ...instances] : [only];
@@ -38,9 +44,9 @@ export async function readUnits(
     if (units.has(name) || invalid.has(name) || stem === null) continue;
     const file = join(folders.units, `${stem}.yml`);
     const placed = await readOne(name, file);
-    if (placed) units.set(name, placed);
-    else invalid.set(name, file);
-    const needed = placed?.needs.map(({ need }) => need.unit) ?? [];
+    if ("unit" in placed) units.set(name, placed);
+    else invalid.set(name, placed);
+    const needed = "unit" in placed ? placed.needs.map(({ need }) => need.unit) : [];
     if (only === undefined) wanted.push(...needed.filter((one) => one.includes("@")));
     else if (name === only) wanted.push(...needed);
   }
@@ -48,12 +54,13 @@ export async function readUnits(
 
   const sorted = [...units.values()].sort((one, other) => (one.unit.name < other.unit.name ? -1 : 1));
   const related = relate(sorted, new Set(invalid.keys()));
-  for (const { name, file } of related.rejected) invalid.set(name, file);
+  for (const unit of related.rejected) invalid.set(unit.name, unit);
   return {
     units: related.units,
     problems: [...problems, ...related.problems].sort(byPlace),
     templates,
-    invalid: [...invalid].map(([name, file]) => ({ name, file })),
+    invalid: [...invalid.values()],
+    files: files.map((name) => join(folders.units, `${name}.yml`)),
   };
 
   /** Its own file, or that of its template; a template itself is no unit. */
@@ -64,14 +71,16 @@ export async function readUnits(
     return templates.includes(template) ? template : null;
   }
 
-  async function readOne(name: string, file: string): Promise<PlacedUnit | null> {
+  async function readOne(name: string, file: string): Promise<PlacedUnit | InvalidUnit> {
     const read = readUnitFile(name, file, await readText(file));
     problems.push(...read.problems);
-    if (!read.keys) return null;
+    if (!read.keys) return { name, file, needs: [], after: [], before: [] };
     const built = await buildUnit({ name, file, read: { ...read, keys: read.keys }, folders });
     problems.push(...built.problems);
     const isRight = [...read.problems, ...built.problems].every(({ severity }) => severity !== "error");
-    return isRight && built.unit ? { unit: built.unit, needs: built.needs, place: read.place } : null;
+    if (isRight && built.unit) return { unit: built.unit, needs: built.needs, place: read.place };
+    const { after = [], before = [] } = read.keys;
+    return { name, file, needs: built.needs.map(({ need }) => need), after, before };
   }
 
   /** Of a template without an instance only the keys can be checked, as nobody knows yet what %i is. */
@@ -103,8 +112,5 @@ async function unitFiles(folder: string, problems: UnitProblem[]): Promise<reado
     const hint = `mv ${name} ${name.replace(/yaml$/, "yml")}`;
     warn(join(folder, name), "file-name", "files that end in .yaml are not read", hint);
   }
-  return all
-    .filter((name) => /^[A-Za-z0-9][A-Za-z0-9_.-]*@?[A-Za-z0-9_.-]*\.yml$/.test(name))
-    .map((name) => name.slice(0, -".yml".length))
-    .sort();
+  return unitNamesIn(all);
 }

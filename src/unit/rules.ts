@@ -1,6 +1,6 @@
 import { durationMs } from "./keys/quantities.ts";
 import type { UnitKeys } from "./keys/schema.ts";
-import type { Ready, Respawn } from "./unit.ts";
+import type { Listen, Ready, Respawn } from "./unit.ts";
 
 /** 10 in 5 min: an interval of seconds would never be filled, as a stop, remove, create and start takes a good part of one. */
 const defaultLimit = { count: 10, windowMs: 300_000 };
@@ -34,7 +34,9 @@ function limitOf(text: string | undefined): Respawn["limit"] | string {
 /** `wrong`: what is, with the field that it is in. */
 export type ReadyRead = Ready | { readonly wrong: string; readonly field: "tcp" | "http" | "log" };
 
-export function readyOf({ ready }: UnitKeys): ReadyRead {
+/** With a front and no healthcheck of its own, a unit is ready when the port that clients are led to answers. */
+export function readyOf({ ready, healthcheck }: UnitKeys, [front]: readonly Listen[]): ReadyRead {
+  if (ready === undefined && front && healthcheck === undefined) return { how: "tcp", host: null, port: front.target };
   if (ready === undefined) return { how: "auto", afterMs: 1_000 };
   if (ready === "healthy") return { how: "healthy" };
   if (ready.tcp !== undefined) {

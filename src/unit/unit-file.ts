@@ -25,11 +25,20 @@ export function readUnitFile(unit: string, file: string, content: string | Error
   return { ...read, problems: read.problems.map((problem) => ({ unit, ...problem })) };
 }
 
-/** `%i` the instance, `%p` what stands before the @, `%n` the whole name, `%%` a percent sign; in templates' instances. */
+/** What a template is checked with, as nobody knows its instances: it suits names and numbers. */
+const anyInstance = "1";
+
+/** `%i` the instance, `%p` what stands before the @, `%n` the whole name, `%%` a percent sign; in templates. */
 function replaceSpecifiers({ document }: YamlText, unit: string): void {
-  const [prefix = "", instance] = unit.split("@");
-  if (instance === undefined || instance === "") return;
-  const meanings: { readonly [specifier: string]: string } = { "%i": instance, "%p": prefix, "%n": unit, "%%": "%" };
+  const [prefix = "", named] = unit.split("@");
+  if (named === undefined) return;
+  const instance = named === "" ? anyInstance : named;
+  const meanings: { readonly [specifier: string]: string } = {
+    "%i": instance,
+    "%p": prefix,
+    "%n": `${prefix}@${instance}`,
+    "%%": "%",
+  };
   const replace = (text: string) => text.replace(/%[ipn%]/g, (found) => meanings[found] ?? found);
   changeScalars(document, (value) => (typeof value === "string" ? replace(value) : value), "keys too");
 }

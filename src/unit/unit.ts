@@ -37,12 +37,37 @@ export type Unit = {
   readonly stopSignal: string | null;
   /** Between the stop signal and SIGKILL. */
   readonly stopGraceMs: number;
+  /** What comes first at a restart that is asked for. */
+  readonly update: "stop-first" | "start-first";
+  /** Where svc's front listens for it. */
+  readonly listen: readonly Listen[];
+  /** Circuit breakers in front of what it needs outside. */
+  readonly breakers: readonly UnitBreaker[];
   readonly hooks: { readonly [when in HookTime]: readonly Hook[] };
   /** Commands for the host's shell, which get the event as JSON on stdin. */
   readonly onEvent: { readonly [event in AlertName]: readonly string[] };
   readonly log: { readonly maxSizeBytes: number; readonly maxFiles: number };
   /** What the engine is to be given, or why that cannot be said now. The unit is valid either way. */
   readonly launch: Launch | LaunchProblem;
+};
+
+/** Clients of `address:port` of the host are led to the container's `target`. `address` as svc proxy -l takes it: localhost is both. */
+export type Listen = {
+  readonly address: string;
+  readonly port: number;
+  readonly target: number;
+  /** How long connections to a container that was replaced may go on. */
+  readonly drainMs: number;
+  readonly dialTimeoutMs: number;
+  /** The share of failures that opens the breaker, of at least so many connections in its window. */
+  readonly threshold: number;
+  readonly minimumSamples: number;
+};
+
+/** Where the container finds something outside, behind a breaker: `to`. */
+export type UnitBreaker = Omit<Listen, "target" | "drainMs"> & {
+  readonly name: string;
+  readonly to: { readonly host: string; readonly port: number };
 };
 
 export type HookTime = "preStart" | "postStart" | "preStop" | "postStop";

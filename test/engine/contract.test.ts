@@ -415,6 +415,7 @@ async function everyCall(on: Engine, id: string): Promise<Readonly<Record<string
     attach: on.attach(id, { tty: false, stdin: false, onOutput: nothing, onEnd: nothing }),
     start: on.start(id),
     signal: on.signal(id, "SIGTERM"),
+    rename: on.rename(id, `${id}-renamed`),
     unpause: on.unpause(id),
     remove: on.remove(id),
     wait: on.wait(id, "next-exit"),

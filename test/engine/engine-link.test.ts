@@ -48,6 +48,7 @@ test("a unit that is written and started while a list is made keeps its containe
     tell(...facts) {
       for (const fact of facts) world = observe(world, fact, clock.now());
     },
+    beside: () => [],
     onFirstList: () => undefined,
     log: quiet,
   });

@@ -122,6 +122,13 @@ describe.each(Object.keys(shells))("%s", (shell) => {
     expect((await offered("svc reload ")).filter((word) => !word.startsWith("-"))).toEqual([]);
   });
 
+  when("completes units and unit files for check", async () => {
+    expect(await offered("svc check antisocial-")).toEqual(["antisocial-beat"]);
+    expect(await offered(`svc check ${folder}/units/antisocial-`)).toEqual([
+      expect.stringMatching(/antisocial-beat\.yml$/),
+    ]);
+  });
+
   when("completes unit names as the daemon has them", async () => {
     const daemon = await fakeList(["worker@1", "worker@2", "redis"]);
     try {

@@ -31,6 +31,8 @@ async function tree(): Promise<string[]> {
 const filesOf = (all: readonly string[]): string[] => all.filter((line) => !line.includes("/ "));
 
 const installed = [
+  "/etc/systemd/system/svc-front.service 644",
+  "/etc/systemd/system/svc-front.socket 644",
   "/etc/systemd/system/svc.service 644",
   "/usr/local/bin/docker-runner -> svc",
   "/usr/local/bin/svc 755",

@@ -31,6 +31,18 @@ describe("doctor", () => {
     expect(about(all, "engine")).toMatchObject([{ state: "ok" }]);
     expect(about(all, "daemon")).toMatchObject([{ state: "ok" }]);
     expect(about(all, "unit files")).toMatchObject([{ state: "ok", found: "1 units without errors" }]);
+    // As it was told with --state-dir and --log-dir.
+    const [state, logs] = [join(host.folder, "state"), join(host.folder, "log")];
+    expect(about(all, "disk of state")).toMatchObject([{ found: expect.stringContaining(`${state}: `) }]);
+    expect(about(all, "disk of logs")).toMatchObject([{ found: expect.stringContaining(`${logs}: `) }]);
+    expect(about(all, "folders")).toEqual([
+      {
+        about: "folders",
+        state: "ok",
+        found: `as the daemon has them: units ${join(host.folder, "units")}, state ${state}, logs ${logs}`,
+        remedy: null,
+      },
+    ]);
     for (const look of ["cgroups", "live-restore", "log driver", "disk of engine", "clock"])
       expect(about(all, look), look).toHaveLength(1);
     for (const { state, remedy } of all) expect(state === "ok" ? "" : remedy).not.toBe(null);
@@ -70,6 +82,10 @@ describe("doctor", () => {
     expect(about(all, "engine")).toMatchObject([{ state: "bad", found: expect.stringContaining("no engine answers") }]);
     expect(about(all, "daemon")).toMatchObject([
       { state: "bad", found: `${host.folder}/none/socket is there, but nobody answers` },
+    ]);
+    const configured = `units ${host.folder}/units, state /var/lib/svc, logs /var/log/svc`;
+    expect(about(all, "folders")).toMatchObject([
+      { state: "warn", found: `no daemon says which it has; these were looked at: ${configured}` },
     ]);
   });
 

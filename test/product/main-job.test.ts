@@ -138,7 +138,7 @@ test("a broken unit file is shown with its place and disturbs no other unit", as
   const reload = await host.svc("reload");
   expect(reload.code).toBe(2);
   expect(reload.stderr).toContain(
-    `${named("PREFIX-bad")}.yml:2:1  unknown key "restrat"    hint: did you mean "restart"?\n  2 | restrat: always\n    | ^^^^^^^\n`,
+    `${named("PREFIX-bad")}.yml:2:1  error: unknown key "restrat"    hint: did you mean "restart"?\n  2 | restrat: always\n    | ^^^^^^^\n`,
   );
   expect(await host.status("PREFIX-bad".replace("PREFIX", host.engine.prefix))).toMatchObject({ phase: "invalid" });
   expect((await host.status(site)).phase).toBe("up");

@@ -45,7 +45,7 @@ describe("plan", () => {
   test("of a start of all, from nothing: as it is then done, in that order", async () => {
     const all = names.map((name) => `PREFIX-${name}`);
     const planned = await plan("start", ...all);
-    expect(planned.guessed.map(short).sort()).toEqual([...names].sort());
+    expect(planned.guessed.map(({ unit }) => short(unit)).sort()).toEqual([...names].sort());
     expect(await containers()).toEqual(["", "", "", "", ""]);
     const since = Date.now();
     expect((await host.svc("start", ...all)).code).toBe(0);
@@ -67,7 +67,7 @@ describe("plan", () => {
     expect((await host.svc("restart", "PREFIX-mail")).code).toBe(0);
     expect(steps(planned).filter((step) => !step.endsWith("remove"))).toEqual(await deeds(since));
     // How long their stop takes was not seen before this.
-    expect(planned.guessed.map(short).sort()).toEqual(["mail", "site", "worker"]);
+    expect(planned.guessed.map(({ unit }) => short(unit)).sort()).toEqual(["mail", "site", "worker"]);
     expect((await plan("restart", "PREFIX-mail")).guessed).toEqual([]);
     const meanwhile = new Map(planned.meanwhile.map((one) => [short(one.unit), one]));
     expect([...meanwhile.keys()].sort()).toEqual(["mail", "site", "watcher", "worker"]);
@@ -103,5 +103,10 @@ describe("plan", () => {
     await host.unit("watcher", { depends_on: ["PREFIX-mail", "PREFIX-late"] });
     expect(steps(await plan("reload"))).toEqual(["late start"]);
     expect(await host.status(host.name("late"))).toMatchObject({ phase: "down" });
+    // The change itself may have been seen before.
+    const { stdout } = await host.svc("reload");
+    expect(stdout).toContain(`started: ${host.name("late")} (${host.name("watcher")} needs it)\n`);
+    expect(stdout).not.toContain("as svc knows them");
+    expect((await host.svc("reload")).stdout).toBe("the unit files are as svc knows them\n");
   });
 });

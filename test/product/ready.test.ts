@@ -41,6 +41,16 @@ describe.concurrent("ready", () => {
     expect((await host.status(host.name(kind))).phase).toBe("up");
   });
 
+  test("while it is not, its port's or page's answer is told", async () => {
+    await host.unit("deaf", { ready: { tcp: 5000 } });
+    await host.unit("lost", { ready: { http: "8000/page" }, command: ["httpd", "-f", "-p", "8000", "-h", "/tmp"] });
+    await host.svc("start", "--no-wait", "PREFIX-deaf", "PREFIX-lost");
+    const because = (short: string, words: string) => host.reaches(`PREFIX-${short}`, { because: words });
+    await because("deaf", "nothing answers on its port 5000 yet: connection refused");
+    await because("lost", "no good answer from port 8000/page yet: status 404");
+    await host.svc("stop", "PREFIX-deaf", "PREFIX-lost");
+  });
+
   test("by default it is up for a second; with after, as long as is said", async () => {
     await host.unit("default", { ready: undefined });
     await host.unit("after", { ready: { after: "2s" } });

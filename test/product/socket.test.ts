@@ -168,6 +168,12 @@ test("events are followed as they happen, of the unit that is asked for", async 
   );
 });
 
+test("quiet, list and status print names only, one a line", async () => {
+  const names = ["app", "web"].map(host.name);
+  for (const command of ["list", "status"])
+    expect(await host.svc(command, "-q", ...names)).toMatchObject({ code: 0, stdout: `${names.join("\n")}\n` });
+});
+
 test("check needs no daemon; version tells of it; a reexec keeps every container", async () => {
   const alone = { ...host.env, SVC_SOCKET: join(host.folder, "no-socket") };
   const checked = await run(program, ["check"], { env: alone });

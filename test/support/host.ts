@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -130,9 +131,18 @@ export async function makeHost(): Promise<Host> {
     daemonOutput: () => output,
     async cleanup() {
       await host.endDaemon("SIGKILL");
+      await endFront(join(folder, "state/front.sock"));
       await engine.cleanup();
       await rm(folder, { recursive: true, force: true });
     },
   };
   return host;
+}
+
+/** What listens for units outlives a daemon that is killed. */
+async function endFront(socket: string): Promise<void> {
+  const asker = connect(socket);
+  asker.on("error", () => undefined);
+  asker.end('{"ask":"end"}\n').resume();
+  await new Promise((resolve) => asker.once("close", resolve));
 }

@@ -12,7 +12,7 @@ const arrows: { readonly [folder: string]: readonly string[] } = {
   lint: ["engine", "unit", "graph"],
   doctor: ["control", "engine", "unit"],
   runner: ["engine", "unit"],
-  daemon: ["control", "engine", "plan", "graph", "unit", "clock", "host"],
+  daemon: ["control", "engine", "plan", "graph", "unit", "clock", "front", "host"],
   front: ["clock"],
   control: ["unit"],
   engine: ["plan", "unit", "clock"],
@@ -85,6 +85,6 @@ test("a command that only talks to the daemon loads neither node:http, dockerode
   expect([...files].filter((file) => file.startsWith("cli/top/"))).toEqual([]);
 });
 
-test("svc proxy loads nothing but node's own", () => {
-  expect([...loadedWith("front/proxy.ts").packages].filter((name) => !name.startsWith("node:"))).toEqual([]);
+test.each(["front/proxy.ts", "front/front.ts"])("%s loads nothing but node's own", (entry) => {
+  expect([...loadedWith(entry).packages].filter((name) => !name.startsWith("node:"))).toEqual([]);
 });

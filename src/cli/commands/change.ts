@@ -71,7 +71,7 @@ export function addChanging(program: Command, run: Run): void {
   }
   program
     .command("reload")
-    .description("read the unit files again; no container is touched")
+    .description("read the unit files again; no container that runs is touched, what a unit needs now is started")
     .option("--plan", "show what would be started that a unit needs now, and start nothing")
     .option("--json", "print JSON")
     .action((options: Options) =>
@@ -85,7 +85,9 @@ export function addChanging(program: Command, run: Run): void {
           for (const kind of ["added", "changed", "removed"] as const) {
             if (reloaded[kind].length > 0) cli.out(`${kind}: ${reloaded[kind].join(", ")}\n`);
           }
-          const isSame = reloaded.added.length + reloaded.changed.length + reloaded.removed.length === 0;
+          const { added, changed, removed, started } = reloaded;
+          for (const { unit, neededBy } of started) cli.out(`started: ${unit} (${neededBy} needs it)\n`);
+          const isSame = added.length + changed.length + removed.length + started.length === 0;
           if (isSame && reloaded.problems.length === 0 && !cli.quiet) cli.out("the unit files are as svc knows them\n");
           cli.err(showProblems(reloaded.problems));
         }

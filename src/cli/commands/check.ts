@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { ownVersion } from "../../control/own-program.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { UnitFolders } from "../../unit/read-units.ts";
-import { byPlace } from "../../unit/unit-problem.ts";
-import { printJson } from "../context.ts";
+import { byPlace, type UnitProblem } from "../../unit/unit-problem.ts";
+import { type Cli, printJson } from "../context.ts";
 import { type FolderOptions, foldersOf, withFolderOptions } from "../folders.ts";
 import { showProblems } from "../show/problems.ts";
 import type { Run } from "./look.ts";
@@ -17,30 +17,13 @@ type Options = FolderOptions & {
 
 /** Commands about unit files, which need no daemon: check, help, schema. */
 export function addChecking(program: Command, run: Run): void {
-  withFolderOptions(program.command("check"))
-    .description("read the unit files and show every problem; needs no daemon")
+  withFolderOptions(program.command("check [units-or-files...]"))
+    .description("read the unit files and show every problem, or those of the named units or files; needs no daemon")
     .option("--strict", "warnings make it fail too")
     .option("--no-engine", "do not ask the engine which images are here")
     .option("--sarif", "print SARIF, for CI")
     .option("--json", "print JSON")
-    .action((options: Options) =>
-      run(async (cli) => {
-        const { count, problems, withoutEngine } = await checked(foldersOf(options, cli), options.engine !== false);
-        const errors = problems.filter(({ severity }) => severity === "error").length;
-        const warnings = problems.length - errors;
-        if (options.sarif) {
-          const { sarif } = await import("../show/sarif.ts");
-          printJson(cli, sarif(problems, ownVersion));
-        } else if (cli.json || options.json) printJson(cli, { units: count, errors, warnings, problems });
-        else {
-          cli.out(showProblems(problems));
-          if (withoutEngine && options.engine !== false && !cli.quiet)
-            cli.err("images were not looked at: the engine does not answer\n");
-          if (!cli.quiet) cli.out(`${count} units, ${errors} errors, ${warnings} warnings\n`);
-        }
-        return errors > 0 || (options.strict && warnings > 0) ? 2 : 0;
-      }),
-    );
+    .action((names: string[], options: Options) => run((cli) => check(names, options, cli)));
   program
     .command("schema [file]")
     .description("the JSON Schema of unit files, or with `deploy.yml` of that, for editors")
@@ -62,12 +45,46 @@ export function addChecking(program: Command, run: Run): void {
     );
 }
 
+async function check(names: readonly string[], options: Options, cli: Cli): Promise<number> {
+  const isJson = cli.json || options.json === true;
+  if (isJson && options.sarif)
+    throw new SvcError("usage", "--sarif and --json exclude each other", { hint: "ask for one of them" });
+  const withEngine = options.engine !== false;
+  const { count, problems, withoutEngine } = await checked(names, foldersOf(options, cli), withEngine);
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const warnings = problems.length - errors;
+  if (options.sarif) {
+    const { sarif } = await import("../show/sarif.ts");
+    printJson(cli, sarif(problems, ownVersion, process.cwd()));
+  } else if (isJson) printJson(cli, { units: count, errors, warnings, problems });
+  else if (cli.quiet) cli.out(showProblems(problems.filter(({ severity }) => severity === "error" || options.strict)));
+  else {
+    cli.out(showProblems(problems));
+    if (withoutEngine && withEngine) cli.err("images were not looked at: the engine does not answer\n");
+    cli.out(`${count} units, ${errors} errors, ${warnings} warnings\n`);
+  }
+  return errors > 0 || (options.strict && warnings > 0) ? 2 : 0;
+}
+
 /** The grammar's problems and lint's, by place. */
-async function checked(folders: UnitFolders, withEngine: boolean) {
-  const { readUnits } = await import("../../unit/read-units.ts");
+async function checked(names: readonly string[], folders: UnitFolders, withEngine: boolean) {
+  const { chosenUnits } = await import("../chosen-units.ts");
   const { lint } = await import("../../lint/lint.ts");
-  const read = await readUnits(folders);
-  const found = await lint(read.units, withEngine);
-  const problems = [...read.problems, ...found.problems].sort(byPlace);
-  return { count: read.units.length, problems, withoutEngine: found.withoutEngine };
+  const all = await Promise.all(
+    (await chosenUnits(names, folders)).map(async ({ read, concerns, files }) => {
+      const found = await lint(read, { withEngine, concerns });
+      const isAsked = ({ unit, file }: UnitProblem): boolean =>
+        names.length === 0 || (unit === null ? files.has(file) : concerns(unit));
+      return {
+        count: [...read.units, ...read.invalid].filter(({ name }) => concerns(name)).length,
+        problems: [...read.problems.filter(isAsked), ...found.problems],
+        withoutEngine: found.withoutEngine,
+      };
+    }),
+  );
+  return {
+    count: all.reduce((sum, { count }) => sum + count, 0),
+    problems: all.flatMap(({ problems }) => problems).sort(byPlace),
+    withoutEngine: all.some(({ withoutEngine }) => withoutEngine),
+  };
 }

@@ -12,7 +12,7 @@ import type { Run } from "./look.ts";
 export function addDoctor(program: Command, run: Run): void {
   program
     .command("doctor")
-    .description("look at engine, disks, clock, permissions and leftovers; say what to do")
+    .description("look at engine, disks, clock, permissions and leftovers; say what to do; exit 1 if something is bad")
     .option("--json", "print JSON")
     .action((options: { json?: boolean }) =>
       run(async (cli) => {

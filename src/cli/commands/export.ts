@@ -69,8 +69,10 @@ async function exportUnits(names: readonly string[], options: Options, cli: Cli)
 /** The named units, or all, each behind what it needs. */
 async function readAll(names: readonly string[], options: Options, cli: Cli): Promise<readonly Unit[]> {
   const { readUnits } = await import("../../unit/read-units.ts");
+  const { refuseOtherThanFolder } = await import("../../unit/unit-folder.ts");
   const { withNeeds } = await import("../../graph/closure.ts");
   const folders = foldersOf(options, cli);
+  await refuseOtherThanFolder(folders.units);
   const read = await readUnits(folders, { instances: names.filter((name) => name.includes("@")) });
   const wrong = read.invalid.filter(({ name }) => names.length === 0 || names.includes(name));
   if (wrong.length > 0) {

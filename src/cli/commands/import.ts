@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { SvcError } from "../../svc-error.ts";
-import { pathOf, places } from "../../unit/places.ts";
+import { places } from "../../unit/places.ts";
 import { type Cli, printJson } from "../context.ts";
+import { foldersOf } from "../folders.ts";
 import type { Run } from "./look.ts";
 
 type Options = {
@@ -9,6 +10,7 @@ type Options = {
   kind?: "systemd" | "upstart" | "compose" | "inspect";
   to?: string;
   force?: boolean;
+  units?: string;
   defaultDir?: string;
   wwwDir?: string;
   json?: boolean;
@@ -30,6 +32,7 @@ export function addImport(program: Command, run: Run): void {
     )
     .option("--to <folder>", "write NAME.yml there; else all is printed and nothing is written")
     .option("--force", "overwrite files that are there")
+    .option("--units <folder>", "units that are there, which those of the import may name")
     .option("--default-dir <folder>", places["default-dir"].holds)
     .option("--www-dir <folder>", places["www-dir"].holds)
     .option("--json", "print the report as JSON")
@@ -47,20 +50,18 @@ async function importAll(files: readonly string[], options: Options, cli: Cli): 
   const { findSources } = await import("../../convert/import/find-sources.ts");
   const { containerSource } = await import("../../convert/import/container/ask-docker.ts");
   const { importSources } = await import("../../convert/import/import.ts");
+  const { refuseOtherThanFolder, unitNames } = await import("../../unit/unit-folder.ts");
   const { hostOf } = await import("../../convert/import/host.ts");
   const sources = await findSources(files, options.kind ?? null);
   const asked = [...sources, ...(await Promise.all(containers.map(containerSource)))];
   if (asked.length === 0)
     throw new SvcError("usage", "nothing is found there that runs docker", { hint: "name the files" });
-  const { units, notes } = await importSources(
-    asked,
-    hostOf(
-      options.defaultDir ?? pathOf("default-dir", cli.environment),
-      options.wwwDir ?? pathOf("www-dir", cli.environment),
-    ),
-  );
-
   const { to } = options;
+  if (options.units !== undefined) await refuseOtherThanFolder(options.units);
+  const { defaultDir, wwwDir, units: there } = foldersOf(options, cli);
+  const names = await Promise.all([there, ...(to === undefined ? [] : [to])].map(unitNames));
+  const { units, notes } = await importSources(asked, hostOf(defaultDir, wwwDir, new Set(names.flat())));
+
   const isJson = options.json === true || cli.json;
   if (to !== undefined) {
     const { writeFiles } = await import("../../convert/write-files.ts");

@@ -18,6 +18,7 @@ export function addLooking(program: Command, run: Run): void {
           const all = await ask(cli, "list", { units });
           const [only] = all;
           if (cli.json || options.json) printJson(cli, all);
+          else if (cli.quiet) cli.out(all.map((one) => `${one.name}\n`).join(""));
           else if (name === "status" && units.length === 1 && only) cli.out(showStatus(only, cli.colour, Date.now()));
           else cli.out(showList(all, cli.colour, Date.now()));
           return 0;
@@ -26,14 +27,16 @@ export function addLooking(program: Command, run: Run): void {
   both("list", "all units, a line each");
   both("status", "how units are, and why; one unit in full");
   program
-    .command("why <unit>")
-    .description("why a unit is as it is, down to the root cause")
+    .command("why <units...>")
+    .description("why units are as they are, each down to its root cause")
     .option("--json", "print JSON")
-    .action((unit: string, options: { json?: boolean }) =>
+    .action((units: string[], options: { json?: boolean }) =>
       run(async (cli) => {
-        const chain = await ask(cli, "why", { unit });
-        if (cli.json || options.json) printJson(cli, chain);
-        else cli.out(showWhy(chain, Date.now()));
+        const chains = await Promise.all(units.map((unit) => ask(cli, "why", { unit })));
+        const now = Date.now();
+        // Of one unit it is its chain, of several a list of chains.
+        if (cli.json || options.json) printJson(cli, chains.length === 1 ? chains[0] : chains);
+        else cli.out(chains.map((chain) => showWhy(chain, now)).join("\n"));
         return 0;
       }),
     );

@@ -98,6 +98,8 @@ function answer(kind: Kind): string {
     case "units":
     case "apps":
       return `_svc_words "$(command svc __complete ${kind.kind} 2>/dev/null)"`;
+    case "units or files":
+      return `${answer({ kind: "units" })}; ((\${#COMPREPLY[@]})) || _svc_files -f`;
     case "path":
       return "_svc_files -f";
     case "folder":

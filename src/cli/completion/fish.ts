@@ -68,7 +68,8 @@ function commandLines(command: CommandGrammar, grammar: Grammar): string[] {
   }
   if (argument.kind === "nothing" || argument.kind === "text") return options;
   if (argument.kind === "path") return [...options, `complete -c svc -n '__svc_in ${name}' -F`];
-  return [...options, `complete -c svc -n '__svc_in ${name}' -a '${words(argument)}'`];
+  const files = argument.kind === "units or files" ? [`complete -c svc -n '__svc_in ${name}' -F`] : [];
+  return [...options, `complete -c svc -n '__svc_in ${name}' -a '${words(argument)}'`, ...files];
 }
 
 function optionLine(program: string, condition: string, { short, long, description, value }: OptionGrammar): string {
@@ -90,6 +91,7 @@ function valueFlags(value: Kind | null): string {
 
 function words(kind: Kind): string {
   if (kind.kind === "words") return kind.words.join(" ");
+  if (kind.kind === "units or files") return words({ kind: "units" });
   return kind.kind === "units" || kind.kind === "apps" ? `(command svc __complete ${kind.kind} 2>/dev/null)` : "";
 }
 

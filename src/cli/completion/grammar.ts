@@ -4,7 +4,7 @@ import { allKeyHelp } from "../../unit/keys/key-help.ts";
 
 /** What may stand in a place of a command line. `words` are its choices; `path` and `folder` are the shell's own business. */
 export type Kind =
-  | { readonly kind: "units" | "apps" | "path" | "folder" | "text" | "nothing" }
+  | { readonly kind: "units" | "units or files" | "apps" | "path" | "folder" | "text" | "nothing" }
   | { readonly kind: "words"; readonly words: readonly string[] };
 
 export type OptionGrammar = {
@@ -61,6 +61,7 @@ function argumentKind(argument: Argument | undefined, names: readonly string[]):
   if (!argument) return { kind: "nothing" };
   if (argument.argChoices) return { kind: "words", words: argument.argChoices };
   if (argument.name() === "topic") return { kind: "words", words: ["unit", ...names] };
+  if (argument.name() === "units-or-files") return { kind: "units or files" };
   if (argument.name() === "files") return { kind: "path" };
   if (argument.name() === "app") return { kind: "apps" };
   return { kind: argument.name() === "units" || argument.name() === "unit" ? "units" : "text" };

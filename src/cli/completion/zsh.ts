@@ -9,6 +9,9 @@ _svc_units() {
   names=(\${(f)"$(command svc __complete units 2>/dev/null)"})
   compadd -a names
 }
+_svc_units_or_files() {
+  _alternative 'units:unit:_svc_units' 'files:unit file:_files -g "*.yml"'
+}
 _svc_apps() {
   local -a names
   names=(\${(f)"$(command svc __complete apps 2>/dev/null)"})
@@ -74,6 +77,8 @@ function action(kind: Kind): string {
       return `(${kind.words.join(" ")})`;
     case "units":
       return "_svc_units";
+    case "units or files":
+      return "_svc_units_or_files";
     case "apps":
       return "_svc_apps";
     case "path":

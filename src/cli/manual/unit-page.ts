@@ -33,8 +33,9 @@ const description = [
       "unit's keys, `EXTRA` of the env file.",
   ),
   paragraph(
-    "`svc check` shows every problem of all files with line and column. A file that is wrong keeps its own unit down and no " +
-      "other. `svc reload` reads the files again; the daemon also sees for itself that they changed. No container is touched by it.",
+    "`svc check` shows every problem of all files with line and column; `svc check web` or `svc check web.yml` those " +
+      "of one. A file that is wrong keeps its own unit down and no other. `svc reload` reads the files again; the daemon also sees for " +
+      "itself that they changed. No container is touched by it.",
   ),
   paragraph("`svc schema` prints a JSON Schema, with which an editor completes and checks unit files."),
 ];

@@ -30,15 +30,31 @@ export function showPlan(plan: Plan, command: string, colour: boolean): string {
     ]);
     blocks.push(`ports that nobody answers meanwhile:\n${table(rows)}`);
   }
-  const guessed =
-    plan.guessed.length > 0 ? `; a guess for ${plan.guessed.join(", ")}, of which that was not seen yet` : "";
-  blocks.push(`takes about ${span(plan.takes)}, as measured in earlier runs${guessed}${endWords(plan, colour)}\n`);
+  blocks.push(`takes about ${span(plan.takes)}, ${sourceWords(plan)}${endWords(plan, colour)}\n`);
   return `${blocks.join("\n")}nothing was done; this does it:  ${command}\n`;
+}
+
+/** Which spans were measured, and which nobody has seen yet. */
+function sourceWords({ steps, guessed }: Plan): string {
+  const unitsOf = new Map<string, string[]>();
+  for (const { unit, what } of guessed) unitsOf.set(what.join(", "), [...(unitsOf.get(what.join(", ")) ?? []), unit]);
+  const guesses = [...unitsOf].map(([what, units]) => `the ${what} of ${units.join(", ")}`);
+  if (guesses.length === 0) return "as measured in earlier runs";
+  const guess = `a guess for ${guesses.join(" and ")}, not seen yet`;
+  const timed = steps.filter(({ does }) => does !== "remove" && does !== "kill");
+  const isAllGuess = timed.every(({ unit, does, what }) =>
+    guessed.some((one) => one.unit === unit && one.what.includes(does === "run" ? (what.split(":")[0] ?? "") : does)),
+  );
+  return isAllGuess ? guess : `as measured in earlier runs, but ${guess}`;
 }
 
 function endWords({ inTheEnd }: Plan, colour: boolean): string {
   if (inTheEnd.length === 0) return "";
-  return `; in the end: ${inTheEnd.map(({ unit, phase }) => `${unit} ${showPhase(phase, colour)}`).join(", ")}`;
+  const ends = inTheEnd.map(({ unit, phase }) => `${unit} ${phase === null ? "not up" : showPhase(phase, colour)}`);
+  const doubts = inTheEnd.flatMap(({ unit, doubt }) =>
+    doubt === null ? [] : [`  ${unit} is not expected to be up: ${doubt}\n`],
+  );
+  return `; in the end: ${ends.join(", ")}${doubts.length === 0 ? "" : `, as far as is known\n${doubts.join("").trimEnd()}`}`;
 }
 
 function span(seconds: number): string {

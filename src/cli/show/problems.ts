@@ -8,8 +8,7 @@ export function showProblems(problems: readonly UnitProblem[]): string {
 
 function showProblem(problem: UnitProblem): string {
   const { file, line, column, message, severity, source } = problem;
-  const kind = severity === "warning" ? "warning: " : "";
-  const head = `${file}:${line}:${column}  ${kind}${message}${problem.hint ? `    hint: ${problem.hint}` : ""}\n`;
+  const head = `${file}:${line}:${column}  ${severity}: ${message}${problem.hint ? `    hint: ${problem.hint}` : ""}\n`;
   if (source === "") return head;
   const number = String(line);
   const before = source.slice(0, column - 1);

@@ -1,5 +1,5 @@
 import { type inspect, styleText } from "node:util";
-import type { UnitStatus } from "../../control/request.ts";
+import type { UnitFront, UnitStatus } from "../../control/request.ts";
 import type { Phase } from "../../unit/phase.ts";
 import { table } from "./table.ts";
 import { ago } from "./times.ts";
@@ -46,11 +46,26 @@ export function showStatus(one: UnitStatus, colour: boolean, now: number): strin
     ["container", one.container?.slice(0, 12) ?? "-"],
     ["restarts", String(one.restarts)],
   ];
-  if (one.stale.length > 0) rows.push(["stale", `${one.stale.join(", ")}; svc restart ${one.name} brings it in`]);
+  for (const front of one.listen) rows.push(["listens on", frontWords(front)]);
+  for (const front of one.breakers) rows.push([`breaker ${front.name}`, frontWords(front)]);
+  if (one.stale.length > 0)
+    rows.push([
+      "stale",
+      `${one.stale.join(", ")}; ${one.refused === null ? `svc restart ${one.name} brings it in` : "a restart is refused until it is mended: svc check"}`,
+    ]);
   if (one.needs.length > 0) rows.push(["needs", one.needs.join(", ")]);
   if (one.neededBy.length > 0) rows.push(["needed by", one.neededBy.join(", ")]);
   if (one.lastExit)
     rows.push(["last exit", `${one.lastExit.words}, ${ago(one.lastExit.endedAt, now)} ago (${one.lastExit.by})`]);
   const title = one.description ? `${one.name}: ${one.description}` : one.name;
   return `${title}\n${table(rows.map(([name = "", text = ""]) => [`  ${name}`, text]))}`;
+}
+
+function frontWords({ listen, problem, target, draining }: UnitFront): string {
+  if (problem !== null) return `not on ${listen}: ${problem}`;
+  const old = draining > 0 ? `; ${draining} to containers that were replaced` : "";
+  if (target === null) return `${listen}, leads nowhere: clients are refused${old}`;
+  const { state, failures, successes } = target.breaker;
+  const failed = failures > 0 ? `, ${failures} of the last ${failures + successes} failed` : "";
+  return `${listen}, ${target.connections} connections to ${target.address}${old}; breaker ${state}${failed}`;
 }

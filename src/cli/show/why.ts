@@ -2,14 +2,18 @@ import type { Cause } from "../../control/request.ts";
 import type { Phase } from "../../unit/phase.ts";
 import { clockTime } from "./times.ts";
 
-/** One sentence from the unit to the root cause, then the same step by step with all that is known, then what to do next. */
+/** Of each unit one sentence from it to the root cause, then the same step by step with all that is known, then what to do next. */
 export function showWhy(chain: readonly Cause[], now: number): string {
-  const lines = [`${sentence(chain, now)}.`, ""];
+  const lines = [`${sentence(chain, now)}.`];
+  const steps: string[] = [];
   for (const [depth, cause] of chain.entries()) {
+    const isRoot = depth === chain.length - 1;
     const indent = "  ".repeat(depth);
-    lines.push(`${indent}${depth === 0 ? "" : "└ "}${head(cause, now)}`);
-    for (const detail of details(cause, now)) lines.push(`${indent}${depth === 0 ? "" : "  "}  ${detail}`);
+    // The sentence has said all that is in the first line of a root.
+    if (chain.length > 1) steps.push(`${indent}${depth === 0 ? "" : "└ "}${head(cause, isRoot, now)}`);
+    for (const detail of details(cause, isRoot, now)) steps.push(`${indent}${depth === 0 ? "" : "  "}  ${detail}`);
   }
+  if (steps.length > 0) lines.push("", ...steps);
   const hint = chain.findLast((cause) => cause.hint !== null)?.hint;
   if (hint) lines.push("", `next: ${hint}`);
   return `${lines.join("\n")}\n`;
@@ -49,20 +53,26 @@ function root(cause: Cause, now: number): string {
   return `${state(cause, now)}: ${why}${after}`;
 }
 
-function head(cause: Cause, now: number): string {
-  if (cause.unit === null) return `${cause.because}${cause.since ? `, since ${clockTime(cause.since, now)}` : ""}`;
-  return `${cause.unit}: ${cause.phase ?? "unknown"}${cause.since ? ` since ${clockTime(cause.since, now)}` : ""}: ${cause.because}`;
+function head({ unit, phase, since, because }: Cause, isRoot: boolean, now: number): string {
+  if (unit === null) return `${because}${since ? `, since ${clockTime(since, now)}` : ""}`;
+  if (isRoot) return `${unit}: ${phase ?? "unknown"}`;
+  return `${unit}: ${phase ?? "unknown"}${since ? ` since ${clockTime(since, now)}` : ""}: ${because}`;
 }
 
-function details({ failures, lastExit, change, stale }: Cause, now: number): readonly string[] {
+/** Of a root without what the sentence has said. */
+function details(cause: Cause, isRoot: boolean, now: number): readonly string[] {
+  const { failures, lastExit, change, stale, refused, nextTryAt, lastLines, phase } = cause;
   const lines: string[] = [];
-  if (change) lines.push(`changed at ${clockTime(change.at, now)}: ${change.what.join(", ")}`);
-  if (failures)
+  if (change && !isRoot) lines.push(`changed at ${clockTime(change.at, now)}: ${change.what.join(", ")}`);
+  if (failures && (!isRoot || phase === "up"))
     lines.push(
       `failures since ${clockTime(failures.since, now)}: ${failures.count}${failures.limit ? ` (${failures.limit} are allowed)` : ""}`,
     );
   if (lastExit) lines.push(`last exit at ${clockTime(lastExit.at, now)}: ${lastExit.words} (${exitBy[lastExit.by]})`);
-  if (stale.length > 0) lines.push(`a restart would bring in: ${stale.join(", ")}`);
+  if (lastLines.length > 0) lines.push("what it wrote last:", ...lastLines.map((line) => `  ${line}`));
+  if (nextTryAt) lines.push(`next try at ${clockTime(nextTryAt, now)}`);
+  if (refused !== null && phase === "up") lines.push(`a restart would be refused: ${refused}`);
+  else if (stale.length > 0) lines.push(`a restart would bring in: ${stale.join(", ")}`);
   return lines;
 }
 

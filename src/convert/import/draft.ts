@@ -12,6 +12,8 @@ export type Edge = {
   readonly until: "ready" | "started" | "completed";
   readonly origin: Origin;
   readonly what: string;
+  /** How it means something else in a unit; without it, it means the same. */
+  readonly because?: string;
 };
 
 /** A unit file in the making. */
@@ -41,7 +43,15 @@ export function tell(
   { key = null, source }: Said = {},
 ): void {
   const { file, line } = origin;
-  draft.notes.push({ file, line, what, verdict, because, key, ...(source === undefined ? {} : { source }) });
+  const words = { what: withInstance(what), because: withInstance(because) };
+  draft.notes.push({
+    file,
+    line,
+    ...words,
+    verdict,
+    key,
+    ...(source === undefined ? {} : { source: withInstance(source) }),
+  });
 }
 
 /** One more element of a key that is a list. */
@@ -52,6 +62,10 @@ export function add(draft: Draft, key: string, value: Value): void {
 
 /** Stands for the instance of a template until the file is written, where it becomes %i. */
 export const instanceMark = "\uE000";
+
+function withInstance(text: string): string {
+  return text.replaceAll(instanceMark, "%i");
+}
 
 const plainWord = /^[A-Za-z0-9_@+=:,./-]+$/;
 

@@ -3,10 +3,13 @@ import { type Draft, type Edge, tell, type Value } from "./draft.ts";
 type Dependency = { condition?: string; required?: boolean; on_loss?: string };
 
 /** Makes keys of what units have to do with each other, now that it is known which there are. */
-export function takeEdges(drafts: readonly Draft[]): void {
-  const names = new Set(drafts.map(({ name }) => name));
+export function takeEdges(drafts: readonly Draft[], there: ReadonlySet<string>): void {
+  const names = new Set([...there, ...drafts.map(({ name }) => name)]);
+  const services = new Set(drafts.filter(({ keys }) => keys.type !== "task").map(({ name }) => name));
   for (const draft of drafts) {
-    const known = draft.edges.filter((edge) => isKnown(edge, draft, names) && !isAgainstOrder(edge, draft));
+    const known = draft.edges.filter(
+      (edge) => isKnown(edge, draft, names) && !isAgainstOrder(edge, draft) && !isEndless(edge, draft, services),
+    );
     const needed = new Map<string, Dependency>();
     for (const edge of known) if (edge.how === "needs" || edge.how === "part of") need(needed, edge);
     writeNeeds(draft, needed);
@@ -17,7 +20,9 @@ export function takeEdges(drafts: readonly Draft[]): void {
       if (edge.how === "after" && isSaid !== true) list(draft, "after", edge);
       if (edge.how === "before" || edge.how === "conflicts") list(draft, edge.how, edge);
       const key = edge.how === "needs" || edge.how === "part of" ? "depends_on" : edge.how;
-      if (edge.how !== "part of") tell(draft, "taken", edge.origin, [`${edge.what}${edge.to}`, key], { key });
+      const what = `${edge.what}${edge.to}`;
+      if (edge.because !== undefined) tell(draft, "changed", edge.origin, [what, edge.because], { key });
+      else if (edge.how !== "part of") tell(draft, "taken", edge.origin, [what, key], { key });
     }
     for (const edge of known.filter(({ how }) => how === "part of")) {
       const loss = edge.onLoss === "stop" ? "is down while it is" : "is restarted with it";
@@ -30,8 +35,8 @@ export function takeEdges(drafts: readonly Draft[]): void {
 function isKnown(edge: Edge, draft: Draft, names: ReadonlySet<string>): boolean {
   const template = `${edge.to.split("@")[0]}@`;
   if (names.has(edge.to) || (edge.to.includes("@") && names.has(template))) return true;
-  const because = `${edge.to} is not among the units of this import; left out`;
-  tell(draft, "changed", edge.origin, [`${edge.what}${edge.to}`, because]);
+  const because = `${edge.to} is neither a unit of this import nor one that is there; left out`;
+  tell(draft, "not understood", edge.origin, [`${edge.what}${edge.to}`, because]);
   return false;
 }
 
@@ -40,6 +45,14 @@ function isAgainstOrder({ to, how, what, origin }: Edge, draft: Draft): boolean 
   if (how !== "part of" || !draft.edges.some((other) => other.how === "before" && other.to === to)) return false;
   const because = "it starts before that unit, and so cannot need it";
   tell(draft, "not understood", origin, [`${what}${to}`, because], { key: "before" });
+  return true;
+}
+
+/** A service is started again when it ends: to wait for its end is to wait for ever. */
+function isEndless({ to, until, what, origin }: Edge, draft: Draft, services: ReadonlySet<string>): boolean {
+  if (until !== "completed" || !services.has(to)) return false;
+  const because = `${to} is no task, and svc waits only for the end of tasks; left out`;
+  tell(draft, "not understood", origin, [`${what}${to}`, because]);
   return true;
 }
 

@@ -1,10 +1,10 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SvcError } from "../../svc-error.ts";
-import { type Kind, kindOf, type Source } from "./source.ts";
+import { type Kind, kindByName, kindOf, type Source } from "./source.ts";
 import { unitName } from "./unit-name.ts";
 
-/** What is to be imported: the files, and of folders those that have to do with docker. */
+/** What is to be imported: the files, and of folders those that have to do with docker. If nobody can tell what any of them is, that is refused. */
 export async function findSources(paths: readonly string[], kind: Kind | null): Promise<readonly Source[]> {
   const sources: Source[] = [];
   for (const path of paths) {
@@ -17,14 +17,22 @@ export async function findSources(paths: readonly string[], kind: Kind | null): 
       }
     }
   }
+  const unknown = sources.filter(({ kind }) => kind === "unknown");
+  if (unknown.length > 0 && unknown.length === sources.length)
+    throw new SvcError("usage", `nobody can tell what ${unknown.map(({ file }) => file).join(", ")} is`, {
+      hint: sayIt,
+    });
   return sources;
 }
+
+export const sayIt = "say it with --kind systemd, upstart, compose or inspect";
 
 const likely = /^(?!\.).*(\.service|\.conf|compose.*\.ya?ml|\.json)$/;
 
 async function isAboutDocker(file: string): Promise<boolean> {
   const text = await readFile(file, "utf8").catch(() => "");
-  const kind = kindOf(text);
+  // A .conf may be anybody's.
+  const kind = kindOf(text) ?? (file.endsWith(".conf") ? null : kindByName(file));
   return kind === "compose" || kind === "inspect" || (kind !== null && /\bdocker(-runner)?\b/.test(text));
 }
 
@@ -34,7 +42,7 @@ function unreadable(path: string, error: Error): never {
 
 async function sourceOf(file: string, wanted: Kind | null): Promise<Source> {
   const text = await readFile(file, "utf8").catch((error: Error) => unreadable(file, error));
-  const kind = wanted ?? kindOf(text);
+  const kind = wanted ?? kindOf(text) ?? kindByName(file);
   switch (kind) {
     case "systemd":
       return { kind, file, text, name: nameOf(file, ".service"), dropIns: await dropInsOf(file) };
@@ -45,9 +53,7 @@ async function sourceOf(file: string, wanted: Kind | null): Promise<Source> {
     case "inspect":
       return { kind, file, text, isFile: true };
     case null:
-      throw new SvcError("usage", `nobody can tell what ${file} is`, {
-        hint: "say it with --kind systemd, upstart, compose or inspect",
-      });
+      return { kind: "unknown", file };
     default:
       return kind satisfies never;
   }

@@ -6,10 +6,12 @@ export type Host = {
   readonly readFile: (path: string) => string | null;
   readonly defaultDir: string;
   readonly wwwDir: string;
+  /** Names of the units that are there already, which those of the import may name. */
+  readonly units: ReadonlySet<string>;
 };
 
 /** This host. */
-export function hostOf(defaultDir: string, wwwDir: string): Host {
+export function hostOf(defaultDir: string, wwwDir: string, units: ReadonlySet<string> = new Set()): Host {
   const readFile = (path: string): string | null => {
     try {
       return readFileSync(path, "utf8");
@@ -17,5 +19,5 @@ export function hostOf(defaultDir: string, wwwDir: string): Host {
       return null;
     }
   };
-  return { readFile, defaultDir, wwwDir };
+  return { readFile, defaultDir, wwwDir, units };
 }

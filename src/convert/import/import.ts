@@ -1,8 +1,10 @@
+import { basename } from "node:path";
 import { acceptedText } from "./accepted.ts";
 import { importCompose } from "./compose/compose-file.ts";
 import { importInspect } from "./container/inspect-file.ts";
-import type { Draft } from "./draft.ts";
+import { type Draft, newDraft, tell } from "./draft.ts";
 import { takeEdges } from "./edges.ts";
+import { sayIt } from "./find-sources.ts";
 import type { Host } from "./host.ts";
 import type { Note } from "./note.ts";
 import type { Source } from "./source.ts";
@@ -25,7 +27,7 @@ export type Imported = {
 export async function importSources(sources: readonly Source[], host: Host): Promise<Imported> {
   const drafts = sources.flatMap((source) => draftsOf(source, host));
   const made = drafts.filter(runsContainer);
-  takeEdges(made);
+  takeEdges(made, host.units);
   const units: ImportedUnit[] = [];
   for (const draft of made) {
     guardUsualFiles(draft, host);
@@ -44,9 +46,17 @@ function draftsOf(source: Source, host: Host): readonly Draft[] {
       return importCompose(source, host);
     case "inspect":
       return importInspect(source);
+    case "unknown":
+      return [unknownFile(source.file)];
     default:
       return source satisfies never;
   }
+}
+
+function unknownFile(file: string): Draft {
+  const draft = newDraft(basename(file), file);
+  tell(draft, "not understood", { file, line: null }, ["the file", `nobody can tell what it is; ${sayIt}`]);
+  return draft;
 }
 
 /** Of a service that runs no container there is nothing to make. */

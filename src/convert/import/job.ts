@@ -10,14 +10,18 @@ export type Job = {
   readonly variables: { readonly known: Map<string, Variable>; complete: boolean };
   /** Files of variables, in the order in which they were read. */
   readonly files: { readonly path: string; readonly required: boolean }[];
-  /** Containers and images that commands beside docker run name. */
-  readonly named: {
-    readonly is: "container" | "image";
-    readonly name: string;
-    readonly origin: Origin;
-    readonly source: string;
-  }[];
+  /** Commands beside docker run that name containers or an image. */
+  readonly named: Named[];
   readonly state: JobState;
+};
+
+export type Named = {
+  readonly is: "container" | "image";
+  readonly names: readonly string[];
+  readonly origin: Origin;
+  readonly source: string;
+  /** What it means if they are the unit's own. */
+  readonly take: () => void;
 };
 
 export type JobState = {
@@ -39,6 +43,8 @@ export function newJob(draft: Draft, host: Host): Job {
 
 export type Command = {
   readonly words: readonly RawWord[];
+  /** Files that a shell sends its output to. */
+  readonly writes: readonly string[];
   readonly role: Role;
   readonly line: number;
   readonly source: string;

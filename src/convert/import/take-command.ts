@@ -1,7 +1,7 @@
 import { tell } from "./draft.ts";
 import type { Command, Job } from "./job.ts";
 import { joined } from "./lines.ts";
-import { hostCommand } from "./shell/host-command.ts";
+import { asHook, hostCommand } from "./shell/host-command.ts";
 import { expand, type Word } from "./shell/words.ts";
 import { takeContainer } from "./take-container.ts";
 import { takePull, takeRemove, takeStop } from "./take-own-commands.ts";
@@ -10,11 +10,14 @@ import { takeScript } from "./take-script.ts";
 /** One command of the host: what svc does by itself is dropped, docker run becomes keys, and the rest is told. */
 export function takeCommand(job: Job, command: Command): void {
   const { words, replaced, unknown } = expand(command.words, job.variables);
-  const read = hostCommand(words);
+  const { read, client } = hostCommand(words);
   const origin = { file: job.draft.file, line: command.line };
+  for (const program of client)
+    tell(job.draft, "changed", origin, [program, "it is for docker's client, not for the container; left out"]);
   switch (read.is) {
     case "run":
     case "runner":
+      for (const file of command.writes) tellOutput(job, command, file);
       takeContainer(job, command, { read, replaced, unknown });
       return;
     case "script":
@@ -29,8 +32,19 @@ export function takeCommand(job: Job, command: Command): void {
     case "pull":
       takePull(job, read.image, command);
       return;
-    case "nothing":
+    case "idle":
+      for (const file of command.writes) tellOutput(job, command, file);
+      tell(job.draft, "taken", origin, [read.program || "exec", "it does nothing"]);
       return;
+    case "left out": {
+      const { program, because } = read;
+      const isKept = command.writes.length === 0;
+      const said = isKept ? because : `it writes ${command.writes.join(", ")}; ${asHook}`;
+      tell(job.draft, isKept ? "changed" : "not understood", origin, [programOf(program, words), said], {
+        source: command.source,
+      });
+      return;
+    }
     case "other":
       tell(job.draft, "not understood", origin, [programOf(read.program, words), read.because], {
         source: command.source,
@@ -39,6 +53,12 @@ export function takeCommand(job: Job, command: Command): void {
     default:
       read satisfies never;
   }
+}
+
+export const keepsOutput = "svc keeps what the container writes: svc logs";
+
+function tellOutput({ draft }: Job, { line }: Command, file: string): void {
+  tell(draft, "changed", { file: draft.file, line }, [`> ${file}`, `${keepsOutput}; left out`]);
 }
 
 /** Not its arguments: they may hold secrets. */

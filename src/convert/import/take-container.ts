@@ -21,6 +21,8 @@ export function takeContainer(job: Job, command: Command, { read, replaced, unkn
     return;
   }
   job.state.runs = origin;
+  if (command.mayFail)
+    tell(draft, "changed", origin, ["docker run", "its failure was passed over; svc counts it, and tells of it"]);
   if (read.is === "runner") takeRunner(job, read.words);
   else takeRun(job, read.words, read.variables);
   tellVariables(job, read.words, { replaced, unknown });

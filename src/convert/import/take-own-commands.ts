@@ -15,24 +15,32 @@ export function takeStop(
     tell(draft, "not understood", origin, ["docker stop or kill", because], { source });
     return;
   }
-  for (const name of names) job.named.push({ is: "container", name, origin, source });
-  if (role !== "stop") {
+  job.named.push({ is: "container", names, origin, source, take: role === "stop" ? takeOwn : takeCleaning });
+
+  function takeCleaning(): void {
     tell(draft, "taken", origin, ["docker stop", byItself(role)]);
-    return;
   }
-  // After docker kill it was systemd that waited.
-  state.stopsByItself = !isKill;
-  state.signalsByItself = true;
-  if (seconds !== null) draft.keys.stop_grace_period = `${seconds}s`;
-  if (signal !== null) draft.keys.stop_signal = signal;
-  tell(draft, "taken", origin, ["docker stop", seconds === null ? "svc stops it" : "stop_grace_period"]);
+
+  function takeOwn(): void {
+    if (isKill && state.stopsByItself) {
+      tell(draft, "taken", origin, ["docker kill", "svc kills what does not stop in its time"]);
+      return;
+    }
+    // After docker kill it was systemd that waited.
+    state.stopsByItself = !isKill;
+    state.signalsByItself = true;
+    if (seconds !== null) draft.keys.stop_grace_period = `${seconds}s`;
+    if (signal !== null) draft.keys.stop_signal = signal;
+    tell(draft, "taken", origin, ["docker stop", seconds === null ? "svc stops it" : "stop_grace_period"]);
+  }
 }
 
 /** docker rm and wait. */
 export function takeRemove(job: Job, names: readonly string[], { role, line, source }: Command): void {
-  const origin = { file: job.draft.file, line };
-  for (const name of names) job.named.push({ is: "container", name, origin, source });
-  tell(job.draft, "taken", origin, ["docker rm", byItself(role)]);
+  const { draft } = job;
+  const origin = { file: draft.file, line };
+  const take = (): void => tell(draft, "taken", origin, ["docker rm", byItself(role)]);
+  job.named.push({ is: "container", names, origin, source, take });
 }
 
 function byItself(role: Role): string {
@@ -48,19 +56,13 @@ export function takePull(job: Job, image: string, { role, line, mayFail, source 
     tell(draft, "not understood", origin, ["docker pull", "svc pulls at a start only"], { source });
     return;
   }
-  job.named.push({ is: "image", name: image, origin, source });
-  draft.keys.pull_policy = "always";
-  if (!mayFail) {
-    tell(draft, "taken", origin, ["docker pull", "pull_policy: always"], { key: "pull_policy" });
-    return;
+  job.named.push({ is: "image", names: [image], origin, source, take });
+
+  function take(): void {
+    draft.keys.pull_policy = "always";
+    const said = mayFail
+      ? "a pull that fails was passed over; svc starts nothing while it fails"
+      : "pull_policy: always";
+    tell(draft, mayFail ? "changed" : "taken", origin, ["docker pull", said], { key: "pull_policy" });
   }
-  tell(
-    draft,
-    "changed",
-    origin,
-    ["docker pull", "a pull that fails was passed over; svc starts nothing while it fails"],
-    {
-      key: "pull_policy",
-    },
-  );
 }

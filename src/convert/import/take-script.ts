@@ -2,20 +2,23 @@ import { tell } from "./draft.ts";
 import type { Job, Role } from "./job.ts";
 import type { Stretch } from "./lines.ts";
 import { assign, changeFolder, readVariables } from "./script-variables.ts";
+import { asHook } from "./shell/host-command.ts";
 import { type ShellStep, shellSteps } from "./shell/shell.ts";
-import { takeCommand } from "./take-command.ts";
+import { keepsOutput, takeCommand } from "./take-command.ts";
 
 /** A script by its steps; what changes variables is followed, and what only a shell understands is told. */
 export function takeScript(job: Job, script: Stretch, role: Role): void {
   const steps = shellSteps(script);
   for (const [at, step] of steps.entries()) {
     const next = steps[at + 1];
-    if (step.is === "command" && step.substitutes) tellSubstitution(job, step);
+    if (step.is === "command") tellSubstitutions(job, step);
     if (step.is === "unreadable") tellUnreadable(job, step);
-    else if (step.after === "|") tellPipe(job, step);
+    else if (step.after === "|") tellPipe(job, steps, at);
     else if (isTestBefore(step, next)) continue;
-    else if (step.words.length === 0) assign(job, step.assignments);
-    else if (step.words[0]?.raw === "export")
+    else if (step.words.length === 0) {
+      assign(job, step.assignments);
+      for (const file of step.writes) tellEmptied(job, step, file);
+    } else if (step.words[0]?.raw === "export")
       assign(
         job,
         step.words.slice(1).filter(({ raw }) => raw.includes("=")),
@@ -26,8 +29,8 @@ export function takeScript(job: Job, script: Stretch, role: Role): void {
     else {
       const before = new Map(job.variables.known);
       assign(job, step.assignments);
-      const { words, line, source } = step;
-      takeCommand(job, { words, role, line, source, mayFail: isForgiven(next) });
+      const { words, writes, line, source } = step;
+      takeCommand(job, { words, writes, role, line, source, mayFail: isForgiven(next) });
       // They were for that command alone.
       job.variables.known.clear();
       for (const [name, value] of before) job.variables.known.set(name, value);
@@ -40,14 +43,26 @@ function isForgiven(next: ShellStep | undefined): boolean {
   return next?.is === "command" && next.after === "||" && /^(true|:|echo)$/.test(next.words[0]?.raw ?? "");
 }
 
-function tellSubstitution({ draft }: Job, { line, source }: ShellStep): void {
+/** Of a line that is taken otherwise, this alone is not understood. */
+function tellSubstitutions({ draft }: Job, { line, substitutes }: ShellStep & { readonly is: "command" }): void {
   const because = "nothing is executed: it stays as it is, write what the command says";
-  tell(draft, "not understood", { file: draft.file, line }, ["$(…)", because], { source });
+  for (const source of substitutes)
+    tell(draft, "not understood", { file: draft.file, line }, ["$(…)", because], { source });
 }
 
-function tellPipe({ draft }: Job, { line, source }: ShellStep): void {
-  const because = "svc keeps what the container writes: svc logs; left out";
-  tell(draft, "changed", { file: draft.file, line }, ["| …", because], { source: `| ${source}` });
+function tellPipe({ draft }: Job, steps: readonly ShellStep[], at: number): void {
+  const step = steps[at];
+  const head = steps.slice(0, at).findLast((one) => one.is !== "command" || one.after !== "|");
+  if (!step) return;
+  const origin = { file: draft.file, line: step.line };
+  const source = `| ${step.source}`;
+  if (head?.is === "command" && head.words.some(({ raw }) => /(^|\/)docker(-runner)?$/.test(raw)))
+    tell(draft, "changed", origin, ["| …", `${keepsOutput}; left out`], { source });
+  else tell(draft, "not understood", origin, ["| …", asHook], { source });
+}
+
+function tellEmptied({ draft }: Job, { line, source }: ShellStep, file: string): void {
+  tell(draft, "not understood", { file: draft.file, line }, [`> ${file}`, asHook], { source });
 }
 
 function tellUnreadable({ draft, variables }: Job, { line, source }: ShellStep): void {

@@ -43,7 +43,11 @@ export function keepAlerts(options: {
 
   function look(): void {
     const { world, decisions } = supervisor;
-    if (world.shuttingDown) return;
+    if (world.shuttingDown) {
+      // svc is not to be kept from its end by what it would have told.
+      cancel();
+      return;
+    }
     const now = clock.now();
     let lookAgainAt = Number.POSITIVE_INFINITY;
     for (const unit of world.units.values()) {

@@ -2,11 +2,11 @@ import type { Ask, DeployRecord, Switched } from "../../control/request.ts";
 import { ownContainer } from "../../plan/conditions.ts";
 import { messageOf, SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
-import { bringImage, unitsToRestart, wishesToRestart } from "../handlers/restart.ts";
+import { bringImage, handOverFirst, unitsToRestart, wishesToRestart } from "../handlers/restart.ts";
 import type { Reply } from "../handlers/wish-and-wait.ts";
 import { isoNow } from "../iso-now.ts";
 import { type App, appOf, checkedTag, tagIn, wantedUnits, writeTag } from "./app-units.ts";
-import { passGate } from "./gate.ts";
+import { type Failure, passGate } from "./gate.ts";
 import { openRecord } from "./open-record.ts";
 
 const usualGate = { minHealthyMs: 10_000, deadlineMs: 60_000 };
@@ -71,7 +71,9 @@ async function putTag(
     if (names.length === 0) return { ok: true, because: "none of its units is to be up", lastLines: [] };
     const units = await unitsToRestart(names, daemon);
     for (const unit of units.all) await bringImage(unit, reply, daemon);
-    supervisor.tell(...wishesToRestart(units, {}, daemon).facts);
+    const handed = await handOverFirst(units, reply, daemon);
+    if (handed.failure) return await failed(handed.failure);
+    supervisor.tell(...wishesToRestart(handed.rest, {}, daemon).facts);
     await daemon.save();
     const gate = {
       minHealthyMs: ask.minHealthyMs ?? usualGate.minHealthyMs,
@@ -79,6 +81,12 @@ async function putTag(
     };
     const failure = await passGate(units.all, gate, reply.progress, daemon);
     if (failure === null) return { ok: true, because: "all its units are ready", lastLines: [] };
+    return await failed(failure);
+  } catch (error) {
+    return { ok: false, because: messageOf(error), lastLines: [] };
+  }
+
+  async function failed(failure: NonNullable<Failure>): Promise<Pick<Switched, "ok" | "because" | "lastLines">> {
     const unit = supervisor.world.units.get(failure.unit);
     await runs.recordedSoFar();
     const recorded = daemon.records.last(failure.unit)?.lastLines ?? [];
@@ -88,8 +96,6 @@ async function putTag(
       because: `${failure.unit}: ${failure.because}`,
       lastLines: lines.length > 0 ? lines : recorded,
     };
-  } catch (error) {
-    return { ok: false, because: messageOf(error), lastLines: [] };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { UnitEvent } from "../../control/request.ts";
 import type { Imagined } from "../../plan/imagined-engine.ts";
+import { type HookKey, hookKeys } from "../../unit/hooks.ts";
 import type { Phase } from "../../unit/phase.ts";
 import type { Unit } from "../../unit/unit.ts";
 
@@ -8,8 +9,11 @@ type What = Parameters<Imagined["takes"]>[1];
 export type Spans = {
   readonly takes: Imagined["takes"];
   /** It was never seen how long this takes. */
-  readonly isGuess: (unit: string, what: "pull" | "start" | "stop") => boolean;
+  readonly isGuess: (unit: string, what: Measured) => boolean;
 };
+
+/** What is measured: between changes of phase, or told with its time. */
+export type Measured = "pull" | "start" | "stop" | HookKey;
 
 /** Of what was never seen. A container of a small image is created and started in less than half a second. */
 const guesses: { readonly [what in What]: number } = {
@@ -19,18 +23,29 @@ const guesses: { readonly [what in What]: number } = {
   stop: 1_000,
   remove: 100,
   run: 5_000,
+  preStart: 1_000,
+  postStart: 1_000,
+  preStop: 1_000,
+  postStop: 1_000,
+};
+/** An event that tells how long something took, which was done well then. */
+const told: { readonly [event: string]: Measured } = {
+  pulled: "pull",
+  ...Object.fromEntries(Object.values(hookKeys).map((key) => [key, key])),
 };
 
 /** What passed between two changes of phase is the span of… */
 const between: { readonly [phase in Phase]?: { readonly span: string; readonly until: readonly Phase[] } } = {
-  pulling: { span: "pull", until: ["starting", "waiting"] },
   starting: { span: "start", until: ["up"] },
   stopping: { span: "stop", until: ["down", "starting", "waiting"] },
   up: { span: "run", until: ["done"] },
 };
 const looksBack = 5;
 
-/** How long things take, each the median of the last five times that the events tell of. */
+/**
+ * How long things take, each the median of the last five times that the events tell of. A phase is measured from the outside, less
+ * the hooks that were run in it; a pull and hooks tell themselves how long they took, if they were done well.
+ */
 export function measuredSpans(events: readonly UnitEvent[]): Spans {
   const measured = measure(events);
   const spanOf = (unit: Unit, span: string): number | null => median(measured.get(`${unit.name} ${span}`) ?? []);
@@ -49,6 +64,11 @@ export function measuredSpans(events: readonly UnitEvent[]): Spans {
         case "pull":
         case "run":
           return spanOf(unit, what) ?? guesses[what];
+        case "preStart":
+        case "postStart":
+        case "preStop":
+        case "postStop":
+          return spanOf(unit, hookKeys[what]) ?? guesses[what] * unit.hooks[what].length;
         case "remove":
           return guesses.remove;
         default:
@@ -68,15 +88,28 @@ function launchPart({ ready, type }: Unit, start: number): number {
 function measure(events: readonly UnitEvent[]): ReadonlyMap<string, readonly number[]> {
   const last = new Map<string, { readonly phase: Phase; readonly at: number }>();
   const spans = new Map<string, number[]>();
-  for (const { unit, phase, time } of events) {
-    if (unit === null || phase === null) continue;
+  const inHooks = new Map<string, number>();
+  const add = (unit: string, what: string, ms: number): void => {
+    const key = `${unit} ${what}`;
+    spans.set(key, [...(spans.get(key) ?? []).slice(1 - looksBack), ms]);
+  };
+  for (const { unit, phase, time, event, tookMs } of events) {
+    if (unit === null) continue;
+    const what = told[event];
+    if (what !== undefined && tookMs !== undefined) {
+      add(unit, what, tookMs);
+      // Nothing waits for post_start.
+      if (what !== "pull" && what !== "post_start") inHooks.set(unit, (inHooks.get(unit) ?? 0) + tookMs);
+    }
+    if (phase === null) continue;
     const at = Date.parse(time);
     const before = last.get(unit);
     last.set(unit, { phase, at });
+    const hooksMs = inHooks.get(unit) ?? 0;
+    inHooks.delete(unit);
     const ended = before ? between[before.phase] : undefined;
     if (!before || !ended?.until.includes(phase)) continue;
-    const key = `${unit} ${ended.span}`;
-    spans.set(key, [...(spans.get(key) ?? []).slice(1 - looksBack), at - before.at]);
+    add(unit, ended.span, Math.max(0, at - before.at - hooksMs));
   }
   return spans;
 }

@@ -1,10 +1,10 @@
 import type { Plan } from "../../control/request.ts";
-import type { Call } from "../../plan/call.ts";
 import type { Foreseen } from "../../plan/foresee.ts";
 import type { World } from "../../plan/world.ts";
 import type { Phase } from "../../unit/phase.ts";
 import { publishedPorts } from "../../unit/published-ports.ts";
 import type { Unit } from "../../unit/unit.ts";
+import { deedsOf } from "./deeds.ts";
 import type { Spans } from "./measured-spans.ts";
 
 type Step = Plan["steps"][number];
@@ -17,25 +17,24 @@ export function summarize(
     readonly world: World;
     readonly from: number;
     readonly named: readonly string[];
-    readonly isGuess: Spans["isGuess"];
+    readonly spans: Spans;
+    /** Why these are not expected to come up, though the engine will do as it is told. */
+    readonly doubts: ReadonlyMap<string, string>;
   },
 ): Plan {
   const { world, from, named } = about;
   const seconds = (at: number): number => Math.round(at - from) / 1000;
   const [calls, callsAnyway] = [callsByUnit(foreseen), callsByUnit(anyway)];
-  const steps = foreseen.steps
+  const deeds = foreseen.steps
     .filter(({ unit, call }) => calls.get(unit) !== callsAnyway.get(unit) && call.call !== "release")
-    .map(({ at, unit, call, because }) => ({
-      at: seconds(at),
-      unit,
-      ...wordsOf(call, world.units.get(unit)),
-      because,
-    }));
-  const meanwhile = [...foreseen.phases].flatMap(([unit, phases]) => awayOf(unit, phases, foreseen, seconds));
+    .flatMap((step) => deedsOf(step, world.units.get(step.unit), about.spans.takes))
+    .sort((one, other) => one.at - other.at);
+  const steps = deeds.map(({ at, unit, does, what, because }) => ({ at: seconds(at), unit, does, what, because }));
+  const meanwhile = [...foreseen.phases].flatMap(([unit, phases]) => awayOf(unit, phases, heardAt(unit), seconds));
   const moved = [...new Set(steps.map(({ unit }) => unit))];
   // Where nothing is to be done it is told how things are.
   const touched = moved.length > 0 ? moved : named;
-  const ends = touched.map((unit) => ({ unit, phase: foreseen.phases.get(unit)?.at(-1)?.phase ?? "down" }));
+  const ends = touched.map(endOf);
   return {
     steps,
     meanwhile,
@@ -43,62 +42,58 @@ export function summarize(
       .filter(isDark)
       .flatMap(({ unit, from, until }) => portsOf(world.units.get(unit)).map((port) => ({ port, unit, from, until }))),
     inTheEnd: ends,
-    takes: Math.max(0, ...steps.map(({ at }) => at), ...ends.map(({ unit }) => restOf(unit))),
-    guessed: moved.filter((unit) =>
-      steps.some((step) => step.unit === unit && isSpan(step.does) && about.isGuess(unit, step.does)),
-    ),
+    takes: Math.max(0, ...steps.filter(isWaitedFor).map(({ at }) => at), ...ends.map(({ unit }) => restOf(unit))),
+    guessed: moved.flatMap((unit) => {
+      const spans = deeds.flatMap((deed) => (deed.unit === unit && deed.span !== null ? [deed.span] : []));
+      const what = [...new Set(spans)].filter((span) => about.spans.isGuess(unit, span));
+      return what.length > 0 ? [{ unit, what }] : [];
+    }),
   };
+
+  /** When its first stop signal reaches it. */
+  function heardAt(unit: string): number | null {
+    const known = world.units.get(unit);
+    const signal = foreseen.steps.find((step) => step.unit === unit && step.call.call === "signal");
+    if (!signal || !known) return null;
+    return signal.at + (signal.hooks === null ? 0 : about.spans.takes(known, signal.hooks));
+  }
+
+  /** `up` is only hoped for where there is a doubt. */
+  function endOf(unit: string): Plan["inTheEnd"][number] {
+    const phase = foreseen.phases.get(unit)?.at(-1)?.phase ?? "down";
+    const doubt = phase === "up" || phase === "done" ? (about.doubts.get(unit) ?? null) : null;
+    return { unit, phase: doubt === null ? phase : null, doubt };
+  }
 
   function restOf(unit: string): number {
     return seconds(foreseen.phases.get(unit)?.at(-1)?.at ?? from);
   }
 }
 
-/** Removing takes no time worth measuring, and a kill none. */
-function isSpan(does: Step["does"]): does is "pull" | "start" | "stop" {
-  return does === "pull" || does === "start" || does === "stop";
-}
-
+/** Of what svc will do by itself a command may change nothing but when. */
 function callsByUnit({ steps }: Foreseen): ReadonlyMap<string, string> {
   const calls = new Map<string, string>();
-  for (const { unit, call } of steps) calls.set(unit, `${calls.get(unit) ?? ""} ${call.call}`);
+  for (const { at, unit, call } of steps) calls.set(unit, `${calls.get(unit) ?? ""} ${at} ${call.call}`);
   return calls;
 }
 
-function wordsOf(call: Call, unit: Unit | undefined): Pick<Step, "does" | "what"> {
-  const image = unit?.launch.ok ? unit.launch.image : "";
-  switch (call.call) {
-    case "pull":
-      return { does: "pull", what: call.image };
-    case "launch":
-      return { does: "start", what: image };
-    case "signal":
-      return { does: "stop", what: `${unit?.stopSignal ?? "stop signal"}, then ${(unit?.stopGraceMs ?? 0) / 1000} s` };
-    case "kill":
-    case "release":
-      return { does: "kill", what: "SIGKILL" };
-    case "remove":
-      return { does: "remove", what: "the container that has ended" };
-    case "put-back":
-      return { does: "revert", what: `TAG says ${call.to} again` };
-    default:
-      return call satisfies never;
-  }
+/** Nothing waits for post_start, which comes last. */
+function isWaitedFor({ does }: Step): boolean {
+  return does !== "run";
 }
 
 /** From when it leaves `up` until it is up again. */
 function awayOf(
   unit: string,
   phases: readonly { readonly at: number; readonly phase: Phase }[],
-  { steps }: Foreseen,
+  signalledAt: number | null,
   seconds: (at: number) => number,
 ): Plan["meanwhile"] {
   const [first, ...rest] = phases;
   const [leaves] = rest;
   if (first?.phase !== "up" || !leaves) return [];
-  // While it waits for those that go before it, it works.
-  const signalled = steps.find((step) => step.unit === unit && step.call.call === "signal");
-  const from = leaves.phase === "stopping" && signalled ? signalled.at : leaves.at;
+  // While it waits for those that go before it, and for its pre_stop hooks, it works.
+  const from = leaves.phase === "stopping" ? (signalledAt ?? leaves.at) : leaves.at;
   const back = rest.findLast(({ phase }) => phase === "up" || phase === "done");
   const isBack = back !== undefined && rest.at(-1) === back;
   const through = [...new Set(rest.map(({ phase }) => phase))].filter((phase) => phase !== "up");

@@ -1,7 +1,7 @@
 import type { Handlers } from "../../control/server.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
-import { currentStatuses } from "../statuses.ts";
+import { currentStatuses, withFronts } from "../statuses.ts";
 import { deployHandlers } from "./deploy.ts";
 import { graph } from "./graph.ts";
 import { logs } from "./logs.ts";
@@ -23,7 +23,7 @@ export function handlers(daemon: Daemon): Handlers {
   return {
     list: async ({ units }) => {
       await Promise.all([source.refresh(), firstLook(daemon)]);
-      const all = currentStatuses(daemon);
+      const all = await withFronts(currentStatuses(daemon), daemon);
       if (!units || units.length === 0) return all;
       const wanted = await nameUnits(units, daemon, { invalid: true });
       return all.filter((status) => wanted.includes(status.name));
@@ -78,6 +78,7 @@ export function handlers(daemon: Daemon): Handlers {
       engine: daemon.link.version()?.engine ?? null,
       api: daemon.link.version()?.api ?? null,
       upSince: new Date(daemon.upSince).toISOString(),
+      folders: daemon.folders,
     }),
     reexec: async () => {
       setImmediate(daemon.reexec);

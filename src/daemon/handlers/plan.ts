@@ -4,18 +4,23 @@ import { foresee } from "../../plan/foresee.ts";
 import { stateOf, type World, withState } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
-import { measuredSpans } from "../foresight/measured-spans.ts";
+import { doubtsAbout } from "../foresight/doubts.ts";
+import { foreseeHandOvers } from "../foresight/foresee-hand-overs.ts";
+import { measuredSpans, type Spans } from "../foresight/measured-spans.ts";
 import { summarize } from "../foresight/summarize.ts";
 import { newNeeds } from "./reload.ts";
-import { isPulledFirst, unitsToRestart, wishesToRestart } from "./restart.ts";
+import { isPulledFirst, unitsToHandOver, unitsToRestart, wishesToRestart } from "./restart.ts";
 import { wishesToStart } from "./start.ts";
 import { wishesToStop } from "./stop.ts";
 import { refuseWhileAway, type Wishes } from "./wish-and-wait.ts";
 
+/** How far back it is told how starts ended. */
+const startsRead = 50;
+
 /** What a command would do, by the very wishes that it would make. Unit files are read, the engine is asked for images; no more. */
 export async function plan(ask: Ask<"plan">, daemon: Daemon): Promise<Plan> {
   refuseWhileAway(daemon, "what it will hold when it is back is not known");
-  const { names, facts } = await wishesOf(ask, daemon);
+  const { names, facts, handedOver } = await wishesOf(ask, daemon);
   const { supervisor, clock, events } = daemon;
   const { world } = supervisor;
   const concerned = withDependents(withNeeds(names, world.units), world.units);
@@ -32,29 +37,47 @@ export async function plan(ask: Ask<"plan">, daemon: Daemon): Promise<Plan> {
   const start = missing
     .filter((name) => !first.includes(name))
     .reduce((there, name) => withState(there, name, { missingImage: imageOf(name, there) }), world);
-  const foreseen = foresee(start, facts, now, imagined);
-  const summary = summarize(foreseen, foresee(world, [], now, imagined), {
+  const before = foreseeHandOvers(handedOver, start, { now, imagined, spans });
+  const foreseen = foresee(before.world, facts, now, imagined);
+  const doubts = await doubtsAbout(concerned, {
+    world,
+    now,
+    takes: spans.takes,
+    recordsOf: (name) => daemon.records.read(name, startsRead),
+    isImageMissing: (name) => missing.includes(name),
+  });
+  const summary = summarize(foreseen, foresee(before.world, [], now, imagined), {
     world,
     from: now,
     named: names,
-    isGuess: spans.isGuess,
+    spans,
+    doubts,
   });
-  return afterPulls(first, summary, (name) => pullSeconds(name, world, spans.takes), world);
+  return afterPulls(first, after(before, summary), spans, world);
 }
 
-async function wishesOf(ask: Ask<"plan">, daemon: Daemon): Promise<Pick<Wishes, "names" | "facts">> {
+type Planned = Pick<Wishes, "names" | "facts"> & {
+  /** Those that hand over first, in this order. */
+  readonly handedOver: readonly Unit[];
+};
+
+async function wishesOf(ask: Ask<"plan">, daemon: Daemon): Promise<Planned> {
   const { command, names = [], ...options } = ask;
   switch (command) {
     case "start":
-      return wishesToStart({ ...options, names }, daemon);
+      return { ...(await wishesToStart({ ...options, names }, daemon)), handedOver: [] };
     case "stop":
-      return wishesToStop({ ...options, names }, daemon);
-    case "restart":
-      return wishesToRestart(await unitsToRestart(names, daemon), options, daemon);
+      return { ...(await wishesToStop({ ...options, names }, daemon)), handedOver: [] };
+    case "restart": {
+      const units = await unitsToRestart(names, daemon);
+      const handedOver = await unitsToHandOver(units, daemon);
+      const named = units.named.filter((name) => !handedOver.some((unit) => unit.name === name));
+      return { ...wishesToRestart({ ...units, named }, options, daemon), handedOver };
+    }
     case "reload": {
       await daemon.source.read();
       const facts = newNeeds(daemon);
-      return { names: facts.flatMap((fact) => (fact.fact === "wished" ? [fact.unit] : [])), facts };
+      return { names: facts.map(({ unit }) => unit), facts, handedOver: [] };
     }
     default:
       return command satisfies never;
@@ -103,30 +126,33 @@ function isPulledBefore(name: string, daemon: Daemon): boolean {
   return unit !== undefined && isPulledFirst(unit, daemon);
 }
 
-function pullSeconds(name: string, { units }: World, takes: ReturnType<typeof measuredSpans>["takes"]): number {
-  const unit = units.get(name);
-  return unit ? takes(unit, "pull") / 1000 : 0;
-}
-
 /** The same plan with these images brought first, one after the other. */
-function afterPulls(names: readonly string[], plan: Plan, seconds: (name: string) => number, world: World): Plan {
+function afterPulls(names: readonly string[], plan: Plan, { takes, isGuess }: Spans, world: World): Plan {
   let at = 0;
-  const pulls: Plan["steps"][number][] = [];
+  const steps: Plan["steps"][number][] = [];
   for (const unit of names) {
     const what = imageOf(unit, world) ?? "";
-    pulls.push({ at, unit, does: "pull", what, because: "its image is brought before anything is touched" });
-    at += seconds(unit);
+    steps.push({ at, unit, does: "pull", what, because: "its image is brought before anything is touched" });
+    const known = world.units.get(unit);
+    at += known ? takes(known, "pull") / 1000 : 0;
   }
+  const guessed = names.filter((name) => isGuess(name, "pull")).map((unit) => ({ unit, what: ["pull"] }));
+  return after({ steps, takes: at, guessed }, plan);
+}
+
+/** The same plan once that has been done. */
+function after({ steps, takes, guessed }: Pick<Plan, "steps" | "takes" | "guessed">, plan: Plan): Plan {
   const later = <T extends { readonly from: number; readonly until: number | null }>(one: T): T => ({
     ...one,
-    from: one.from + at,
-    until: one.until === null ? null : one.until + at,
+    from: one.from + takes,
+    until: one.until === null ? null : one.until + takes,
   });
   return {
     ...plan,
-    steps: [...pulls, ...plan.steps.map((step) => ({ ...step, at: step.at + at }))],
+    steps: [...steps, ...plan.steps.map((step) => ({ ...step, at: step.at + takes }))],
     meanwhile: plan.meanwhile.map(later),
     darkPorts: plan.darkPorts.map(later),
-    takes: plan.takes + at,
+    takes: plan.takes + takes,
+    guessed: [...guessed, ...plan.guessed],
   };
 }

@@ -5,18 +5,22 @@ import { stateOf } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
 
+type Wished = Extract<Fact, { fact: "wished" }>;
+
 /** Reads the unit folder again. No running container is touched; a need that was added to a running unit comes up. */
 export async function reload(daemon: Daemon): Promise<Reloaded> {
   const before = new Map(daemon.source.now.units);
   const now = await daemon.source.read();
-  daemon.supervisor.tell(...newNeeds(daemon));
+  const needs = newNeeds(daemon);
+  daemon.supervisor.tell(...needs);
   await daemon.save();
   const added = [...now.units.keys()].filter((name) => !before.has(name));
   const removed = [...before.keys()].filter((name) => !now.units.has(name));
   const changed = [...now.units.values()]
     .filter((unit) => differs(unit, before.get(unit.name)))
     .map((unit) => unit.name);
-  return { added, changed, removed, problems: now.problems };
+  const started = needs.map(({ unit, wish }) => ({ unit, neededBy: wish.by }));
+  return { added, changed, removed, started, problems: now.problems };
 }
 
 function differs(unit: Unit, before: Unit | undefined): boolean {
@@ -24,9 +28,9 @@ function differs(unit: Unit, before: Unit | undefined): boolean {
 }
 
 /** What a unit that is wanted needs, and nobody has stopped, is wanted too. */
-export function newNeeds({ supervisor }: Daemon): readonly Fact[] {
+export function newNeeds({ supervisor }: Daemon): readonly Wished[] {
   const { world } = supervisor;
-  const facts = new Map<string, Fact>();
+  const facts = new Map<string, Wished>();
   for (const unit of world.units.values()) {
     const { want, alone } = stateOf(world, unit.name).wish;
     if (want !== "up" || alone) continue;

@@ -6,6 +6,7 @@ import { stateOf } from "../../plan/world.ts";
 import { messageOf, SvcError } from "../../svc-error.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
+import { pulled } from "../pulled.ts";
 import { readValid } from "./names.ts";
 import { refuseConflicts } from "./refuse-conflicts.ts";
 import { type Reply, refuseWhileAway, type Wishes, wishAndWait } from "./wish-and-wait.ts";
@@ -14,7 +15,37 @@ import { type Reply, refuseWhileAway, type Wishes, wishAndWait } from "./wish-an
 export async function restart(ask: Ask<"restart">, reply: Reply, daemon: Daemon): Promise<Outcome> {
   const units = await unitsToRestart(ask.names, daemon);
   for (const unit of units.all) await bringImage(unit, reply, daemon);
-  return wishAndWait({ ...wishesToRestart(units, ask, daemon), ask, reply }, daemon);
+  const handed = await handOverFirst(units, reply, daemon);
+  if (handed.failure) {
+    const { unit, because } = handed.failure;
+    throw new SvcError("cannot-start", `the next container of ${unit} is not ready: ${because}`, {
+      hint: `${unit} serves as before; svc history ${unit} and svc logs ${unit} tell more`,
+    });
+  }
+  return wishAndWait({ ...wishesToRestart(handed.rest, ask, daemon), ask, reply }, daemon);
+}
+
+export type HandedOver = {
+  readonly failure: { readonly unit: string; readonly because: string } | null;
+  /** What is still to be restarted in the ordinary way; all of them are still waited for. */
+  readonly rest: Restarting;
+};
+
+/** Units that are start-first hand over before anything is stopped, one by one; the first that cannot ends it. */
+export async function handOverFirst(units: Restarting, reply: Reply, daemon: Daemon): Promise<HandedOver> {
+  const named = new Set(units.named);
+  for (const unit of await unitsToHandOver(units, daemon)) {
+    const because = await daemon.handOver.run(unit, reply.progress);
+    if (because !== null) return { failure: { unit: unit.name, because }, rest: units };
+    named.delete(unit.name);
+  }
+  return { failure: null, rest: { ...units, named: [...named] } };
+}
+
+export async function unitsToHandOver({ named }: Restarting, daemon: Daemon): Promise<readonly Unit[]> {
+  const units = named.flatMap((name) => daemon.supervisor.world.units.get(name) ?? []);
+  const suits = await Promise.all(units.map((unit) => daemon.handOver.suits(unit)));
+  return units.filter((_, at) => suits[at]);
 }
 
 type Restarting = {
@@ -85,6 +116,7 @@ export async function bringImage(unit: Unit, reply: Reply, daemon: Daemon): Prom
   if (!unit.launch.ok || !isPulledFirst(unit, daemon)) return;
   const { image } = unit.launch;
   if (await daemon.engine.image(image)) return;
+  const beganAt = daemon.clock.now();
   try {
     await daemon.engine.pull(image, {
       abort: reply.signal,
@@ -92,6 +124,7 @@ export async function bringImage(unit: Unit, reply: Reply, daemon: Daemon): Prom
       onProgress: (pull) =>
         reply.progress({ unit: unit.name, phase: "pulling", because: `its image ${image} is pulled`, pull }),
     });
+    daemon.events.add(pulled(unit.name, image, Math.round(daemon.clock.now() - beganAt)));
   } catch (error) {
     throw new SvcError("pull-failed", `cannot pull ${image} for ${unit.name}: ${messageOf(error)}`, {
       hint: "nothing was touched; check the tag and the registry, then try again",

@@ -80,11 +80,11 @@ function lookOf(
 }
 
 /** By unit, from the logs: of those that have written nothing in this life of svc. */
-async function lastLines({ supervisor, runs, logFolder }: Daemon): Promise<Map<string, string>> {
+async function lastLines({ supervisor, runs, folders }: Daemon): Promise<Map<string, string>> {
   const lines = new Map<string, string>();
   for (const unit of supervisor.world.units.keys()) {
     if (runs.lastLine(unit) !== null) continue;
-    const last = (await readLog(logFolder, unit, { lines: 20 })).findLast((line) => line.stream !== "svc");
+    const last = (await readLog(folders.logs, unit, { lines: 20 })).findLast((line) => line.stream !== "svc");
     if (last) lines.set(unit, last.text);
   }
   return lines;

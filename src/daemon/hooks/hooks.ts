@@ -2,7 +2,7 @@ import type { Clock } from "../../clock/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { lines, runOnHost } from "../../host/run-on-host.ts";
 import { messageOf } from "../../svc-error.ts";
-import { hookKeys } from "../../unit/hooks.ts";
+import { type HookKey, hookKeys } from "../../unit/hooks.ts";
 import type { Hook, HookTime, Unit } from "../../unit/unit.ts";
 import { runAsTask } from "./run-as-task.ts";
 
@@ -20,10 +20,14 @@ export function runHooks(options: {
   readonly clock: Clock;
   readonly remark: (unit: Unit, text: string) => void;
   readonly failed: (unit: string, because: string) => void;
+  /** All of that time went well, and took so long. */
+  readonly done: (unit: string, what: HookKey, ms: number) => void;
 }): Hooks {
   const { engine, clock } = options;
   return {
     async run(when, unit, container, about = []) {
+      if (unit.hooks[when].length === 0) return null;
+      const beganAt = clock.now();
       for (const hook of unit.hooks[when]) {
         const wrong = await one(hook, when, unit, container, about).catch((error: unknown) => messageOf(error));
         if (wrong === null) continue;
@@ -32,6 +36,7 @@ export function runHooks(options: {
         options.failed(unit.name, because);
         return because;
       }
+      options.done(unit.name, hookKeys[when], Math.round(clock.now() - beganAt));
       return null;
     },
   };

@@ -2,7 +2,7 @@ import type { Clock } from "../../clock/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { linesSeenBefore, type TimedLine } from "./lines-seen-before.ts";
 import { readLog } from "./read-log.ts";
-import type { UnitLog } from "./unit-log.ts";
+import type { RunLog, UnitLog } from "./unit-log.ts";
 
 /** Our times are those of receipt, a little after the engine's. */
 const skewMs = 2_000;
@@ -19,12 +19,13 @@ export async function resumeOutput(options: {
   readonly clock: Clock;
   readonly container: { readonly id: string; readonly tty: boolean; readonly startedAt: number };
   readonly log: UnitLog;
+  readonly run: RunLog;
   readonly folder: string;
   readonly unit: string;
   readonly signal: AbortSignal;
   readonly onEnd: () => void;
 }): Promise<void> {
-  const { engine, clock, container, log, folder, unit, signal, onEnd } = options;
+  const { engine, clock, container, log, run, folder, unit, signal, onEnd } = options;
   await log.flush();
   const ours = await readLog(folder, unit, { since: container.startedAt - 1, lines: 2 * tailLines });
   const tail = ours.filter((line): line is TimedLine & typeof line => line.stream !== "svc");
@@ -38,11 +39,11 @@ export async function resumeOutput(options: {
     const found = early;
     early = null;
     const seen = linesSeenBefore(found, tail);
-    for (const one of found) if (!seen.has(one)) log.line(one.stream, one.time, one.line);
+    for (const one of found) if (!seen.has(one)) run.line(one.stream, one.time, one.line);
   };
   try {
     // A line that was cut when the stream was lost is whole in the engine's log.
-    log.forgetPartialLines();
+    run.forgetPartialLines();
     await engine.logs(container.id, {
       tty: container.tty,
       since,
@@ -54,7 +55,7 @@ export async function resumeOutput(options: {
           return;
         }
         settle();
-        log.line(stream, time, line);
+        run.line(stream, time, line);
       },
       onEnd() {
         settle();
@@ -69,7 +70,7 @@ export async function resumeOutput(options: {
     const attachment = await engine.attach(container.id, {
       tty: container.tty,
       stdin: false,
-      onOutput: (stream, chunk) => log.output(stream, chunk),
+      onOutput: (stream, chunk) => run.output(stream, chunk),
       onEnd,
     });
     signal.addEventListener("abort", () => attachment.close());

@@ -8,23 +8,30 @@ export type LogStream = "out" | "err" | "svc";
 export type WrittenLine = { readonly time: string; readonly stream: LogStream; readonly text: string };
 
 export type UnitLog = {
-  /** Returns at once, whatever the disk does. */
-  output(stream: "out" | "err", chunk: Buffer): void;
-  /** A line that the engine kept, with the engine's time. */
-  line(stream: "out" | "err", time: string, line: Buffer): void;
+  /** A new container, or one that was found: more than one may write at the same time. */
+  openRun(tty: boolean): RunLog;
   remark(text: string): void;
-  /** A new container: `lastLines` are its own. A terminal ends its lines with CR LF, of which the CR is not the container's. */
-  beginRun(tty: boolean): void;
-  /** The container has ended: a last line without an end is a line. */
-  endOfRun(): void;
-  /** The stream was lost in the middle of a line, which comes again from its beginning. */
-  forgetPartialLines(): void;
-  /** Of this run. */
+  /** Of the run that was opened last. */
   lastLines(count: number): readonly string[];
+  /** Of every run. */
   onLine(listener: (line: WrittenLine) => void): () => void;
   /** Resolves when all lines so far have been given to the file. */
   flush(): Promise<void>;
   close(): Promise<void>;
+};
+
+/** What one container writes. A terminal ends its lines with CR LF, of which the CR is not the container's. */
+export type RunLog = {
+  /** Returns at once, whatever the disk does. */
+  output(stream: "out" | "err", chunk: Buffer): void;
+  /** A line that the engine kept, with the engine's time. */
+  line(stream: "out" | "err", time: string, line: Buffer): void;
+  /** The container has ended: a last line without an end is a line. */
+  end(): void;
+  /** The stream was lost in the middle of a line, which comes again from its beginning. */
+  forgetPartialLines(): void;
+  lastLines(count: number): readonly string[];
+  onLine(listener: (line: string) => void): () => void;
 };
 
 const maxLineBytes = 1 << 20;
@@ -44,10 +51,8 @@ export function openUnitLog(options: {
   readonly maxFiles: number;
   readonly clock: Clock;
 }): UnitLog {
-  const partial = { out: Buffer.alloc(0), err: Buffer.alloc(0) };
   const listeners = new Set<(line: WrittenLine) => void>();
-  let tty = false;
-  let recent: string[] = [];
+  let latest: RunLog | null = null;
   const queue: Buffer[] = [];
   let queuedBytes = 0;
   let dropped = 0;
@@ -62,24 +67,12 @@ export function openUnitLog(options: {
     onStuck: letGo,
   });
   return {
-    output,
-    line: (name, time, line) => write(name, time, line),
+    openRun(tty) {
+      latest = runLog(tty, write, now);
+      return latest;
+    },
     remark: (text) => write("svc", now(), Buffer.from(text)),
-    beginRun(isTerminal) {
-      tty = isTerminal;
-      recent = [];
-    },
-    endOfRun() {
-      for (const name of ["out", "err"] as const) {
-        if (partial[name].length > 0) write(name, now(), partial[name]);
-        partial[name] = Buffer.alloc(0);
-      }
-    },
-    forgetPartialLines() {
-      partial.out = Buffer.alloc(0);
-      partial.err = Buffer.alloc(0);
-    },
-    lastLines: (count) => recent.slice(-count),
+    lastLines: (count) => latest?.lastLines(count) ?? [],
     onLine(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -91,27 +84,8 @@ export function openUnitLog(options: {
     },
   };
 
-  function output(name: "out" | "err", chunk: Buffer): void {
-    let rest = partial[name].length > 0 ? Buffer.concat([partial[name], chunk]) : chunk;
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      const line = rest.subarray(0, end);
-      write(name, now(), tty && line.at(-1) === 13 ? line.subarray(0, -1) : line);
-      rest = rest.subarray(end + 1);
-    }
-    while (rest.length > maxLineBytes) {
-      write(name, now(), rest.subarray(0, maxLineBytes), "+");
-      rest = rest.subarray(maxLineBytes);
-    }
-    partial[name] = Buffer.from(rest);
-  }
-
   function write(name: LogStream, time: string, line: Buffer, mark = ""): void {
-    const text = line.toString();
-    if (name !== "svc") {
-      recent.push(text);
-      if (recent.length > 2 * keptLines) recent = recent.slice(-keptLines);
-    }
-    for (const listener of listeners) listener({ time, stream: name, text });
+    for (const listener of listeners) listener({ time, stream: name, text: line.toString() });
     const bytes = Buffer.concat([Buffer.from(`${time} ${name}${mark} `), line, Buffer.from("\n")]);
     if (queuedBytes + bytes.length > maxPendingBytes) {
       dropped++;
@@ -165,5 +139,52 @@ export function openUnitLog(options: {
 
   function now(): string {
     return new Date(options.clock.date()).toISOString();
+  }
+}
+
+type Write = (stream: "out" | "err", time: string, line: Buffer, mark?: string) => void;
+
+function runLog(tty: boolean, write: Write, now: () => string): RunLog {
+  const partial = { out: Buffer.alloc(0), err: Buffer.alloc(0) };
+  const listeners = new Set<(line: string) => void>();
+  let recent: string[] = [];
+  return {
+    output(name, chunk) {
+      let rest = partial[name].length > 0 ? Buffer.concat([partial[name], chunk]) : chunk;
+      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+        const line = rest.subarray(0, end);
+        take(name, now(), tty && line.at(-1) === 13 ? line.subarray(0, -1) : line);
+        rest = rest.subarray(end + 1);
+      }
+      while (rest.length > maxLineBytes) {
+        take(name, now(), rest.subarray(0, maxLineBytes), "+");
+        rest = rest.subarray(maxLineBytes);
+      }
+      partial[name] = Buffer.from(rest);
+    },
+    line: take,
+    end() {
+      for (const name of ["out", "err"] as const) {
+        if (partial[name].length > 0) take(name, now(), partial[name]);
+        partial[name] = Buffer.alloc(0);
+      }
+    },
+    forgetPartialLines() {
+      partial.out = Buffer.alloc(0);
+      partial.err = Buffer.alloc(0);
+    },
+    lastLines: (count) => recent.slice(-count),
+    onLine(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+
+  function take(name: "out" | "err", time: string, line: Buffer, mark?: string): void {
+    const text = line.toString();
+    recent.push(text);
+    if (recent.length > 2 * keptLines) recent = recent.slice(-keptLines);
+    for (const listener of listeners) listener(text);
+    write(name, time, line, mark);
   }
 }

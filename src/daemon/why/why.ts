@@ -1,10 +1,13 @@
 import type { Cause, ExitRecord, UnitStatus } from "../../control/request.ts";
+import { isSteady } from "../../plan/conditions.ts";
 import type { Decision } from "../../plan/decide.ts";
 import { stateOf, type World } from "../../plan/world.ts";
 import { failuresOf } from "./failures.ts";
 import { hintFor } from "./hint-for.ts";
 import { recentChange } from "./recent-change.ts";
 import { tieBetween } from "./ties.ts";
+
+const shownLines = 5;
 
 /** What a story is told from: all as it is at `now` (CLOCK_MONOTONIC) and `date` (since 1970), in ms. */
 export type Witness = {
@@ -52,16 +55,40 @@ async function causeOf(name: string, tie: string | null, witness: Witness): Prom
     tie,
     failures,
     lastExit: last ? { words: last.words, at: last.endedAt, by: last.by } : null,
-    change: status && isInTrouble(status, witness.world) ? recentChange(status, records, witness) : null,
+    lastLines: hasDied(name, witness) && last ? last.lastLines.slice(-shownLines) : [],
+    nextTryAt: nextTryAt(name, witness),
+    change: status && isInTrouble(status, witness) ? recentChange(status, records, witness) : null,
     stale: status?.stale ?? [],
+    refused: status?.refused ?? null,
   };
-  return { ...about, hint: status ? hintFor(status, about) : "svc list shows all units" };
+  return { ...about, hint: status ? hintFor(status, about, witness.world) : "svc list shows all units" };
 }
 
-/** A change is worth telling of one that fails, not of one that runs well or is down as it was asked to be. */
-function isInTrouble({ name, phase, wanted, restarts }: UnitStatus, world: World): boolean {
-  if (wanted === "down" || phase === "done") return false;
-  return phase !== "up" || restarts > 0 || stateOf(world, name).trouble !== null;
+/** A change is worth telling of one that fails by itself, not of one that runs well, waits for another or is down as it was asked to be. */
+function isInTrouble({ name, phase, wanted }: UnitStatus, witness: Witness): boolean {
+  if (wanted === "down" || phase === "done" || witness.decisions.get(name)?.dueTo !== undefined) return false;
+  return phase === "degraded" || isFailing(name, witness);
+}
+
+/** It died or was refused, and has not been well for a while since. */
+function isFailing(name: string, { world, now }: Witness): boolean {
+  const unit = world.units.get(name);
+  if (!unit || isSteady(unit, world, now)) return false;
+  const { respawns, trouble, finished } = stateOf(world, name);
+  return respawns.length > 0 || trouble !== null || finished?.ok === false;
+}
+
+/** And is not merely refused: that run wrote nothing. */
+function hasDied(name: string, witness: Witness): boolean {
+  return isFailing(name, witness) && stateOf(witness.world, name).trouble === null;
+}
+
+function nextTryAt(name: string, { world, decisions, now, date }: Witness): string | null {
+  const decision = decisions.get(name);
+  const isHeld =
+    decision?.phase === "backoff" || (decision?.phase === "waiting" && stateOf(world, name).trouble !== null);
+  if (!decision || !isHeld || !("until" in decision) || typeof decision.until !== "number") return null;
+  return new Date(date + (decision.until - now)).toISOString();
 }
 
 function engineAway(since: number): Cause {
@@ -73,8 +100,11 @@ function engineAway(since: number): Cause {
     tie: null,
     failures: null,
     lastExit: null,
+    lastLines: [],
+    nextTryAt: null,
     change: null,
     stale: [],
+    refused: null,
     hint: "systemctl status docker; journalctl -u docker -n 50",
   };
 }

@@ -66,6 +66,7 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
     },
     attach: (id, attach) => attachTo(docker, { id, openMs: longMs }, attach),
     start: (id) => fine([304], longMs, (abortSignal) => container(id).start({ abortSignal })),
+    rename: async (id, name) => void (await ask(shortMs, (abortSignal) => container(id).rename({ name, abortSignal }))),
     // 409: it does not run (any more), which is what a signal is for.
     signal: (id, signal) => fine([404, 409], shortMs, (abortSignal) => container(id).kill({ signal, abortSignal })),
     unpause: (id) => fine([404, 409, 500], shortMs, (abortSignal) => container(id).unpause({ abortSignal })),

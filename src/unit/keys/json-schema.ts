@@ -14,6 +14,8 @@ type Override = NonNullable<NonNullable<Parameters<typeof z.toJSONSchema>[1]>["o
 const override: Override = ({ jsonSchema, path }) => {
   const { takes, example, fallback, ...kept } = jsonSchema as { [key: string]: unknown };
   for (const name of ["takes", "example", "fallback"]) delete (jsonSchema as { [key: string]: unknown })[name];
+  // In a template any text may have the instance in it.
+  if (typeof kept.pattern === "string") jsonSchema.pattern = `%[ipn]|${kept.pattern}`;
   // Compose allows `x-…` wherever the fields of a map are known.
   if (kept.type === "object" && kept.additionalProperties === false) jsonSchema.patternProperties = { "^x-": {} };
   const name = String(path.at(-1));

@@ -26,9 +26,14 @@ export function keyHelp(name: string): KeyHelp | null {
     description,
     default: fallback,
     example: `${name}:${example.startsWith("\n") ? "" : " "}${example}`,
-    fields: fieldsOf(type, ""),
+    fields: once(fieldsOf(type, "")),
     related: [...new Set(related)].filter((other) => other !== name),
   };
+}
+
+/** A map that may stand alone or in a list is met twice. */
+function once(fields: KeyHelp["fields"]): KeyHelp["fields"] {
+  return [...new Map(fields.map((field) => [field.name, field])).values()];
 }
 
 /** The keys in groups, as help shows them. */
@@ -84,7 +89,8 @@ export const families: readonly (readonly string[])[] = [
   "labels label_file annotations",
   "user group_add privileged cap_add cap_drop security_opt",
   "tty stdin_open",
-  "ports expose network_mode",
+  "ports expose listen breakers network_mode",
+  "update listen ready stop_grace_period",
   "networks network_mode mac_address",
   "dns dns_opt dns_search extra_hosts",
   "read_only tmpfs volumes shm_size storage_opt",

@@ -43,6 +43,34 @@ export const ports = kind("a list of [ip:][host:]container[/protocol], or of map
   ),
 );
 
+const shortListen = word("[address:]port[:container port]");
+const listenMap = fields(
+  {
+    published: is(word("a port of the host"), "The port that clients connect to."),
+    target: some(word("a port of the container"), "Where they are led. Default: the same port."),
+    host_ip: some(text, "The address that is listened on. Default: localhost."),
+    drain: some(time, "How long connections to the old container may go on after an update. Default: 30s."),
+    dial_timeout: some(time, "How long a dial may take. Default: 2s."),
+    threshold: some(word("a share above 0 and up to 1"), "The share of failures that opens the breaker. Default: .5."),
+    minimum_samples: some(whole, "Fewer connections in 10 s open no breaker. Default: 20."),
+  },
+  "a map with published",
+);
+export const listen = oneOrMore(
+  kind("[address:]port[:container port], or a map with published", (error) =>
+    z.union([shortListen, listenMap], { error }),
+  ),
+);
+
+const breaker = fields({
+  listen: is(word("[address:]port"), "Where the container finds it; localhost is the host's own."),
+  to: is(word("host:port"), "What it stands in front of."),
+  dial_timeout: some(time, "How long a dial may take. Default: 2s."),
+  threshold: some(word("a share above 0 and up to 1"), "The share of failures that opens the breaker. Default: .5."),
+  minimum_samples: some(whole, "Fewer connections in 10 s open no breaker. Default: 20."),
+});
+export const breakers = mapOf(breaker, "a map of names to maps with listen and to");
+
 const octal = kind("a mode in octal digits, such as 1777", (error) =>
   z
     .union([z.int(), z.string()], { error })
@@ -118,7 +146,7 @@ export const envFiles = oneOrMore(envFile);
 const dependency = fields({
   condition: some(
     choice("service_started", "service_healthy", "service_completed_successfully"),
-    "What must be so before it starts. Default: it is ready.",
+    "What must be so before it starts; only a task completes. Default: it is ready.",
   ),
   required: some(flag, "false: start also when that unit failed or does not exist. Default: true."),
   restart: some(flag, "Compose's word for on_loss: restart."),

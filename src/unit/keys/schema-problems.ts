@@ -22,6 +22,8 @@ export type SchemaProblem = {
   readonly what: "key" | "value";
   readonly message: string;
   readonly hint: string;
+  /** Of an unknown key: the known one that was probably meant. */
+  readonly meant?: string;
 };
 
 type Issue = z.core.$ZodIssue;
@@ -32,7 +34,15 @@ export function schemaProblems(
   value: unknown,
   grammar: AnyGrammar,
 ): readonly SchemaProblem[] {
-  return issues.flatMap((issue) => problemsOf(issue, [], value, grammar));
+  return withoutMisspelt(issues.flatMap((issue) => problemsOf(issue, [], value, grammar)));
+}
+
+/** A field that is there under a wrong name is not told of as missing too. */
+function withoutMisspelt(problems: readonly SchemaProblem[]): readonly SchemaProblem[] {
+  const meant = new Set(
+    problems.flatMap(({ path, meant }) => (meant ? [JSON.stringify([...path.slice(0, -1), meant])] : [])),
+  );
+  return problems.filter(({ path, code }) => code === "unknown-key" || !meant.has(JSON.stringify(path)));
 }
 
 function problemsOf(issue: Issue, above: Path, root: unknown, grammar: AnyGrammar): readonly SchemaProblem[] {
@@ -52,7 +62,9 @@ function problemsOf(issue: Issue, above: Path, root: unknown, grammar: AnyGramma
 
 /** A value of another kind: a list where a map is wanted, or none of several words. */
 function isOtherKind(issue: Issue): boolean {
-  return issue.path.length === 0 && ["invalid_type", "invalid_union", "invalid_value"].includes(issue.code);
+  if (issue.path.length > 0) return false;
+  if (issue.code === "invalid_union") return issue.errors.every((branch) => branch.some(isOtherKind));
+  return issue.code === "invalid_type" || issue.code === "invalid_value";
 }
 
 function badValue(path: Path, words: string, value: unknown, { help }: AnyGrammar): SchemaProblem {
@@ -76,7 +88,14 @@ function unknownKey(path: Path, known: readonly string[], { file, help, unsuited
   const near = similar(name, known);
   const shows = path.length === 1 ? `${help(null)} shows all keys` : `${help(String(path[0]))} shows all of them`;
   const hint = near ? `did you mean "${near}"?` : shows;
-  return { code: "unknown-key", path, what: "key", message: `unknown key "${nameOf(path)}"`, hint };
+  return {
+    code: "unknown-key",
+    path,
+    what: "key",
+    message: `unknown key "${nameOf(path)}"`,
+    hint,
+    ...(near ? { meant: near } : {}),
+  };
 }
 
 /** `ports.target`; numbers of list elements are left out, as the caret shows which. */

@@ -66,6 +66,12 @@ const groups = {
   "Start and stop": {
     ready: key(long.ready, "When it counts as ready.", "{tcp: 25}", "its healthcheck if it has one, else up for 1 s"),
     on_unhealthy: key(choice("ignore", "restart"), "What an unhealthy container means.", "restart", "ignore"),
+    update: key(
+      choice("stop-first", "start-first"),
+      "What a restart does first; start-first needs listen.",
+      "start-first\nlisten: 8000",
+      "stop-first",
+    ),
     start_timeout: key(time, "From its start until it must be ready.", "2m", "60s"),
     pull_timeout: key(time, "How long a pull may take.", "30m", "15m"),
     stop_signal: key(word("a signal"), "What asks it to end.", "SIGQUIT", "the image's, else SIGTERM"),
@@ -169,6 +175,12 @@ const groups = {
   },
   Network: {
     ports: key(long.ports, "Published ports.", '["127.0.0.1:8000:8000", {target: 53, published: 53, protocol: udp}]'),
+    listen: key(long.listen, "Ports where svc itself listens, in front of the container.", "8000"),
+    breakers: key(
+      long.breakers,
+      "Circuit breakers in front of what it needs outside.",
+      "\n  db: {listen: 172.17.0.1:15432, to: db.example.org:5432, dial_timeout: 50ms}",
+    ),
     expose: key(
       listOf(word("port[/protocol]"), "a list of port[-port][/protocol]"),
       "Ports that are exposed and not published.",

@@ -1,5 +1,5 @@
 import type { CreateRequest } from "../docker-run/create-request.ts";
-import type { ParsedFlag } from "../docker-run/parse-flags.ts";
+import { type ParsedFlag, parseFlags } from "../docker-run/parse-flags.ts";
 import type { LayeredWord } from "../flag-layers.ts";
 import type { UnitKeys } from "../keys/schema.ts";
 import type { Need } from "../unit.ts";
@@ -23,6 +23,19 @@ type Asked = {
  */
 export function needsOf(asked: Asked): readonly PlacedNeed[] {
   return [...fromDependsOn(asked), ...fromWants(asked), ...fromFlags(asked)];
+}
+
+/** The same of a unit whose files are wrong, as far as they can be read. */
+export function needsOfWrong(asked: Omit<Asked, "request" | "flags">): readonly PlacedNeed[] {
+  const words = asked.words.map(({ word }) => word);
+  const flags: ParsedFlag[] = [];
+  // Behind a flag that nobody knows stands its value, or a word that is none: reading goes on after it.
+  for (let at = 0; at < words.length; ) {
+    const parsed = parseFlags(words.slice(at));
+    for (const flag of parsed.flags) flags.push({ ...flag, word: flag.word + at });
+    at += parsed.rest + 1;
+  }
+  return needsOf({ ...asked, flags, request: { name: null, platform: null, body: { Image: "" } } });
 }
 
 const conditions = {

@@ -49,10 +49,12 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
   }
 
   /** By the names of units; of two needs of one unit the first is made as strong as both. */
-  function needsOf({ unit, needs: placed }: PlacedUnit): readonly Need[] {
+  function needsOf({ unit, needs: placed, place }: PlacedUnit): readonly Need[] {
     const needs = new Map<string, Need>();
     for (const { need, at } of placed) {
       const target = names.includes(need.unit) ? need.unit : byContainer.get(need.unit)?.unit.name;
+      if (target !== undefined && need.until === "completed")
+        tellEndless(unit, target, place(["depends_on", need.unit, "condition"], "value"));
       if (target === unit.name) tellItself(unit, need, at);
       else if (target !== undefined) needs.set(target, stronger(needs.get(target), { ...need, unit: target }));
       else if (tellUnknown(unit, need, at) === "error") needs.set(need.unit, stronger(needs.get(need.unit), need));
@@ -63,6 +65,15 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
   function tellItself(unit: Unit, need: Need, at: PlaceInFile): void {
     const message = `${need.from}: it names itself`;
     problems.push({ unit: unit.name, severity: "warning", code: "self-need", ...at, message, hint: "take it out" });
+  }
+
+  /** A service is started again when it ends: to wait for its end is to wait for ever. */
+  function tellEndless(unit: Unit, target: string, at: PlaceInFile): void {
+    const other = valid.find((one) => one.unit.name === target)?.unit;
+    if (!other || other.type === "task") return;
+    const message = `depends_on: ${target} is a service, and only a task completes`;
+    const hint = `write type: task in ${fileName(other.file)}, or wait for service_healthy`;
+    problems.push({ unit: unit.name, severity: "error", code: "no-task", ...at, message, hint });
   }
 
   function tellUnknown(unit: Unit, need: Need, at: PlaceInFile): "error" | "warning" {
@@ -92,6 +103,10 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
     const near = similar(name, names);
     return near === null ? null : `did you mean ${near}?`;
   }
+}
+
+function fileName(path: string): string {
+  return path.replace(/^.*\//, "");
 }
 
 function stronger(known: Need | undefined, other: Need): Need {

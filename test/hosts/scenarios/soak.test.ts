@@ -5,7 +5,8 @@ import { aHost, scenario, timed } from "../scenario.ts";
 
 /**
  * Many units, and one of them killed again and again. `SVC_SOAK_MINUTES=60 npm run test:hosts -- soak` for an hour of it.
- * What a container has written it counts in a file after the line, so that a line that is lost is found out.
+ * What a container has written it counts in a file after the line, so that a line that is lost is found out. Its name it reads
+ * without a process of its own: one that was killed in place of its parent would leave it without a name.
  */
 const host = aHost();
 const minutes = Number(process.env.SVC_SOAK_MINUTES ?? 10);
@@ -13,7 +14,7 @@ const units = 100;
 const everyMs = 100;
 
 const writer = `trap 'exit 0' TERM
-i=0; run=$(cat /proc/sys/kernel/random/uuid)
+i=0; read run </proc/sys/kernel/random/uuid
 while :; do
   n=0; while [ $n -lt 20 ]; do i=$((i+1)); n=$((n+1)); echo $run $i; done
   echo $i >/count/$run; sleep 1

@@ -14,8 +14,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 test("what is rotated is compressed and kept, oldest with the highest number, and no line is lost", async () => {
   const log = openUnitLog({ folder, unit: "web", maxSizeBytes: 5_000, maxFiles: 100, clock: systemClock() });
+  const run = log.openRun(false);
   for (let chunk = 0; chunk < 50; chunk++) {
-    log.output("out", Buffer.from(numbered(chunk * 100, chunk * 100 + 100)));
+    run.output("out", Buffer.from(numbered(chunk * 100, chunk * 100 + 100)));
     await log.flush();
   }
   await log.close();
@@ -26,7 +27,7 @@ test("what is rotated is compressed and kept, oldest with the highest number, an
 test("lines that the disk does not take in time are dropped, and the log says how many", async () => {
   const log = openUnitLog({ folder, unit: "web", maxSizeBytes: 1e9, maxFiles: 1, clock: systemClock() });
   const lines = 250_000;
-  log.output("out", Buffer.from(numbered(0, lines)));
+  log.openRun(false).output("out", Buffer.from(numbered(0, lines)));
   await log.close();
   const text = await allOf();
   const dropped = [...text.matchAll(/ svc (\d+) lines were dropped/g)].reduce(
@@ -35,6 +36,22 @@ test("lines that the disk does not take in time are dropped, and the log says ho
   );
   expect(dropped).toBeGreaterThan(0);
   expect(textsOf(text).split("\n").length - 1 + dropped).toBe(lines);
+});
+
+test("two containers that write at once do not get into each other's lines", async () => {
+  const log = openUnitLog({ folder, unit: "web", maxSizeBytes: 1e9, maxFiles: 1, clock: systemClock() });
+  const [old, next] = [log.openRun(false), log.openRun(true)];
+  old.output("out", Buffer.from("one half of the old, "));
+  next.output("out", Buffer.from("one half of the next, "));
+  old.output("out", Buffer.from("and the other\nthe old ends in the mi"));
+  next.output("out", Buffer.from("and the other\r\n"));
+  old.end();
+  await log.close();
+  expect(textsOf(await allOf())).toBe(
+    "one half of the old, and the other\none half of the next, and the other\nthe old ends in the mi\n",
+  );
+  expect(old.lastLines(9)).toEqual(["one half of the old, and the other", "the old ends in the mi"]);
+  expect(log.lastLines(9)).toEqual(["one half of the next, and the other"]);
 });
 
 function numbered(from: number, to: number): string {

@@ -25,6 +25,7 @@ type Tale = {
   /** When each came into its phase. */
   readonly since?: { readonly [unit: string]: string };
   readonly stale?: readonly string[];
+  readonly refused?: string;
 };
 
 /** What `svc why` prints. */
@@ -53,6 +54,7 @@ async function why(name: string, tale: Tale): Promise<string> {
         wantedBy: wish.by,
         restarts,
         stale: one === name ? (tale.stale ?? []) : [],
+        refused: one === name ? (tale.refused ?? null) : null,
         lastExit: last,
       } as unknown as UnitStatus;
     },
@@ -106,7 +108,7 @@ describe("svc why", () => {
           ended("postfix", "14:01:00", { tag: "build-41", by: "asked", words: "exit 0", code: 0 }),
           ended("postfix", "14:02:10", failing),
           ended("postfix", "14:02:20", failing),
-          ended("postfix", "14:02:31", failing),
+          ended("postfix", "14:02:31", { ...failing, lastLines: ["1", "2", "3", "4", "5", "cannot listen"] }),
         ],
       },
       since: { antisocial: "14:02:11", postfix: "14:02:31" },
@@ -115,10 +117,15 @@ describe("svc why", () => {
       `antisocial is waiting since 14:02:11 because it links to postfix; postfix is in back-off (3 of 10) since 14:02:10: exit 137 (SIGKILL), memory limit 64 MiB, after tag build-41 -> build-42 at 14:02:05.
 
 antisocial: waiting since 14:02:11: it needs postfix, which keeps failing: exit 137 (SIGKILL), memory limit 64 MiB
-  └ postfix: backoff since 14:02:31: it keeps failing (3 of 10): exit 137 (SIGKILL), memory limit 64 MiB
-      changed at 14:02:05: tag build-41 -> build-42
-      failures since 14:02:10: 3 (10 are allowed)
+  └ postfix: backoff
       last exit at 14:02:31: exit 137 (SIGKILL), memory limit 64 MiB (by itself)
+      what it wrote last:
+        2
+        3
+        4
+        5
+        cannot listen
+      next try at 14:10:01
 
 next: svc logs -n 50 postfix; mend it or put the change back, then: svc restart postfix
 `,
@@ -128,8 +135,6 @@ next: svc logs -n 50 postfix; mend it or put the change back, then: svc restart 
   test("one that was never started", async () => {
     expect(await why("web", { units: [unit("web")], states: {}, since: { web: "14:00:00" } })).toBe(
       `web is down since 14:00:00: nobody asked for it.
-
-web: down since 14:00:00: nobody asked for it
 
 next: svc start web
 `,
@@ -141,7 +146,6 @@ next: svc start web
     expect(text).toBe(
       `web is up since 14:00:00: it is ready.
 
-web: up since 14:00:00: it is ready
   a restart would bring in: tag 1 -> 2
 
 next: svc restart web
@@ -166,7 +170,7 @@ next: svc restart web
 
 site: degraded since 14:00:00: it runs, but mail, which it needs, is not ready
   └ mail: waiting since 14:00:00: it needs db, which is down
-    └ db: down since 14:00:00: operator asked for it to be down
+    └ db: down
         last exit at 13:59:00: exit 0 (svc stopped it)
 
 next: svc start db
@@ -190,6 +194,52 @@ next: svc start db
       "web is in back-off (4) since 14:08:01: port 80 is taken, after env file changed at 14:08:01.",
     );
     expect(text).toContain("next: svc logs -n 50 web; mend it or put the change back, then: svc restart web\n");
+  });
+
+  test("while its files are wrong a start is refused: svc check comes first", async () => {
+    const stale = ["its unit file has errors now; the last good one is in force"];
+    const refused = "its unit file has errors";
+    const up = { units: [unit("web")], states: { web: running("web") }, stale, refused };
+    expect(await why("web", up)).toContain("\nnext: svc check; mend it, then: svc restart web\n");
+    expect(await why("web", { ...up, states: {} })).toContain("\nnext: svc check; mend it, then: svc start web\n");
+    const gone = { ok: false, code: "missing-unit-file", message: "", hint: "write web.yml again" } as const;
+    const orphan = { ...up, units: [unit("web", { launch: gone })] };
+    expect(await why("web", orphan)).toContain("\nnext: write web.yml again\n");
+  });
+
+  test("a restart that is refused brings nothing in", async () => {
+    const refused = "its unit file has errors";
+    const stale = ["its unit file has errors now; the last good one is in force"];
+    expect(await why("web", { units: [unit("web")], states: { web: running("web") }, stale, refused })).toBe(
+      `web is up since 14:00:00: it is ready.
+
+  a restart would be refused: its unit file has errors
+
+next: svc check; mend it, then: svc restart web
+`,
+    );
+  });
+
+  test("for an image that cannot be had it does not help to wait", async () => {
+    const message = "cannot pull reg.example:5000/web:1: connection refused";
+    const trouble = { kind: "pull-failed", message, times: 4, until: now + 5_000 } as const;
+    const web = unit("web", { launch: { ...unit("web").launch, image: "reg.example:5000/web:1" } as Unit["launch"] });
+    expect(await why("web", { units: [web], states: { web: { wish: asked, trouble } } })).toBe(
+      `web is waiting (4) since 14:00:00: cannot pull reg.example:5000/web:1: connection refused.
+
+  next try at 14:10:05
+
+next: put the image's name right (in /units/web.yml, or its tag in /var/www/web/TAG where there is one), or: docker login reg.example:5000; then: svc start web
+`,
+    );
+  });
+
+  test("of one that is well again after it failed no change is told", async () => {
+    const records = { web: [ended("web", "13:59:00", { tag: "0" }), ended("web", "14:01:00")] };
+    const state = { ...running("web"), restarts: 1, respawns: [instant("14:01:00")] };
+    const text = await why("web", { units: [unit("web")], states: { web: state }, records });
+    expect(text.split("\n")[0]).toBe("web is up since 14:00:00: it is ready.");
+    expect(text).not.toContain("changed");
   });
 
   test("a failure long after the last change is not laid at its door", async () => {

@@ -17,7 +17,10 @@ const files = {
   "systemd/web.service": `${service}ExecStop=docker stop web\n[Install]\nWantedBy=multi-user.target\n`,
   "systemd/sshd.service": "[Service]\nExecStart=/usr/sbin/sshd -D\n",
   "odd.service": `${service}ExecStartPre=/usr/bin/mkdir /srv/web\n`,
+  "broken.service": "[Service\nExecStart=docker run --rm --name broken nginx:1.25\n",
+  "empty.yml": "",
   "notes.txt": "nothing that svc knows\n",
+  "after.service": `[Unit]\nAfter=db.service\nRequires=cache.service\n${service.replace("web", "after")}ExecStop=docker stop after\n[Install]\nWantedBy=multi-user.target\n`,
   "web.conf": "start on runlevel [2345]\nrespawn\nexec docker run --name web busybox:1\n",
   "units/web.yml": "description: the site\nimage: nginx:1.25\nlinks: [db]\nports: ['80:80']\n",
   "units/db.yml": "image: postgres:16\nenvironment: {POSTGRES_PASSWORD: hunter2}\n",
@@ -69,8 +72,27 @@ test("what was not understood is exit 1, and the file is written all the same", 
   expect(stdout).not.toContain("hunter2");
 });
 
+test("what is in --units or --to may be named; what is nowhere is not understood", async () => {
+  const lost = await svc("import", "after.service");
+  expect([lost.code, lost.stdout]).toEqual([1, expect.stringContaining("2 not understood")]);
+  const half = await svc("import", "after.service", "--units", "units");
+  expect([half.code, half.stdout]).toEqual([
+    1,
+    expect.stringContaining(
+      "NOT UNDERSTOOD: Requires=cache: cache is neither a unit of this import nor one that is there",
+    ),
+  ]);
+  mkdirSync(join(root, "known"));
+  writeFileSync(join(root, "known/cache.yml"), "image: redis:7\n");
+  const both = await svc("import", "after.service", "--units", "units", "--to", "known");
+  expect([both.code, both.stdout]).toEqual([0, expect.stringContaining("0 not understood")]);
+  expect(readFileSync(join(root, "known/after.yml"), "utf8")).toContain("depends_on: [cache]\nafter: [db]\n");
+});
+
 test.each([
   [["import"], "nothing is named"],
+  [["import", "after.service", "--units", "nowhere"], "there is no folder of unit files at nowhere"],
+  [["import", "after.service", "--units", "after.service"], "after.service is no folder of unit files"],
   [["import", "nowhere.service"], "nowhere.service cannot be read"],
   [["import", "notes.txt"], "nobody can tell what notes.txt is"],
   [["import", "web.conf", "--kind", "nothing"], "--kind"],
@@ -81,6 +103,21 @@ test.each([
 ])("%j is exit 2", async (args, message) => {
   const { code, stderr } = await svc(...args);
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+});
+
+test("a file that nobody knows keeps no other from being imported", async () => {
+  const { code, stdout } = await svc("import", "notes.txt", "systemd/web.service", "--to", "others");
+  expect([code, readdirSync(join(root, "others"))]).toEqual([1, ["web.yml"]]);
+  expect(stdout).toContain(
+    "notes.txt              not understood  the file: nobody can tell what it is; say it with --kind systemd,",
+  );
+});
+
+test("a file that is broken is what its name says, and the line that is wrong is told", async () => {
+  const broken = await svc("import", "broken.service", "empty.yml");
+  expect(broken.code).toBe(1);
+  expect(broken.stdout).toMatch(/# broken\.service:1 +not understood +a line: a heading stands between two brackets/);
+  expect(broken.stdout).toMatch(/# empty\.yml:1 +not understood +the file: it has no services/);
 });
 
 test("--kind says what a file is", async () => {

@@ -7,6 +7,7 @@ import { findSources } from "../../../src/convert/import/find-sources.ts";
 import { hostOf } from "../../../src/convert/import/host.ts";
 import { importSources } from "../../../src/convert/import/import.ts";
 import { kinds } from "../../../src/convert/import/source.ts";
+import { unitNames } from "../../../src/unit/unit-folder.ts";
 
 /**
  * Each file of data/KIND holds what somebody has, files of the host (`>>> etc/…`, found at /srv/shop/etc/…), and what the import makes of it, all of it.
@@ -42,7 +43,8 @@ async function run(name: string, files: ReadonlyMap<string, string>): Promise<st
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text.replaceAll("/srv/shop", folder));
   }
-  const host = hostOf(join(folder, "etc/default"), join(folder, "var/www"));
+  const there = await unitNames(join(folder, "etc/svc/units"));
+  const host = hostOf(join(folder, "etc/default"), join(folder, "var/www"), new Set(there));
   const first = [...files.keys()].filter(
     (path) => !path.includes("/") && !/\.(env|override|list)$|^profile/.test(path),
   );

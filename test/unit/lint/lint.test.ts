@@ -4,11 +4,18 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { showProblems } from "../../../src/cli/show/problems.ts";
 import { sarif } from "../../../src/cli/show/sarif.ts";
-import { lint } from "../../../src/lint/lint.ts";
+import { type Linted, lint } from "../../../src/lint/lint.ts";
+import { tellMissing } from "../../../src/lint/missing-images.ts";
 import { readUnits } from "../../../src/unit/read-units.ts";
+import { wholeFile } from "../../../src/unit/unit-problem.ts";
+import { unit } from "../../support/build.ts";
 
 /** What lint says of these files, as svc check shows it. */
-async function linted(files: { readonly [path: string]: string }, modes: { readonly [path: string]: number } = {}) {
+async function linted(
+  files: { readonly [path: string]: string },
+  modes: { readonly [path: string]: number } = {},
+  concerns: (unit: string) => boolean = () => true,
+) {
   const folder = await mkdtemp(join(tmpdir(), "svc-lint-"));
   const at = (path: string): string => join(folder, path);
   try {
@@ -17,8 +24,8 @@ async function linted(files: { readonly [path: string]: string }, modes: { reado
       await writeFile(at(path), text, { mode: modes[path] ?? 0o600 });
     }
     const read = await readUnits({ units: at("units"), defaultDir: at("default"), wwwDir: at("www") });
-    const { problems } = await lint(read.units, false);
-    return { problems, text: showProblems(problems).replaceAll(`${folder}/`, "") };
+    const { problems } = await lint(read, { withEngine: false, concerns });
+    return { problems, folder, text: showProblems(problems).replaceAll(`${folder}/`, "") };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -34,10 +41,10 @@ test("two units with one port of the host, on overlapping addresses; not those t
     "units/e.yml": "conflicts: [c]\n",
   });
   expect(text).toBe(
-    `units/b.yml:3:3  warning: it publishes port 8000/tcp of the host, as a does    hint: publish another, or write conflicts if only one of them is to run
+    `units/b.yml:3:3  warning: it publishes port 8000/tcp of the host, as a does    hint: take another port, or write conflicts if only one of them is to run
   3 |   - '127.0.0.1:8000:8000'
     |   ^^^^^^^^^^^^^^^^^^^^^^^
-units/e.yml:1:1  warning: it publishes port 25/tcp of the host, as a does    hint: publish another, or write conflicts if only one of them is to run
+units/e.yml:1:1  warning: it publishes port 25/tcp of the host, as a does    hint: take another port, or write conflicts if only one of them is to run
 `,
   );
 });
@@ -80,6 +87,83 @@ default/a:1:1  warning: default/a holds SECRET and everybody can read it    hint
   expect(text).not.toContain("hunter2");
 });
 
+test("a secret is found in whatever form it stands, in templates and in files that are wrong too", async () => {
+  const { text } = await linted(
+    {
+      "units/flow.yml": "image: a\nenvironment: {DB_PASSWORD: hunter2}\n",
+      "units/list.yml": "image: a\nenvironment: [NAME=x, 'DB_PASSWORD=hunter2']\n",
+      "units/lines.yml": "image: a\nenvironment:\n  - DB_PASSWORD=hunter2\n",
+      "units/quoted.yml": 'image: a\nenvironment: {"DB_PASSWORD": "hunter2"}\n',
+      "units/other.yml": "image: a\nx-password: &it hunter2\nenvironment:\n  DB_PASSWORD: *it\n",
+      "units/option.yml": "image: a\noptions: >-\n  --env=A=1\n  --env=DB_PASSWORD=hunter2\n",
+      "units/hook.yml": "image: a\npre_start: [{command: env DB_PASSWORD=hunter2 true}]\n",
+      "units/queue@.yml": "image: a\nenvironment: {DB_PASSWORD: hunter2}\n",
+      "units/wrong.yml": "imgae: a\nenvironment: {DB_PASSWORD: hunter2}\n",
+      "units/none.yml":
+        "image: a\nenvironment: {DB_PASSWORD: $DB_PASSWORD, TOKEN: '', API_TOKEN: true, SECRET_FILE: /run/x}\nlabels: {a.b: c}\n",
+    },
+    { "units/flow.yml": 0o644 },
+  );
+  const told = text.split("\n").filter((line) => line.includes("warning"));
+  expect(told.map((line) => line.replace(/,? {4}hint.*| stands in the unit file/g, ""))).toEqual([
+    "units/flow.yml:2:15  warning: the value of DB_PASSWORD, which everybody can read",
+    "units/hook.yml:2:27  warning: the value of DB_PASSWORD",
+    "units/lines.yml:3:5  warning: the value of DB_PASSWORD",
+    "units/list.yml:2:24  warning: the value of DB_PASSWORD",
+    "units/option.yml:4:9  warning: the value of DB_PASSWORD",
+    "units/other.yml:2:1  warning: the value of x-password",
+    "units/other.yml:4:3  warning: the value of DB_PASSWORD",
+    "units/queue@.yml:2:15  warning: the value of DB_PASSWORD",
+    "units/quoted.yml:2:16  warning: the value of DB_PASSWORD",
+    "units/wrong.yml:2:15  warning: the value of DB_PASSWORD",
+  ]);
+  expect(text).not.toContain("hunter2");
+});
+
+test("a circle is told though one of its files is wrong otherwise, at the unit that it is asked about", async () => {
+  const files = {
+    "units/a.yml": "image: a\ndepends_on: [b]\n",
+    "units/b.yml": "image: b\nbefore: [a]\noptions: --memroy 5m --link c\n",
+    "units/c.yml": "imgae: b\nlinks: [a]\n",
+    "units/d.yml": "image: [\n",
+  };
+  const { text } = await linted(files);
+  expect(text).toMatch(/^units\/a.yml:1:1 {2}error: units need each other in a circle: a -> b -> c -> a {4}hint/);
+  const { text: ofC } = await linted(files, {}, (unit) => unit === "c");
+  expect(ofC).toMatch(/^units\/c.yml:1:1 {2}error: units need each other in a circle: c -> a -> b -> c {4}hint/);
+});
+
+test("a port that is listened on clashes with one that is published, and localhost with every address", async () => {
+  const files = { "units/a.yml": "image: a\nports: ['80:8000']\n", "units/b.yml": "image: b\nlisten: 80\n" };
+  const { text } = await linted(files);
+  expect(text).toContain("units/b.yml:2:9  warning: it listens on port 80/tcp of the host, as a does");
+});
+
+test("a clash is told at the unit that it is asked about", async () => {
+  const files = { "units/a.yml": "image: a\nports: ['80:80']\n", "units/b.yml": "image: b\nports: ['80:80']\n" };
+  const { text } = await linted(files, {}, (unit) => unit === "a");
+  expect(text).toContain("units/a.yml:2:8  warning: it publishes port 80/tcp of the host, as b does");
+  expect((await linted(files, {}, (unit) => unit === "c")).text).toBe("");
+});
+
+test("units that share an image which is not here share a line", () => {
+  const at = (name: string, image: string, pull: "missing" | "never" = "missing"): Linted => {
+    const plain = unit(name);
+    const launch = plain.launch.ok ? { ...plain.launch, image, pull } : plain.launch;
+    return { unit: { ...plain, launch }, text: "", place: () => wholeFile(plain.file) };
+  };
+  const told = [[at("a", "x:1")], [at("a", "x:1"), at("b", "x:1"), at("c", "x:1")], [at("a", "y", "never")]];
+  expect(told.flatMap(tellMissing).map(({ file, message, hint }) => [file, message, hint])).toEqual([
+    ["/units/a.yml", "its image x:1 is not on this host", "it is pulled at the start; now: docker pull x:1"],
+    [
+      "/units/a.yml",
+      "the image x:1 of a, b and c is not on this host",
+      "it is pulled at the start; now: docker pull x:1",
+    ],
+    ["/units/a.yml", "its image y is not on this host, and is never pulled", "docker load or build it: y"],
+  ]);
+});
+
 test("a circle with its path is an error, files that keep a unit from starting a warning", async () => {
   const { text } = await linted({
     "units/a.yml": "image: a\ndepends_on: [b]\n",
@@ -88,7 +172,9 @@ test("a circle with its path is an error, files that keep a unit from starting a
     "units/d.yml": "image: d\nenv_file: nowhere.env\n",
     "units/e.yml": "description: no image at all\n",
   });
-  expect(text).toMatch(/^units\/a.yml:1:1 {2}units need each other in a circle: a -> b -> c -> a {4}hint: take one/);
+  expect(text).toMatch(
+    /^units\/a.yml:1:1 {2}error: units need each other in a circle: a -> b -> c -> a {4}hint: take one/,
+  );
   expect(text).toMatch(/units\/d.yml:1:1 {2}warning: it cannot start: there is no env file units\/nowhere.env/);
   expect(text).toMatch(/units\/e.yml:1:1 {2}warning: it cannot start: /);
 });
@@ -96,7 +182,7 @@ test("a circle with its path is an error, files that keep a unit from starting a
 test("SARIF: a rule a code, a place a problem", async () => {
   const { problems } = await linted({ "units/a.yml": "image: a\nlinks: [db]\n", "units/db.yml": "image: db\n" });
   const [first] = problems;
-  const written = JSON.parse(JSON.stringify(sarif(problems, "1.2.3")));
+  const written = JSON.parse(JSON.stringify(sarif(problems, "1.2.3", "/nowhere")));
   expect(written).toMatchObject({
     version: "2.1.0",
     runs: [
@@ -120,4 +206,18 @@ test("SARIF: a rule a code, a place a problem", async () => {
       },
     ],
   });
+});
+
+test("SARIF: what is below the folder is named from there, what is elsewhere in whole", () => {
+  const problem = { unit: null, severity: "error", code: "x", message: "", ...wholeFile("") } as const;
+  const uris = ["Op_F.yaml", "./units/a b#1.yml", "/srv/work/units/w@.yml", "/etc/svc/units/a b.yml", "../a.yml"].map(
+    (file) => JSON.stringify(sarif([{ ...problem, file }], "1", "/srv/work")),
+  );
+  expect(uris.map((one) => /"uri":"([^"]*)"/.exec(one)?.[1])).toEqual([
+    "Op_F.yaml",
+    "units/a%20b%231.yml",
+    "units/w%40.yml",
+    "file:///etc/svc/units/a%20b.yml",
+    "file:///srv/a.yml",
+  ]);
 });

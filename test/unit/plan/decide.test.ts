@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decide, nextLook } from "../../../src/plan/decide.ts";
-import type { UnitState } from "../../../src/plan/world.ts";
+import type { Container, StopReason, UnitState } from "../../../src/plan/world.ts";
 import { container, link, need, unit, world } from "../../support/build.ts";
 import { show } from "../../support/show.ts";
 
@@ -39,11 +39,14 @@ test("when the target of a link has died, what is linked runs on until the next 
   const died = world({
     units: site,
     running: ["db"],
-    states: { relay: { container: dead }, site: { container: linked } },
+    states: {
+      relay: { container: dead, lastExit: { words: "exit 137 (SIGKILL)", at: 0 } },
+      site: { container: linked },
+    },
   });
   expect(show(died, 0)).toBe(
     `db: up: it is ready
-relay: starting, remove relay.1: its last container is still there
+relay: starting, remove relay.1: it ended: exit 137 (SIGKILL)
 site: degraded: it runs, but relay, which it needs, is not ready`,
   );
   const back = world({
@@ -246,10 +249,31 @@ job: done: it ended with 0`,
 
 test("a unit that never gets ready is stopped at its deadline", () => {
   const slow = unit("db", { ready: { how: "tcp", host: null, port: 5432 } });
-  const at = (watchedSince: number): string =>
-    show(world({ units: [slow], states: { db: { container: container("db.1", { watchedSince }) } } }), 0);
+  const at = (watchedSince: number, answer?: string): string => {
+    const there = container("db.1", { watchedSince, ...(answer === undefined ? {} : { answer }) });
+    return show(world({ units: [slow], states: { db: { container: there } } }), 0);
+  };
   expect(at(-59_000)).toBe("db: starting, waits, 1000 ms: nothing answers on its port 5432 yet");
+  expect(at(-59_000, "connection refused")).toBe(
+    "db: starting, waits, 1000 ms: nothing answers on its port 5432 yet: connection refused",
+  );
   expect(at(-60_000)).toBe("db: stopping, signal db.1: it was not ready within 60 s");
+});
+
+test("of a container that is dead and goes it is told how it ended, or why it was stopped", () => {
+  const over = (change: Partial<Container>): string => {
+    const dead = container("db.1", { state: "exited", ...change });
+    const state = { container: dead, lastExit: { words: "exit 137: out of memory", at: 0 } };
+    return show(world({ units: [unit("db")], states: { db: state } }), 0).replace("db: starting, remove db.1: ", "");
+  };
+  const stopped = (why: StopReason): Partial<Container> => ({
+    stopping: { why, signalledAt: 0, killedAt: null, releasedAt: null },
+  });
+  expect(over({})).toBe("it ended: exit 137: out of memory");
+  expect(over(stopped("replaced"))).toBe("it was stopped to be started anew");
+  expect(over(stopped("start-timeout"))).toBe("it was stopped, for it was not ready in time");
+  expect(over(stopped("unhealthy"))).toBe("it was stopped, for its healthcheck said unhealthy");
+  expect(over({ state: "created" })).toBe("its last container was never started");
 });
 
 test("an unhealthy container is left alone, unless the unit says otherwise", () => {

@@ -150,9 +150,7 @@ test("a container that is removed before its launch is answered does not come ba
   const created: Fact = { fact: "appeared", unit: "db", container: container("db.1", { state: "created" }) };
   const launching = after(world({ units: [unit("db")] }), { fact: "called", unit: "db", call }, created);
   const late = answered(call, { ok: true, container: container("db.1") });
-  expect(show(after(launching, died(exit.bad), gone, late), 0)).toBe(
-    "db: starting, remove db.1: its last container is still there",
-  );
+  expect(show(after(launching, died(exit.bad), gone, late), 0)).toBe("db: starting, remove db.1: it ended: exit 1");
 });
 
 test("a start that is refused costs no respawn", () => {
@@ -248,4 +246,18 @@ test("definitions that stay and new ones do not close a cycle", () => {
     `site: stopping, waits: db, which needs it, stops first
 db: stopping, signal db.1: operator asked for it to be down`,
   );
+});
+
+test("a hand-over makes another container the unit's, as if it had been asked for now; the tag before it counts as good", () => {
+  const tagged = (tag: string) => ({ made: { image: "", imageId: "", tag, parts: {} } });
+  const old = container("web.1", { generation: 3, startedAt: -100_000, ...tagged("1") });
+  const next = container("web.2", { generation: 4, startedAt: 0, ...tagged("2") });
+  const wish = { want: "up", by: "boot", generation: 3 } as const;
+  const before = world({
+    units: [unit("web")],
+    states: { web: { wish, container: old, restarts: 2, respawns: [-5_000, -4_000] } },
+  });
+  const after = stateOf(observe(before, { fact: "handed-over", unit: "web", container: next }, 10), "web");
+  expect(after).toMatchObject({ container: next, restarts: 0, respawns: [], wish: { generation: 4, by: "boot" } });
+  expect(after.trial).toMatchObject({ tag: "1", wasReady: true, failed: null });
 });

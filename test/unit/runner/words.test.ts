@@ -29,14 +29,18 @@ test.each([
   [["stie", "x"], `there is no unit stie and no FOLDER/default/stie\nhint: did you mean site?\n`],
   [[], "no app is named\nhint: docker-runner APP ARGS…; docker-runner --help\n"],
   [["--foo", "site"], "unknown option --foo\nhint: options of the task stand after APP; docker-runner --help\n"],
+  [
+    ["--units", "/nowhere/units", "site"],
+    "there is no folder of unit files at /nowhere/units\nhint: name another with --units, or make it: mkdir -p /nowhere/units\n",
+  ],
   [["--tag"], "--tag needs a value\nhint: docker-runner --help\n"],
   [
     ["wrong", "x"],
     `there are mistakes in the files of wrong
-FOLDER/units/wrong.yml:2:1  unknown key "linsk"    hint: did you mean "links"?
+FOLDER/units/wrong.yml:2:1  error: unknown key "linsk"    hint: did you mean "links"?
   2 | linsk: [site]
     | ^^^^^
-FOLDER/units/wrong.yml:3:20  stop_grace_period: "soon" is not a time such as 10s, 1m30s or 500ms; a bare number is seconds    hint: svc help unit stop_grace_period
+FOLDER/units/wrong.yml:3:20  error: stop_grace_period: "soon" is not a time such as 10s, 1m30s or 500ms; a bare number is seconds    hint: svc help unit stop_grace_period
   3 | stop_grace_period: soon
     |                    ^^^^
 `,
@@ -44,7 +48,7 @@ FOLDER/units/wrong.yml:3:20  stop_grace_period: "soon" is not a time such as 10s
   [
     ["bad", "x"],
     `there are mistakes in the files of bad
-FOLDER/default/bad:2:10  this is a command, and nothing here is executed    hint: write its result, or quote it with '…'
+FOLDER/default/bad:2:10  error: this is a command, and nothing here is executed    hint: write its result, or quote it with '…'
   2 | PASSWORD=…
     |          ^
 `,

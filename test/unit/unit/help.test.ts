@@ -55,7 +55,7 @@ test("a key with a long form is shown with its fields", () => {
 
   as a map
     condition  service_started, service_healthy or service_completed_successfully
-               What must be so before it starts. Default: it is ready.
+               What must be so before it starts; only a task completes. Default: it is ready.
     required   true or false
                false: start also when that unit failed or does not exist. Default: true.
     restart    true or false
@@ -63,6 +63,13 @@ test("a key with a long form is shown with its fields", () => {
     on_loss    keep, restart or stop
                What becomes of this unit when that one is lost. Default: keep.
 `);
+});
+
+test("the fields of a map that may stand alone or in a list are shown once", () => {
+  for (const { keys } of allKeyHelp()) {
+    for (const { name, fields } of keys) expect(new Set(fields.map((one) => one.name)).size, name).toBe(fields.length);
+  }
+  expect(shown("post_stop").match(/^ {4}command /gm)).toHaveLength(1);
 });
 
 test("an unknown key is no key", () => {

@@ -34,6 +34,10 @@ test("it takes all that the table of keys has", () => {
   for (const { yaml } of keyTable) expect(refusedBy(schema, read(yaml)), yaml).toEqual([]);
 });
 
+test("it takes the %i of templates", () => {
+  expect(refusedBy(schema, read('container_name: "queue-%i"\ncpu_shares: "%i"'))).toEqual([]);
+});
+
 test("it refuses what the reader refuses by its form", () => {
   const wrong = [
     "linsk: [a]",

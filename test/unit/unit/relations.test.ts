@@ -43,6 +43,29 @@ test("wherever a unit is named, the engine is told its container's name", async 
     expect(unit(name).needs.map((need) => need.unit)).toEqual(["db"]);
 });
 
+test("only a task can be waited for until it is done", async () => {
+  const done = "{condition: service_completed_successfully}";
+  const { told, problems } = await read({
+    migrate: "image: a\ntype: task\n",
+    db: "image: a\n",
+    once: "image: a\nrespawn: false\n",
+    web: `image: a\ndepends_on:\n  migrate: ${done}\n  db: ${done}\n  once:\n    condition: service_completed_successfully\n`,
+  });
+  expect(told).toEqual([
+    "web.yml:4:19 depends_on: db is a service, and only a task completes",
+    "web.yml:6:16 depends_on: once is a service, and only a task completes",
+  ]);
+  expect(problems).toMatchObject([
+    {
+      unit: "web",
+      severity: "error",
+      code: "no-task",
+      hint: "write type: task in db.yml, or wait for service_healthy",
+    },
+    { severity: "error" },
+  ]);
+});
+
 test("a unit whose target's container gets another name has another revision", async () => {
   const web = "image: a\nlinks: [db]\n";
   const revision = async (db: string) => {

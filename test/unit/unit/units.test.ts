@@ -121,3 +121,12 @@ test("a template makes an instance for each name that is asked for or needed", a
     ["worker@mail", ["work", "--queue", "mail", "--as", "worker@mail"]],
   ]);
 });
+
+test("a template that nobody has an instance of is checked as if there were one", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
+  const text = 'image: a:1\ncontainer_name: "queue-%i"\ncpu_shares: "%i"\nmem_limit: "%im"\nstop_grace_period: "%ix"\n';
+  writeFileSync(join(folder, "worker@.yml"), text);
+  const read = await readUnits({ units: folder, defaultDir: folder, wwwDir: folder });
+  rmSync(folder, { recursive: true });
+  expect(read.problems.map(({ line, code }) => [line, code])).toEqual([[5, "bad-value"]]);
+});

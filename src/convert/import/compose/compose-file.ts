@@ -5,8 +5,12 @@ import { type Draft, newDraft, tell, type Value } from "../draft.ts";
 import type { Host } from "../host.ts";
 import { unitName } from "../unit-name.ts";
 import { type ComposeText, pairsOf, readCompose } from "./compose-text.ts";
+import { takeTasks } from "./depends-on.ts";
 import { projectOf } from "./project.ts";
 import { takeService } from "./service.ts";
+
+/** What stands at the top of a file since Compose has more than services. */
+const sections = /^(services|version|name|include|networks|volumes|secrets|configs|x-.*)$/;
 
 /** A unit for each service of a compose file. */
 export function importCompose(
@@ -26,16 +30,31 @@ export function importCompose(
   }
   const top = new Map(pairsOf(read.document, read.document.contents).map((pair) => [nameOf(pair), pair]));
   const services = top.get("services");
-  const isFirstFormat = services === undefined && !top.has("version");
-  const pairs = isFirstFormat ? [...top.values()] : pairsOf(read.document, services?.value);
+  const isFirstFormat = ![...top.keys()].some((name) => sections.test(name));
+  const head = newDraft(basename(file), file);
+  const named = isFirstFormat ? [...top.values()] : pairsOf(read.document, services?.value);
+  const pairs = named.filter(({ value }) => isMap(isAlias(value) ? value.resolve(read.document) : value));
+  const [other] = named.filter((pair) => !pairs.includes(pair));
+  if (isFirstFormat && other) {
+    const because = `it has no services:, and ${nameOf(other)} is no service`;
+    tell(head, "not understood", { file, line: read.lineOf(other) }, ["the file", because]);
+    return [head];
+  }
+  if (named.length === 0) tell(head, "not understood", { file, line: 1 }, ["the file", "it has no services"]);
+  for (const pair of named.filter((one) => !pairs.includes(one)))
+    tell(head, "not understood", { file, line: read.lineOf(pair) }, [nameOf(pair), "a service is a map of keys"]);
   const project = projectOf({ top, folder, known, isFirstFormat, count: pairs.length });
   const drafts = pairs.map((pair) => serviceDraft(pair, file, read));
   for (const [at, draft] of drafts.entries()) {
     const pair = pairs[at];
     if (pair) takeService({ draft, pair, read, project, folder, known, host, others: drafts });
   }
-  const head = newDraft(basename(file), file);
-  if (pairs.length === 0) tell(head, "not understood", { file, line: null }, ["the file", "it has no services"]);
+  for (const [at, draft] of drafts.entries()) {
+    if (draft.keys.image !== undefined) continue;
+    const origin = { file, line: read.lineOf(pairs[at]) };
+    tell(draft, "not understood", origin, [`${draft.name}: image`, "neither image nor build says it"]);
+  }
+  takeTasks(drafts, (draft) => read.lineOf(pairs[drafts.indexOf(draft)]));
   if (!isFirstFormat) for (const [name, pair] of top) takeTop(head, name, pair, read);
   return [head, ...drafts];
 }

@@ -18,7 +18,7 @@ export function takeNetworks({ draft, project }: Service, value: Value, origin: 
     const what = `${draft.name}: network ${key}`;
     const flags = options.length === 0 ? "" : ` (with what ${options.join(", ")} say)`;
     const because = `svc makes no networks; if it is not there yet: docker network create ${name}${flags}`;
-    tell(draft, options.length === 0 ? "changed" : "not understood", origin, [what, because], { key: "networks" });
+    tell(draft, "changed", origin, [what, because], { key: "networks" });
   }
   const isPlain = Object.values(named).every((one) => one === null);
   draft.keys.networks = isPlain ? Object.keys(named) : (named as Value);

@@ -38,7 +38,7 @@ function sourceOf({ draft, folder, project }: Service, source: string, isPath: b
   if (name !== source) tell(draft, "changed", origin, [what, `the engine knows it as ${name}`], { key: "volumes" });
   if (options.length > 0) {
     const because = `its ${options.join(", ")} must be said to docker volume create ${name}, if it is not there yet`;
-    tell(draft, "not understood", origin, [what, because], { key: "volumes" });
+    tell(draft, "changed", origin, [what, because], { key: "volumes" });
   }
   return name;
 }

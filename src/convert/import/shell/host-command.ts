@@ -1,6 +1,6 @@
 import type { Word } from "./words.ts";
 
-/** What a command on the host does with docker. `other` is everything else. */
+/** What a command on the host does with docker. `idle` changes nothing, `other` is everything else. */
 export type HostCommand =
   | { readonly is: "run"; readonly words: readonly Word[]; readonly variables: readonly Word[] }
   | { readonly is: "runner"; readonly words: readonly Word[] }
@@ -13,31 +13,52 @@ export type HostCommand =
     }
   | { readonly is: "remove"; readonly names: readonly string[] }
   | { readonly is: "pull"; readonly image: string }
-  | { readonly is: "nothing" }
+  | { readonly is: "idle"; readonly program: string }
+  /** It does something on the host, and need not be done each time. */
+  | { readonly is: "left out"; readonly program: string; readonly because: string }
   | { readonly is: "script"; readonly text: Word }
   | { readonly is: "other"; readonly program: string; readonly because: string };
 
-/** Takes off what stands before the command (exec, sudo, env) and says what it is. */
-export function hostCommand(given: readonly Word[]): HostCommand {
-  const { words, variables, because } = withoutPrefixes(given);
+/** What to do about a command of the host that svc does not run. */
+export const asHook = "write it as a hook if it is needed: svc help unit pre_start";
+
+/** Takes off what stands before the command (exec, sudo, env) and says what it is; `client`: of that, what was for docker's client. */
+export function hostCommand(given: readonly Word[]): {
+  readonly read: HostCommand;
+  readonly client: readonly string[];
+} {
+  const { words, variables, because, client } = withoutPrefixes(given);
+  const read = because === null ? bareCommand(words, variables) : other(words, because);
+  return { read, client: ["run", "runner", "script"].includes(read.is) ? client : [] };
+}
+
+function bareCommand(words: readonly Word[], variables: readonly Word[]): HostCommand {
   const program = words[0]?.text.replace(/^.*\//, "") ?? "";
   const rest = words.slice(1);
-  if (because !== null) return { is: "other", program, because };
   if (program === "docker-runner") return { is: "runner", words: rest };
   if (program === "svc" && rest[0]?.text === "run") return { is: "runner", words: rest.slice(1) };
   if (program === "docker") return dockerCommand(rest, variables);
   if (/^((ba|da|a|k|z)?sh|su|runuser)$/.test(program)) return shellCommand(rest, program);
-  if (idle.has(program) || program === "") return { is: "nothing" };
-  return { is: "other", program, because: "write it as a hook if it is needed: svc help unit pre_start" };
+  if (idle.test(program)) return { is: "idle", program };
+  if (writers.test(program)) return { is: "left out", program, because: "it only writes a line; left out" };
+  if (program === "set") return { is: "left out", program, because: "svc runs no shell; left out" };
+  return other(words, asHook);
 }
 
-const idle = new Set(["true", ":", "echo", "logger", "set", "printf"]);
+function other(words: readonly Word[], because: string): HostCommand {
+  return { is: "other", program: words[0]?.text.replace(/^.*\//, "") ?? "", because };
+}
+
+const idle = /^(true|:|)$/;
+const writers = /^(echo|logger|printf|systemd-cat)$/;
 
 function withoutPrefixes(given: readonly Word[]) {
   let words = given;
   const variables: Word[] = [];
+  const client: string[] = [];
   for (;;) {
     const program = words[0]?.text.replace(/^.*\//, "");
+    if (/^(sudo|nohup|nice|ionice)$/.test(program ?? "")) client.push(program ?? "");
     if (program === "exec" || program === "nohup" || program === "command") words = words.slice(1);
     else if (program === "sudo") words = withoutFlags(words.slice(1), /^-[ugpChTr]$|^--(user|group)$/);
     else if (program === "env") {
@@ -47,8 +68,9 @@ function withoutPrefixes(given: readonly Word[]) {
         words = words.slice(1);
       }
     } else if (program === "nice" || program === "ionice") words = withoutFlags(words.slice(1), /^-[ncp]$/);
-    else if (program === "!") return { words: words.slice(1), variables, because: "its exit code is turned round" };
-    else return { words, variables, because: null };
+    else if (program === "!")
+      return { words: words.slice(1), variables, client, because: "its exit code is turned round" };
+    else return { words, variables, client, because: null };
   }
 }
 
@@ -60,11 +82,11 @@ function withoutFlags(words: readonly Word[], valued: RegExp): readonly Word[] {
 
 function dockerCommand(given: readonly Word[], variables: readonly Word[]): HostCommand {
   // Of docker's own options only those that choose no other engine can be passed over.
-  const other = (because: string): HostCommand => ({ is: "other", program: "docker", because });
+  const told = (because: string): HostCommand => ({ is: "other", program: "docker", because });
   let words = given;
   while (words[0]?.text.startsWith("-")) {
     const flag = words[0].text;
-    if (/^(-H|--host|-c|--context)/.test(flag)) return other("it asks another engine; svc has one, by DOCKER_HOST");
+    if (/^(-H|--host|-c|--context)/.test(flag)) return told("it asks another engine; svc has one, by DOCKER_HOST");
     words = words.slice(/^(--config|-l|--log-level|--tls(cacert|cert|key))$/.test(flag) ? 2 : 1);
   }
   const [name = "", ...rest] = words.map(({ text }) => text);
@@ -86,12 +108,17 @@ function dockerCommand(given: readonly Word[], variables: readonly Word[]): Host
       return { is: "pull", image: after.findLast(({ text }) => !text.startsWith("-"))?.text ?? "" };
     case "network":
     case "volume":
-      return other(`svc makes no ${verb}s; make it once: docker ${verb} create …`);
+      if (rest[0] !== "create") return told(`docker ${verb} ${rest[0] ?? ""} has no counterpart`);
+      return {
+        is: "left out",
+        program: "docker",
+        because: `svc makes no ${verb}s; if it is not there yet, make it once: docker ${verb} create …`,
+      };
     case "create":
     case "start":
-      return other(`docker ${verb} starts a container whose flags stand elsewhere: svc import --from-container NAME`);
+      return told(`docker ${verb} starts a container whose flags stand elsewhere: svc import --from-container NAME`);
     default:
-      return other(`docker ${verb} has no counterpart`);
+      return told(`docker ${verb} has no counterpart`);
   }
 }
 

@@ -5,10 +5,15 @@ export function readWord(
   text: string,
   start: number,
   lineAt: (offset: number) => number,
-): { readonly word: RawWord; readonly end: number; readonly isReadable: boolean; readonly substitutes: boolean } {
+): {
+  readonly word: RawWord;
+  readonly end: number;
+  readonly isReadable: boolean;
+  readonly substitutes: readonly string[];
+} {
   const parts: Part[] = [];
   let isReadable = true;
-  let substitutes = false;
+  const substitutes: string[] = [];
   let isQuoted = false;
   let at = start;
   const addText = (more: string): void => {
@@ -36,7 +41,7 @@ export function readWord(
     } else if (character === "`" || text.startsWith("$(", at)) {
       const end = character === "$" ? endOfSubstitution(text, at + 1) : text.indexOf("`", at + 1);
       const last = end < 0 ? text.length - 1 : end;
-      substitutes = true;
+      substitutes.push(text.slice(at, last + 1));
       addText(text.slice(at, last + 1));
       at = last;
     } else if (character === "$") {

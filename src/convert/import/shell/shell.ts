@@ -10,8 +10,10 @@ export type ShellStep =
       readonly words: readonly RawWord[];
       /** What joins it to the one before. */
       readonly after: "" | "&&" | "||" | "|";
-      /** A word of it is what another command writes. */
-      readonly substitutes: boolean;
+      /** What stands in it for that which another command writes: `$(…)`. */
+      readonly substitutes: readonly string[];
+      /** Files that its output goes to. */
+      readonly writes: readonly string[];
       readonly line: number;
       readonly source: string;
     }
@@ -42,7 +44,8 @@ export function shellSteps({ text, lineAt }: Stretch): readonly ShellStep[] {
     const words: RawWord[] = [];
     const line = lineAt(start);
     let isReadable = true;
-    let substitutes = false;
+    const substitutes: string[] = [];
+    const writes: string[] = [];
     let depth = 0;
     let isFirst = true;
     let end = start;
@@ -72,6 +75,7 @@ export function shellSteps({ text, lineAt }: Stretch): readonly ShellStep[] {
           words: words.slice(count),
           after: joint,
           substitutes,
+          writes,
           line,
           source,
         };
@@ -83,10 +87,10 @@ export function shellSteps({ text, lineAt }: Stretch): readonly ShellStep[] {
       }
       const redirect = /^\d?(?:>>|>&|<<|<&|[<>])&?[ \t]*/.exec(text.slice(end))?.[0];
       if (redirect !== undefined) {
-        // Where output goes is svc's business.
-        end += redirect.length;
+        const target = readWord(text, end + redirect.length, lineAt);
         if (redirect.includes("<")) isReadable = false;
-        end = readWord(text, end, lineAt).end;
+        if (!/^([0-9-]|\/dev\/(null|stdout|stderr|console))$/.test(target.word.raw)) writes.push(target.word.raw);
+        end = target.end;
         continue;
       }
       const bracket = /^[(){}](?=[\s;]|$)|^[()]/.exec(text.slice(end))?.[0];
@@ -100,7 +104,7 @@ export function shellSteps({ text, lineAt }: Stretch): readonly ShellStep[] {
       if (isFirst && raw === "function") isReadable = false;
       isFirst = ["then", "do", "else", "elif", "{", "("].includes(raw) || (isFirst && raw === "!");
       if (read && !read.isReadable && !/^"?\$[@*]"?$/.test(raw)) isReadable = false;
-      if (read?.substitutes) substitutes = true;
+      substitutes.push(...(read?.substitutes ?? []));
       // A script of an init has no arguments.
       if (read && !/^"?\$[@*]"?$/.test(raw)) words.push(read.word);
       end = read ? Math.max(read.end, end + 1) : end + (bracket?.length ?? 1);

@@ -1,8 +1,8 @@
 import { type Draft, newDraft, tell } from "../draft.ts";
-import { finishJob } from "../finish-job.ts";
 import type { Host } from "../host.ts";
 import { type Job, newJob, type Role } from "../job.ts";
 import { takeCommand } from "../take-command.ts";
+import { takeNamed } from "../take-named.ts";
 import { takeEnding } from "./ending.ts";
 import { takeEnvironment } from "./environment.ts";
 import { reasonToLeaveOut } from "./left-out.ts";
@@ -23,8 +23,8 @@ export type SystemdFiles = {
 export function importSystemd({ name, file, text, dropIns }: SystemdFiles, host: Host): Draft {
   const draft = newDraft(name, file);
   const read = [{ file, text }, ...dropIns].map((one) => unitLines(one.file, one.text));
-  for (const { source, ...origin } of read.flatMap(({ unreadable }) => unreadable))
-    tell(draft, "not understood", origin, ["a line", "this is no NAME=value"], { source });
+  for (const { source, because, ...origin } of read.flatMap(({ unreadable }) => unreadable))
+    tell(draft, "not understood", origin, ["a line", because], { source });
   const directives = withoutReset(read.flatMap(({ directives }) => directives));
   const job = newJob(draft, host);
   const specifiers = specifiersOf(name);
@@ -36,8 +36,8 @@ export function importSystemd({ name, file, text, dropIns }: SystemdFiles, host:
   for (const [wanted, role] of Object.entries(roles))
     for (const directive of directives) if (directive.name === wanted) takeExec(job, directive, role, specifiers);
   for (const directive of directives) takePlain(job, directive, specifiers);
+  takeNamed(job);
   takeEnding(job, { last });
-  finishJob(job);
   return draft;
 }
 
@@ -60,7 +60,7 @@ function takeExec(job: Job, directive: Directive, role: Role, specifiers: (text:
   const host = hostSpecifiers.exec(directive.text)?.[1];
   const forFile = { ...job, draft: { ...job.draft, file } };
   for (const { words, mayFail, line } of systemdCommands(directive, specifiers))
-    takeCommand(forFile, { words, role, line, source, mayFail });
+    takeCommand(forFile, { words, writes: [], role, line, source, mayFail });
   if (host !== undefined)
     tell(job.draft, "not understood", directive, [`%${host}`, "its value is the host's; put it in by hand"]);
 }

@@ -10,15 +10,22 @@ export type Directive = Stretch & {
   readonly source: string;
 };
 
+export type Unreadable = {
+  readonly file: string;
+  readonly line: number;
+  readonly source: string;
+  readonly because: string;
+};
+
 export type UnitLines = {
   readonly directives: readonly Directive[];
-  readonly unreadable: readonly { readonly file: string; readonly line: number; readonly source: string }[];
+  readonly unreadable: readonly Unreadable[];
 };
 
 /** The directives of a unit file or a drop-in. */
 export function unitLines(file: string, text: string): UnitLines {
   const directives: Directive[] = [];
-  const unreadable: { file: string; line: number; source: string }[] = [];
+  const unreadable: Unreadable[] = [];
   const lines = linesOf(text);
   let section = "";
   for (let at = 0; at < lines.length; at++) {
@@ -35,9 +42,15 @@ export function unitLines(file: string, text: string): UnitLines {
       pieces.push({ ...last, text: last.text.slice(0, -1) }, next);
     }
     const heading = /^\s*\[([^\]]+)\]\s*$/.exec(first.text)?.[1];
+    const open = /^\s*(?:\[(\w+)|(\w+)\])\s*$/.exec(first.text)?.slice(1).find(Boolean);
     const assignment = /^\s*([A-Za-z0-9-]+)\s*=\s*/.exec(first.text);
     if (heading !== undefined) section = heading;
-    else if (!assignment) unreadable.push({ file, line: first.line, source: sources.join("\n") });
+    else if (open !== undefined) {
+      section = open;
+      const because = `a heading stands between two brackets; read as [${open}]`;
+      unreadable.push({ file, line: first.line, source: first.text, because });
+    } else if (!assignment)
+      unreadable.push({ file, line: first.line, source: sources.join("\n"), because: "this is no NAME=value" });
     else {
       const [before = "", name = ""] = assignment;
       const [head = first, ...others] = pieces;

@@ -35,6 +35,8 @@ const boot =
   /^(runlevel|filesystem|local-filesystems|remote-filesystems|virtual-filesystems|all-swaps|startup|net-device-up|net-device-added|static-network-up|network-interface|networking|mounted|mountall|hostname|rc|rc-sysinit|dbus|udev|ssh|rsyslog|networking|network-services|desktop-session-start)$/;
 const engine = /^(docker|docker\.io|docker-engine|lxc-docker|cgroup-lite|containerd)$/;
 
+const oneOfSeveral = "one of several events: it is started too, and waited for, but may fail";
+
 function takeStart(draft: Draft, stanza: Stanza, lost: ReadonlySet<string>): void {
   const events = readEvents(stanza.text);
   if (!events) {
@@ -82,15 +84,8 @@ function takeStart(draft: Draft, stanza: Stanza, lost: ReadonlySet<string>): voi
         until: "ready",
         onLoss: lost.has(job) && !isOneOfSeveral ? "stop" : "keep",
         what: said,
+        ...(isOneOfSeveral ? { because: oneOfSeveral } : {}),
       });
-      if (isOneOfSeveral)
-        tell(
-          draft,
-          "changed",
-          stanza,
-          [`${what} ${job}`, "one of several events: it is started too, and waited for, but may fail"],
-          { key: "wants" },
-        );
       return;
     }
     if (name === "starting" && job !== "") {
@@ -98,10 +93,8 @@ function takeStart(draft: Draft, stanza: Stanza, lost: ReadonlySet<string>): voi
       return;
     }
     if (name === "stopped" && job !== "") {
-      edge({ to: job, how: "needs", until: "completed", onLoss: "keep", what: said });
-      tell(draft, "changed", stanza, [`${what} ${job}`, "it starts once that task ended with 0"], {
-        key: "depends_on",
-      });
+      const because = "it starts once that task ended with 0";
+      edge({ to: job, how: "needs", until: "completed", onLoss: "keep", what: said, because });
       return;
     }
     draft.keys.enabled = false;

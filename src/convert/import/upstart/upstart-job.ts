@@ -1,9 +1,9 @@
 import { type Draft, instanceMark, newDraft, tell } from "../draft.ts";
-import { finishJob } from "../finish-job.ts";
 import type { Host } from "../host.ts";
 import { type Job, newJob, type Role } from "../job.ts";
 import { expand } from "../shell/words.ts";
 import { systemdWords } from "../systemd/systemd-words.ts";
+import { takeNamed } from "../take-named.ts";
 import { takeScript } from "../take-script.ts";
 import { takeEnding } from "./ending.ts";
 import { takeRelations } from "./relations.ts";
@@ -32,9 +32,9 @@ export function importUpstart({ name, file, text, override }: UpstartFiles, host
     for (const stanza of lastOf(stanzas, wanted)) takeAlone(job, stanza, role);
   for (const stanza of stanzas) takePlain(draft, stanza);
   takeRelations(draft, stanzas);
+  takeNamed(job);
   takeEnding(job, stanzas);
   if (stanzas.some((one) => one.name === "manual")) draft.keys.enabled = false;
-  finishJob(job);
   return draft;
 }
 

@@ -52,6 +52,21 @@ export const keyTable: readonly Row[] = [
   { yaml: "ready:\n  log: 'listening on \\d+'", unit: { ready: { how: "log", pattern: "listening on \\d+" } } },
   { yaml: "ready: {after: 500ms}", unit: { ready: { how: "after", afterMs: 500 } } },
   { yaml: "on_unhealthy: restart", unit: { onUnhealthy: "restart" } },
+  {
+    yaml: "breakers: {db: {listen: 172.17.0.1:15432, to: 'db.example.org:5432', threshold: .05}}",
+    unit: {
+      breakers: [
+        {
+          ...{ name: "db", address: "172.17.0.1", port: 15432, to: { host: "db.example.org", port: 5432 } },
+          ...{ dialTimeoutMs: 2_000, threshold: 0.05, minimumSamples: 20 },
+        },
+      ],
+    },
+  },
+  {
+    yaml: "update: start-first\nlisten: 8000",
+    unit: { update: "start-first", listen: [{ address: "localhost", port: 8000, target: 8000, drainMs: 30_000 }] },
+  },
   { yaml: "start_timeout: 2m", unit: { startTimeoutMs: 120_000 } },
   { yaml: "pull_timeout: 30", unit: { pullTimeoutMs: 30_000 } },
   row("stop_signal: SIGQUIT", "--stop-signal SIGQUIT"),
@@ -114,6 +129,7 @@ export const keyTable: readonly Row[] = [
   },
   {
     yaml: "depends_on: {db: {condition: service_completed_successfully, on_loss: stop}}",
+    files: { "units/db.yml": "image: db\ntype: task\n" },
     unit: { needs: [{ unit: "db", until: "completed", onLoss: "stop" }] },
   },
   { yaml: "depends_on: {db: {restart: true, on_loss: keep}}", unit: { needs: [{ unit: "db", onLoss: "keep" }] } },

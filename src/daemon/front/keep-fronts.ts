@@ -1,0 +1,194 @@
+import type { Clock } from "../../clock/clock.ts";
+import type { UnitStatus } from "../../control/request.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { type Address, showAddress } from "../../front/address.ts";
+import type { FrontSpec } from "../../front/fronts.ts";
+import { isRunning, isWanted, ownContainer, readyAt } from "../../plan/conditions.ts";
+import type { Container, World } from "../../plan/world.ts";
+import { messageOf } from "../../svc-error.ts";
+import type { Listen, Unit } from "../../unit/unit.ts";
+import type { Supervisor } from "../supervisor.ts";
+import type { FrontLink } from "./front-link.ts";
+
+const retryMs = 5_000;
+
+export type UnitFronts = {
+  /** Nothing is changed before: until it is known what runs, the process goes on as it was told in an earlier life. */
+  begin(): void;
+  /** Why svc cannot listen for this unit, once all that is known by now has been passed on; null: it does. */
+  problemOf(unit: Unit): Promise<string | null>;
+  /** Resolves when no connection to that container, which is not the unit's any more, is left; the rest is reset after `ms`. */
+  drained(unit: Unit, container: string, ms: number): Promise<void>;
+  status(unit: Unit): Promise<Pick<UnitStatus, "listen" | "breakers">>;
+  /** Nobody is accepted any more, and the process ends. */
+  end(): Promise<void>;
+};
+
+/** Keeps the fronts of all units as the units and their containers are: who listens where, and which container is current. */
+export function keepUnitFronts(parts: {
+  readonly supervisor: Supervisor;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly link: FrontLink;
+  readonly warn: (message: string) => void;
+}): UnitFronts {
+  const { supervisor, engine, clock, link, warn } = parts;
+  const addresses = new Map<string, string | null>();
+  let begun = false;
+  let told = "";
+  let problems: { readonly [name: string]: string } = {};
+  let setting: Promise<void> = Promise.resolve();
+  let cancelRetry: () => void = () => undefined;
+  supervisor.onPass(() => {
+    if (begun) void passOn();
+  });
+  link.onLost(() => {
+    if (!begun) return;
+    warn("the process that listens for units has ended; it is started again");
+    again();
+  });
+  return {
+    begin() {
+      begun = true;
+      void passOn();
+    },
+    async problemOf(unit) {
+      const doors = doorsOf(unit);
+      if (doors.length === 0) return null;
+      if (doors.some(({ name }) => name in problems)) told = "";
+      await passOn();
+      return doors.map(({ name }) => problems[name]).find(Boolean) ?? null;
+    },
+    async drained(unit, container, ms) {
+      const host = await addressOf(container);
+      if (host === null) return;
+      await passOn();
+      await Promise.all(
+        unit.listen.map((listen) => link.drained(listenName(unit, listen), { host, port: listen.target }, ms)),
+      );
+    },
+    async status(unit) {
+      const doors = doorsOf(unit);
+      const all: Awaited<ReturnType<FrontLink["status"]>> =
+        doors.length === 0 ? {} : await link.status().catch(() => ({}));
+      const known = doors.map(({ name, place, breaker }) => {
+        const targets = all[name]?.targets ?? [];
+        return {
+          breaker,
+          listen: showAddress(place),
+          problem: problems[name] ?? null,
+          target: targets.find(({ draining }) => !draining) ?? null,
+          draining: targets.reduce((sum, { draining, connections }) => sum + (draining ? connections : 0), 0),
+        };
+      });
+      return {
+        listen: known.flatMap(({ breaker, ...front }) => (breaker === null ? [front] : [])),
+        breakers: known.flatMap(({ breaker, ...front }) => (breaker === null ? [] : [{ name: breaker, ...front }])),
+      };
+    },
+    async end() {
+      begun = false;
+      cancelRetry();
+      await setting;
+      await link.set([]).catch((error: unknown) => warn(`the fronts cannot be ended: ${messageOf(error)}`));
+    },
+  };
+
+  /** One at a time, and the latest only. */
+  function passOn(): Promise<void> {
+    const next = setting.then(async () => {
+      if (!begun) return;
+      const specs = await specsOf(supervisor.world);
+      const text = JSON.stringify(specs);
+      if (text === told) return;
+      try {
+        problems = await link.set(specs);
+        told = text;
+      } catch (error) {
+        problems = Object.fromEntries(specs.map(({ name }) => [name, messageOf(error)]));
+      }
+      cancelRetry();
+      for (const [name, problem] of Object.entries(problems)) warn(`${name}: ${problem}`);
+      if (Object.keys(problems).length > 0) cancelRetry = clock.after(retryMs, again);
+    });
+    setting = next;
+    return next;
+  }
+
+  function again(): void {
+    told = "";
+    void passOn();
+  }
+
+  async function specsOf(world: World): Promise<readonly FrontSpec[]> {
+    const specs = [...world.units.values()]
+      .filter((unit) => doorsOf(unit).length > 0)
+      .map(async (unit) => {
+        const container = ownContainer(unit, world);
+        if (!isWanted(unit, world) && !isRunning(container)) return [];
+        const host = container && hasClients(unit, container, clock.now()) ? await addressOf(container.id) : null;
+        return doorsOf(unit).map((door) => specOf(door, host));
+      });
+    const found = (await Promise.all(specs)).flat();
+    const current = new Set([...world.units.values()].map((unit) => ownContainer(unit, world)?.id));
+    for (const id of addresses.keys()) if (!current.has(id)) addresses.delete(id);
+    return found;
+  }
+
+  /** null: it has none. What it has once been given it keeps. */
+  async function addressOf(container: string): Promise<string | null> {
+    const known = addresses.get(container);
+    if (known !== undefined) return known;
+    const detail = await engine.inspect(container).catch(() => null);
+    const address = Object.values(detail?.addresses ?? {}).find((one) => one !== "") ?? null;
+    if (address !== null) addresses.set(container, address);
+    return address;
+  }
+}
+
+/** Before it is ready it would refuse them, and open its breaker. What was ready before svc came goes on. */
+function hasClients(unit: Unit, container: Container, now: number): boolean {
+  return isRunning(container) && (container.adopted || readyAt(unit, container) <= now);
+}
+
+/** Where svc listens for a unit. */
+type Door = {
+  readonly name: string;
+  readonly place: Address;
+  /** Its name, where it is one; null: it leads to the unit's own container. */
+  readonly breaker: string | null;
+  readonly to: { readonly host: string | null; readonly port: number };
+  readonly drainMs: number;
+} & Pick<Listen, "threshold" | "minimumSamples" | "dialTimeoutMs">;
+
+function doorsOf(unit: Unit): readonly Door[] {
+  const placeOf = ({ address, port }: Pick<Listen, "address" | "port">): Address => ({ host: address, port });
+  const listens = unit.listen.map((listen) => ({
+    ...listen,
+    name: listenName(unit, listen),
+    place: placeOf(listen),
+    breaker: null,
+    to: { host: null, port: listen.target },
+  }));
+  const breakers = unit.breakers.map((breaker) => ({
+    ...breaker,
+    name: `${unit.name}:${breaker.name}`,
+    place: placeOf(breaker),
+    breaker: breaker.name,
+    drainMs: 0,
+  }));
+  return [...listens, ...breakers];
+}
+
+function specOf(
+  { name, place, to, threshold, minimumSamples, dialTimeoutMs, drainMs }: Door,
+  own: string | null,
+): FrontSpec {
+  const host = to.host ?? own;
+  const targets = host === null ? [] : [{ host, port: to.port }];
+  return { name, listen: [place], targets, rules: { threshold, minimumSamples }, dialTimeoutMs, drainMs };
+}
+
+function listenName(unit: Unit, { port }: Listen): string {
+  return `${unit.name}:${port}`;
+}

@@ -1,0 +1,185 @@
+import { connect, createServer } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Plan } from "../../src/control/request.ts";
+import { type Host, makeHost } from "../support/host.ts";
+import { run } from "../support/real-engine.ts";
+import { freePort } from "../support/tcp.ts";
+import { until } from "../support/until.ts";
+
+let host: Host;
+let port: number;
+beforeAll(async () => {
+  host = await makeHost();
+  await host.startDaemon();
+  port = await freePort();
+});
+afterAll(() => host.cleanup());
+
+/** Serves its word; `late`: seconds until it does. */
+const serves = (word: string, late = 0): readonly string[] => [
+  "sh",
+  "-c",
+  `trap 'exit 0' TERM; echo ${word} >/tmp/index.html; sleep ${late}; httpd -p 8000 -h /tmp; sleep 3600 & wait`,
+];
+
+const web = (word: string, change: object = {}): Promise<void> =>
+  host.unit("web", {
+    command: serves(word),
+    ready: undefined,
+    update: "start-first",
+    listen: { published: port, target: 8000, drain: "20s" },
+    ...change,
+  });
+
+const get = async (): Promise<string> => (await (await fetch(`http://127.0.0.1:${port}/`)).text()).trim();
+const id = async (): Promise<string | null> => (await host.status("PREFIX-web")).container;
+const names = async (): Promise<readonly string[]> =>
+  (await host.engine.docker("ps", "-a", "--filter", `name=${host.engine.prefix}-web`, "--format", "{{.Names}}")).stdout
+    .split("\n")
+    .filter(Boolean)
+    .sort();
+
+test("a restart hands over: not one request fails, and the next container ends up with the unit's name", async () => {
+  await web("one");
+  const started = await host.svc("start", "PREFIX-web");
+  expect(started, started.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
+  expect(await get()).toBe("one");
+  const before = await id();
+  const heard: string[] = [];
+  let over = false;
+  const client = (async () => {
+    while (!over) heard.push(await get().catch(String));
+  })();
+  await web("two");
+  const planned = JSON.parse((await host.svc("restart", "PREFIX-web", "--plan", "--json")).stdout) as Plan;
+  expect(planned.steps.map(({ does }) => does)).toEqual(["start", "hand over", "stop", "remove"]);
+  expect([planned.meanwhile, planned.darkPorts]).toEqual([[], []]);
+  const since = String(Date.now() / 1000);
+  expect(await host.svc("restart", "PREFIX-web")).toMatchObject({ code: 0 });
+  expect(await get()).toBe("two");
+  await until(async () => (await names()).length === 1);
+  over = true;
+  await client;
+  expect(new Set(heard)).toEqual(new Set(["one", "two"]));
+  const happened = ["--since", since, "--until", String(Date.now() / 1000), "--filter", `name=${host.name("web")}`];
+  const { stdout } = await host.engine.docker("events", ...happened, "--format", "{{.Action}} {{.ID}}");
+  const deeds = stdout.split("\n").filter((line) => /^(start|die|destroy|rename) /.test(line));
+  expect(deeds.map((line) => line.split(" ")[0])).toEqual(["start", "die", "destroy", "rename"]);
+  expect(deeds[1]).toBe(`die ${before}`);
+  expect(await id()).not.toBe(before);
+  expect(await host.inspect("PREFIX-web", "{{.Id}}")).toBe(await id());
+  expect(await host.status("PREFIX-web")).toMatchObject({ phase: "up", stale: [] });
+  const [end] = await host.ask("history", { unit: host.name("web") });
+  expect(end).toMatchObject({ container: before, by: "asked", code: 0 });
+});
+
+test("one that does not get ready changes nothing; the old one serves on, and why is told", async () => {
+  const before = await id();
+  await web("three", { command: ["sh", "-c", "echo no such luck; exit 3"] });
+  const failed = await host.svc("restart", "PREFIX-web");
+  expect(failed.code).toBe(1);
+  expect(failed.stderr).toContain("exit 3");
+  await until(async () => (await names()).length === 1);
+  expect(await id()).toBe(before);
+  expect(await get()).toBe("two");
+  await web("three", { command: serves("three", 3600), start_timeout: "1s" });
+  expect((await host.svc("restart", "PREFIX-web")).stderr).toContain("not ready within 1 s");
+  expect(await get()).toBe("two");
+  const { stdout } = await host.svc("logs", "PREFIX-web");
+  expect(stdout).toContain("no such luck");
+});
+
+test("svc is killed while the next one is not ready: the old one serves on, the next one is gone", async () => {
+  const before = await id();
+  await web("four", { command: serves("four", 3600) });
+  const restart = host.svc("restart", "PREFIX-web");
+  await until(async () => (await names()).length === 2);
+  await host.endDaemon("SIGKILL");
+  expect((await restart).code).not.toBe(0);
+  expect(await get()).toBe("two");
+  await host.startDaemon();
+  await until(async () => (await names()).length === 1);
+  expect(await id()).toBe(before);
+  expect(await get()).toBe("two");
+});
+
+test("svc is killed while the old one is being drained: the next one serves on, the old one goes", async () => {
+  const before = await id();
+  await web("five", { listen: { published: port, target: 8000, drain: "1m" } });
+  // A client that stays keeps the old container.
+  const stays = await fetch(`http://127.0.0.1:${port}/`);
+  const client = connect(port, "127.0.0.1");
+  client.on("error", () => undefined);
+  client.write("GET / HTTP/1.1\r\n");
+  await stays.text();
+  const restarted = await host.svc("restart", "PREFIX-web");
+  expect(restarted, restarted.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
+  expect(await names()).toHaveLength(2);
+  const after = await id();
+  expect(after).not.toBe(before);
+  await host.endDaemon("SIGKILL");
+  expect(await get()).toBe("five");
+  await host.startDaemon();
+  expect(await get()).toBe("five");
+  client.destroy();
+  await until(async () => (await names()).length === 1);
+  expect(await id()).toBe(after);
+  await host.reaches("PREFIX-web", { phase: "up", stale: [] });
+});
+
+test("what listens is killed: it is started again, and the next restart hands over as before", async () => {
+  const { stdout } = await run("pgrep", ["-f", `svc front ${host.folder}/state/front.sock`]);
+  process.kill(Number(stdout), "SIGKILL");
+  await until(async () => (await get().catch(() => "")) === "five");
+  const before = await id();
+  const restarted = await host.svc("restart", "PREFIX-web");
+  expect(restarted, restarted.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
+  expect(await id()).not.toBe(before);
+  await until(async () => (await names()).length === 1);
+});
+
+test("svc is killed and comes back, and at once a restart is asked for: it hands over, and no request fails", async () => {
+  const heard: string[] = [];
+  let over = false;
+  const client = (async () => {
+    while (!over) heard.push(await get().catch(String));
+  })();
+  for (let round = 0; round < 3; round++) {
+    await host.endDaemon("SIGKILL");
+    await host.startDaemon();
+    const restarted = await host.svc("restart", "PREFIX-web");
+    expect(restarted, restarted.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
+  }
+  over = true;
+  await client;
+  expect(new Set(heard)).toEqual(new Set(["five"]));
+  await until(async () => (await names()).length === 1);
+});
+
+test("a stop ends both; the port is free again, and taken by another it keeps the unit from starting", async () => {
+  await web("six", { listen: { published: port, target: 8000, drain: "1m" } });
+  const restarted = await host.svc("restart", "PREFIX-web");
+  expect(restarted, restarted.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
+  expect(await host.svc("stop", "PREFIX-web")).toMatchObject({ code: 0 });
+  await until(async () => (await names()).length === 0);
+  const squatter = createServer();
+  await until(
+    () =>
+      new Promise<boolean>((resolve) =>
+        squatter.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true)),
+      ),
+  );
+  const refused = await host.svc("start", "PREFIX-web");
+  expect(refused.code).toBe(1);
+  expect(refused.stderr + refused.stdout).toContain(`127.0.0.1:${port} is taken`);
+  squatter.close();
+  await host.reaches("PREFIX-web", { phase: "up" });
+  expect(await get()).toBe("six");
+});
+
+test("when svc ends, so does what listens for it", async () => {
+  await host.endDaemon("SIGTERM");
+  expect(await names()).toEqual([]);
+  await expect(get()).rejects.toThrow();
+  await until(async () => !(await run("ps", ["ax", "-o", "args"])).stdout.includes(host.folder));
+});
