@@ -21,6 +21,7 @@ export const errorCodes = {
   "invalid-options": 2,
   "invalid-env-file": 2,
   "invalid-tag-file": 2,
+  "invalid-deploy-file": 2,
   "missing-file": 2,
   "missing-image": 2,
   "missing-tag": 2,

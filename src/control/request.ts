@@ -115,7 +115,8 @@ export type Requests = {
   };
   /** What this host has of an app: the first thing that a deploy asks. */
   readonly "deploy-look": {
-    readonly ask: { readonly app: string; readonly tag?: string };
+    /** `units`: those that are to be on this host; that one of them is not a unit of the app is a failure. */
+    readonly ask: { readonly app: string; readonly tag?: string; readonly units?: readonly string[] };
     readonly progress: never;
     readonly result: AppOnHost;
   };
@@ -136,27 +137,27 @@ export type Requests = {
     readonly progress: never;
     readonly result: null;
   };
-  /** TAG becomes the new one, REVERT the old; all units of the app are restarted and must stay ready. Safe to ask again. */
+  /** TAG becomes the new one, REVERT the old; all units of the app, or those named, are restarted and must stay ready. Safe to ask again. */
   readonly "deploy-switch": {
-    readonly ask: DeployId & { readonly minHealthyMs?: number; readonly deadlineMs?: number };
+    readonly ask: DeployId & GateAsk & { readonly units?: readonly string[] };
     readonly progress: Progress;
     readonly result: Switched;
   };
   /** TAG becomes what it was before that deploy, gated likewise. */
   readonly "deploy-back": {
-    readonly ask: DeployId & { readonly minHealthyMs?: number; readonly deadlineMs?: number };
+    readonly ask: DeployId & GateAsk & { readonly units?: readonly string[] };
     readonly progress: Progress;
     readonly result: Switched;
   };
   /** TAG becomes what REVERT says, gated likewise; a deploy of its own. */
   readonly "deploy-revert": {
-    readonly ask: Omit<DeployId, "tag"> & { readonly minHealthyMs?: number; readonly deadlineMs?: number };
+    readonly ask: Omit<DeployId, "tag"> & GateAsk;
     readonly progress: Progress;
     readonly result: Switched;
   };
   /** Takes away all but the newest images of the app, and those of TAG and REVERT. */
   readonly "deploy-prune": {
-    readonly ask: { readonly app: string };
+    readonly ask: { readonly app: string; readonly keep?: number };
     readonly progress: never;
     readonly result: { readonly removed: readonly string[] };
   };
@@ -350,6 +351,8 @@ export type ExitRecord = {
   /** Digests of what it was made from (unit, env, tag); absent in records of older versions. */
   readonly parts?: { readonly [part: string]: string };
 };
+
+type GateAsk = { readonly minHealthyMs?: number; readonly deadlineMs?: number };
 
 type DeployId = { readonly app: string; readonly tag: string; readonly id: string; readonly who: string };
 

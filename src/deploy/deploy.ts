@@ -18,6 +18,32 @@ export type Deploy = {
   readonly signal: AbortSignal;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly say: Teller;
+  /** So many of the newest images stay. */
+  readonly keep: number;
+  /** null: it went well, else what went wrong. */
+  readonly hook: (when: DeployHookTime, now: DeployNow, signal?: AbortSignal) => Promise<string | null>;
+  /** What went wrong and changes nothing about how the deploy ended. */
+  readonly warn: (words: string) => void;
+  /** ISO 8601. */
+  readonly date: () => string;
+};
+
+export type DeployHookTime = "before" | "after" | "failed";
+
+/** A deploy as its hooks are told of it. */
+export type DeployNow = {
+  readonly id: string;
+  readonly app: string;
+  readonly who: string;
+  /** null: there was none, or another on each host. */
+  readonly from: string | null;
+  readonly to: string;
+  readonly hosts: readonly { readonly name: string; readonly units: readonly string[]; readonly from: string | null }[];
+  readonly tasks: readonly string[];
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly result: "running" | "done" | "untouched" | "reverted" | "stuck";
+  readonly because: string;
 };
 
 const leastFreeBytes = 64 << 20;
@@ -26,21 +52,35 @@ const leastFreeBytes = 64 << 20;
  * A new tag on all hosts, or on none. The order is the safety: everything that can be found out is found out before anything is
  * touched; tasks run with the new image while every TAG still says the old one, so that no respawn ships what is not migrated;
  * hosts are switched in turn, each only when the one before it has been well for a while. What fails after that puts the old tag back
- * where it was switched, newest first. Rejects with an SvcError that says which of this it was.
+ * where it was switched, newest first. Rejects with an SvcError that says which of this it was. The hook `before` may still end it untouched;
+ * `after` and `failed` are told how it ended, and change nothing about that.
  */
 export async function deploy(what: Deploy): Promise<void> {
   const switched: DeployHost[] = [];
   const locks: (() => void)[] = [];
+  let now = begun(what);
   try {
-    await preflight(what);
+    now = withHosts(now, await preflight(what));
     for (const host of what.hosts) locks.push(await host.lock(what));
+    const wrong = await what.hook("before", now, what.signal);
+    if (wrong !== null) throw new SvcError("failed", wrong, { hint: "mend this, then deploy again" });
+    what.signal.throwIfAborted();
     await pullEverywhere(what);
     await runTasks(what);
     await switchAll(what, switched);
+    await tellHook(
+      "after",
+      { ...now, endedAt: what.date(), result: "done", because: "every host is on the new tag" },
+      what,
+    );
   } catch (error) {
     const failure = error instanceof SvcError ? error : new SvcError("failed", String(error));
     tell(what.say, null, `failed: ${failure.message}`);
-    throw switched.length === 0 ? untouched(failure) : await putBack(what, switched, failure);
+    const end = switched.length === 0 ? untouched(failure) : await putBack(what, switched, failure);
+    // Refused is not failed: the deploy that is under way, or will be, is somebody else's.
+    const result = results[end.code];
+    if (result) await tellHook("failed", { ...now, endedAt: what.date(), result, because: end.message }, what);
+    throw end;
   } finally {
     for (const unlock of locks) unlock();
   }
@@ -48,8 +88,31 @@ export async function deploy(what: Deploy): Promise<void> {
   await Promise.all(what.hosts.map((host) => host.prune(what).catch(() => undefined)));
 }
 
+const results: { readonly [code: string]: DeployNow["result"] } = {
+  "deploy-untouched": "untouched",
+  "deploy-reverted": "reverted",
+  "deploy-stuck": "stuck",
+};
+
+function begun({ id, app, who, tag, tasks, date }: Deploy): DeployNow {
+  const words = tasks.map((task) => task.join(" "));
+  const open = { endedAt: null, result: "running", because: "" } as const;
+  return { id, app, who, from: null, to: tag, hosts: [], tasks: words, startedAt: date(), ...open };
+}
+
+function withHosts(now: DeployNow, hosts: DeployNow["hosts"]): DeployNow {
+  const tags = new Set(hosts.map(({ from }) => from));
+  const [from = null] = tags;
+  return { ...now, hosts, from: tags.size === 1 ? from : null };
+}
+
+async function tellHook(when: "after" | "failed", now: DeployNow, { hook, warn }: Deploy): Promise<void> {
+  const wrong = await hook(when, now);
+  if (wrong !== null) warn(wrong);
+}
+
 /** Reachable, with the app, with room, with the same version of svc: all hosts are asked, and all that is wrong is told. */
-async function preflight({ hosts, app, tag, signal, say }: Deploy): Promise<void> {
+async function preflight({ hosts, app, tag, signal, say }: Deploy): Promise<DeployNow["hosts"]> {
   const looks = await Promise.all(
     hosts.map(async (host) => {
       try {
@@ -82,6 +145,7 @@ async function preflight({ hosts, app, tag, signal, say }: Deploy): Promise<void
   for (const { host, found } of looks) {
     tell(say, host, `${found?.tag ?? "no tag"} -> ${tag}, units ${found?.units.join(", ") || "none that is up"}`);
   }
+  return looks.map(({ host, found }) => ({ name: host.name, units: found?.units ?? [], from: found?.tag ?? null }));
 }
 
 /** Each once, on the first host; one that was done before the deploy was cut off is not done again. */

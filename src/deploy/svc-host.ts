@@ -5,14 +5,19 @@ import { dialHost, runOn } from "./dial-host.ts";
 
 type Environment = { readonly [name: string]: string | undefined };
 
-/** A host with a daemon of svc: this one by its socket, another by ssh. */
-export function svcHost(name: string | null, socket: string, environment: Environment): DeployHost {
+/** A host with a daemon of svc: this one by its socket, another by ssh. `units`: those of the app that are its concern; null: all. */
+export function svcHost(
+  name: string | null,
+  units: readonly string[] | null,
+  { socket, environment }: { readonly socket: string; readonly environment: Environment },
+): DeployHost {
   const place: string | Dial = name === null ? socket : dialHost(name, environment);
+  const only = units === null ? {} : { units };
   const about = ({ id, app, tag, who }: Deploy) => ({ id, app, tag, who });
   const gate = ({ minHealthyMs, deadlineMs }: Deploy) => ({ minHealthyMs, deadlineMs });
   const host: DeployHost = {
     name: name ?? "this host",
-    look: (app, tag) => request(place, "deploy-look", { app, tag }),
+    look: (app, tag) => request(place, "deploy-look", { app, tag, ...only }),
     lock(deploy) {
       const release = new AbortController();
       return new Promise((resolve, reject) => {
@@ -36,11 +41,11 @@ export function svcHost(name: string | null, socket: string, environment: Enviro
       await request(place, "deploy-task-done", { ...about(deploy), task });
     },
     switchTo: (deploy) =>
-      again(() => request(place, "deploy-switch", { ...about(deploy), ...gate(deploy) }, show(deploy))),
+      again(() => request(place, "deploy-switch", { ...about(deploy), ...only, ...gate(deploy) }, show(deploy))),
     putBack: (deploy) =>
-      again(() => request(place, "deploy-back", { ...about(deploy), ...gate(deploy) }, show(deploy))),
-    async prune({ app }) {
-      await request(place, "deploy-prune", { app });
+      again(() => request(place, "deploy-back", { ...about(deploy), ...only, ...gate(deploy) }, show(deploy))),
+    async prune({ app, keep }) {
+      await request(place, "deploy-prune", { app, keep });
     },
   };
   return host;

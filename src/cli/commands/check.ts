@@ -25,10 +25,19 @@ export function addChecking(program: Command, run: Run): void {
     .option("--json", "print JSON")
     .action((names: string[], options: Options) => run((cli) => check(names, options, cli)));
   program
-    .command("schema")
-    .description("the JSON Schema of unit files, for editors")
-    .action(() =>
+    .command("schema [file]")
+    .description("the JSON Schema of unit files, or with `deploy.yml` of that, for editors")
+    .action((file: string | undefined) =>
       run(async (cli) => {
+        if (file !== undefined && file !== "unit" && file !== "deploy.yml")
+          throw new SvcError("usage", `there is no schema of ${file}`, {
+            hint: "svc schema, or: svc schema deploy.yml",
+          });
+        if (file === "deploy.yml") {
+          const { deployJsonSchema } = await import("../../deploy/deploy-schema.ts");
+          printJson(cli, deployJsonSchema());
+          return 0;
+        }
         const { unitJsonSchema } = await import("../../unit/keys/json-schema.ts");
         printJson(cli, unitJsonSchema());
         return 0;

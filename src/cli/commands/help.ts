@@ -8,10 +8,11 @@ import type { Run } from "./look.ts";
 export function addHelp(program: Command, run: Run): void {
   program
     .command("help [topic] [key]")
-    .description("help on a command, on unit files (help unit), or on one key (help unit KEY)")
+    .description("help on a command, on unit files (help unit), on one key (help unit KEY), or on deploy.yml")
     .action((topic: string | undefined, key: string | undefined) =>
       run(async (cli) => {
         if (topic === undefined) cli.out(program.helpInformation());
+        else if (topic === "deploy.yml") await showDeployFile(cli);
         else if (topic !== "unit") cli.out(helpOn(topic, program));
         else if (key === undefined) await showKeys(cli);
         else await showOneKey(key, cli);
@@ -23,7 +24,7 @@ export function addHelp(program: Command, run: Run): void {
 function helpOn(topic: string, program: Command): string {
   const command = program.commands.find((one) => one.name() === topic);
   if (command) return command.helpInformation();
-  const names = [...program.commands.map((one) => one.name()), "unit"];
+  const names = [...program.commands.map((one) => one.name()), "unit", "deploy.yml"];
   const near = similar(topic, names);
   throw new SvcError("usage", `there is no command ${topic}`, {
     hint: near ? `did you mean ${near}?  svc help ${near}` : "svc help shows all commands",
@@ -34,6 +35,12 @@ async function showKeys(cli: Cli): Promise<void> {
   const { allKeyHelp } = await import("../../unit/keys/key-help.ts");
   const { showAllKeys } = await import("../show/unit-keys.ts");
   cli.out(showAllKeys(allKeyHelp()));
+}
+
+async function showDeployFile(cli: Cli): Promise<void> {
+  const { deployKeyHelp } = await import("../../deploy/deploy-schema.ts");
+  const { showDeployKeys } = await import("../show/deploys.ts");
+  cli.out(showDeployKeys(deployKeyHelp));
 }
 
 async function showOneKey(key: string, cli: Cli): Promise<void> {

@@ -37,9 +37,27 @@ export function appOf(name: string, world: World): App {
   return { name, units: all, tagFile: first.tagFile, revertFile: join(dirname(first.tagFile), "REVERT") };
 }
 
-/** Units that a deploy restarts: what the operator has stopped stays stopped. */
-export function wantedUnits({ units }: App, world: World): readonly Unit[] {
-  return units.filter(({ name, type }) => type === "service" && stateOf(world, name).wish.want === "up");
+/** Units that a deploy restarts, of all or of those named: what the operator has stopped stays stopped. */
+export function wantedUnits({ units }: App, world: World, only?: readonly string[]): readonly Unit[] {
+  return units
+    .filter(({ name }) => only === undefined || only.includes(name))
+    .filter(({ name, type }) => type === "service" && stateOf(world, name).wish.want === "up");
+}
+
+/** What a role says runs here must be known here. */
+export function refuseUnknown({ name: app, units }: App, only: readonly string[] = []): void {
+  const unknown = only.filter((name) => !units.some((unit) => unit.name === name));
+  const [first] = unknown;
+  if (first === undefined) return;
+  const all = units.map(({ name }) => name);
+  const near = similar(first, all);
+  throw new SvcError(
+    "unknown-unit",
+    `${unknown.join(", ")} ${unknown.length > 1 ? "are no units" : "is no unit"} of ${app} here`,
+    {
+      hint: near ? `did you mean ${near}?` : `these are: ${all.join(", ")}`,
+    },
+  );
 }
 
 /** The image of the app's units with another tag. */

@@ -67,7 +67,7 @@ async function putTag(
   try {
     await writeTag(app.tagFile, tag);
     await source.read();
-    const names = wantedUnits(appOf(app.name, supervisor.world), supervisor.world).map(({ name }) => name);
+    const names = wantedUnits(appOf(app.name, supervisor.world), supervisor.world, ask.units).map(({ name }) => name);
     if (names.length === 0) return { ok: true, because: "none of its units is to be up", lastLines: [] };
     const units = await unitsToRestart(names, daemon);
     for (const unit of units.all) await bringImage(unit, reply, daemon);

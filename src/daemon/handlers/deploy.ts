@@ -6,7 +6,7 @@ import { EngineError } from "../../engine/engine.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { holdLock, lockedBy, lockedError } from "../deploy/app-lock.ts";
-import { appOf, checkedTag, imageWith, tagIn, wantedUnits } from "../deploy/app-units.ts";
+import { appOf, checkedTag, imageWith, refuseUnknown, tagIn, wantedUnits } from "../deploy/app-units.ts";
 import { openRecord } from "../deploy/open-record.ts";
 import { switchBack, switchTag } from "../deploy/switch-tag.ts";
 import { isoNow } from "../iso-now.ts";
@@ -60,7 +60,7 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       const tag = revertTag(app.name, await tagIn(app.tagFile), await tagIn(app.revertFile));
       return joined(`to ${ask.id}`, ask.app, () => switchTag({ ...ask, tag }, reply, daemon, "keep REVERT"));
     },
-    "deploy-prune": ({ app }) => prune(app, daemon),
+    "deploy-prune": ({ app, keep }) => prune(app, keep ?? keptImages, daemon),
     deploys: async ({ app }) => deploys.all(app),
     lock: async ({ app, who, why }) => {
       appOf(app, supervisor.world);
@@ -89,15 +89,16 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
   }
 }
 
-async function look({ app: name, tag }: Ask<"deploy-look">, daemon: Daemon): Promise<AppOnHost> {
+async function look({ app: name, tag, units }: Ask<"deploy-look">, daemon: Daemon): Promise<AppOnHost> {
   refuseWhileAway(daemon, "nothing was touched");
   await daemon.source.read();
   const { world } = daemon.supervisor;
   const app = appOf(name, world);
+  refuseUnknown(app, units);
   const disk = await statfs(dirname(app.tagFile)).catch(() => statfs("/"));
   return {
     version: daemon.version,
-    units: wantedUnits(app, world).map((unit) => unit.name),
+    units: wantedUnits(app, world, units).map((unit) => unit.name),
     tag: await tagIn(app.tagFile),
     revert: await tagIn(app.revertFile),
     image: imageWith(app, tag === undefined ? ((await tagIn(app.tagFile)) ?? "latest") : checkedTag(tag)),
@@ -121,14 +122,18 @@ function revertTag(app: string, tag: string | null, revert: string | null): stri
 
 const keptImages = 5;
 
-async function prune(name: string, { supervisor, engine }: Daemon): Promise<{ removed: readonly string[] }> {
+async function prune(
+  name: string,
+  keep: number,
+  { supervisor, engine }: Daemon,
+): Promise<{ removed: readonly string[] }> {
   const app = appOf(name, supervisor.world);
   const tags = [await tagIn(app.tagFile), await tagIn(app.revertFile)];
   const image = imageWith(app, "latest");
   const repository = image.slice(0, -":latest".length);
   const kept = new Set(tags.map((tag) => `${repository}:${tag}`));
   const all = (await engine.images(repository)).map(({ reference }) => reference);
-  const removed = all.filter((reference, at) => at >= keptImages && !kept.has(reference));
+  const removed = all.filter((reference, at) => at >= keep && !kept.has(reference));
   for (const reference of removed) await engine.removeImage(reference);
   return { removed };
 }

@@ -1,10 +1,10 @@
 import type { Clock } from "../../clock/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { lines, runOnHost } from "../../host/run-on-host.ts";
 import { messageOf } from "../../svc-error.ts";
 import { type HookKey, hookKeys } from "../../unit/hooks.ts";
 import type { Hook, HookTime, Unit } from "../../unit/unit.ts";
 import { runAsTask } from "./run-as-task.ts";
-import { lines, runOnHost } from "./run-on-host.ts";
 
 export type Hooks = {
   /**

@@ -13,6 +13,12 @@ export function wordsOf(type: z.ZodType): string {
   return String(type.meta()?.takes ?? (type instanceof z.ZodOptional ? wordsOf(type.unwrap() as z.ZodType) : ""));
 }
 
+/** A key: what it takes, its sentence, an example as YAML (what stands after `KEY: `), and what holds without it. */
+export function key<T extends z.ZodType>(type: T, sentence: string, example: string, fallback?: string) {
+  const { takes } = type.meta() ?? {};
+  return type.optional().meta({ takes, description: sentence, example, fallback });
+}
+
 export const text = kind("a text", (error) => z.string({ error }));
 
 export function textLike(words: string, pattern: RegExp): z.ZodType<string, string> {

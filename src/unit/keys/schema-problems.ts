@@ -1,9 +1,20 @@
 import type * as z from "zod";
 import { similar } from "../similar.ts";
 import type { Path } from "../yaml-text.ts";
-import { unitSchema } from "./schema.ts";
 import type { SchemaType } from "./schema-type.ts";
-import { unsuitedKeys } from "./unsuited-keys.ts";
+
+/** What files of one kind may say, and how people are told of it. */
+export type Grammar<K> = {
+  readonly schema: z.ZodType<K>;
+  /** `a unit file` */
+  readonly file: string;
+  /** The command that shows what a key takes; null: all keys. */
+  readonly help: (key: string | null) => string;
+  /** Keys that people bring along from elsewhere, with why they are none here. */
+  readonly unsuited: { readonly [key: string]: { readonly because: string; readonly hint: string } };
+};
+
+type AnyGrammar = Grammar<unknown>;
 
 export type SchemaProblem = {
   readonly code: "unknown-key" | "unsuited-key" | "bad-value";
@@ -18,8 +29,12 @@ export type SchemaProblem = {
 type Issue = z.core.$ZodIssue;
 
 /** What the schema refuses, in plain words. Of a value that may be of several kinds, the kind that it comes nearest to is told. */
-export function schemaProblems(issues: readonly Issue[], value: unknown): readonly SchemaProblem[] {
-  return withoutMisspelt(issues.flatMap((issue) => problemsOf(issue, [], value)));
+export function schemaProblems(
+  issues: readonly Issue[],
+  value: unknown,
+  grammar: AnyGrammar,
+): readonly SchemaProblem[] {
+  return withoutMisspelt(issues.flatMap((issue) => problemsOf(issue, [], value, grammar)));
 }
 
 /** A field that is there under a wrong name is not told of as missing too. */
@@ -30,19 +45,19 @@ function withoutMisspelt(problems: readonly SchemaProblem[]): readonly SchemaPro
   return problems.filter(({ path, code }) => code === "unknown-key" || !meant.has(JSON.stringify(path)));
 }
 
-function problemsOf(issue: Issue, above: Path, root: unknown): readonly SchemaProblem[] {
+function problemsOf(issue: Issue, above: Path, root: unknown, grammar: AnyGrammar): readonly SchemaProblem[] {
   const path = [...above, ...issue.path];
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((name) => unknownKey([...path, name], fieldsAt(path)));
+    return issue.keys.map((name) => unknownKey([...path, name], fieldsAt(path, grammar), grammar));
   }
   if (issue.code === "invalid_union") {
     const near = issue.errors.find((branch) => !branch.some(isOtherKind));
-    if (near) return near.flatMap((inner) => problemsOf(inner, path, root));
+    if (near) return near.flatMap((inner) => problemsOf(inner, path, root, grammar));
   }
   if (issue.code === "invalid_key" || issue.code === "invalid_element") {
-    return issue.issues.flatMap((inner) => problemsOf(inner, path, root));
+    return issue.issues.flatMap((inner) => problemsOf(inner, path, root, grammar));
   }
-  return [badValue(path, issue.message, valueAt(root, path))];
+  return [badValue(path, issue.message, valueAt(root, path), grammar)];
 }
 
 /** A value of another kind: a list where a map is wanted, or none of several words. */
@@ -52,9 +67,9 @@ function isOtherKind(issue: Issue): boolean {
   return issue.code === "invalid_type" || issue.code === "invalid_value";
 }
 
-function badValue(path: Path, words: string, value: unknown): SchemaProblem {
+function badValue(path: Path, words: string, value: unknown, { help }: AnyGrammar): SchemaProblem {
   const name = nameOf(path);
-  const hint = `svc help unit ${String(path[0])}`;
+  const hint = help(String(path[0]));
   if (value === undefined) {
     return { code: "bad-value", path, what: "value", message: `${name} is missing: write ${words}`, hint };
   }
@@ -63,16 +78,16 @@ function badValue(path: Path, words: string, value: unknown): SchemaProblem {
   return { code: "bad-value", path, what: "value", message: `${name}: ${shown(value)} is not ${words}`, hint };
 }
 
-function unknownKey(path: Path, known: readonly string[]): SchemaProblem {
+function unknownKey(path: Path, known: readonly string[], { file, help, unsuited: all }: AnyGrammar): SchemaProblem {
   const name = String(path.at(-1));
-  const unsuited = path.length === 1 ? unsuitedKeys[name] : undefined;
+  const unsuited = path.length === 1 && Object.hasOwn(all, name) ? all[name] : undefined;
   if (unsuited) {
-    const message = `${name} has no place in a unit file: ${unsuited.because}`;
+    const message = `${name} has no place in ${file}: ${unsuited.because}`;
     return { code: "unsuited-key", path, what: "key", message, hint: unsuited.hint };
   }
   const near = similar(name, known);
-  const all = path.length === 1 ? "svc help unit shows all keys" : `svc help unit ${String(path[0])} shows all of them`;
-  const hint = near ? `did you mean "${near}"?` : all;
+  const shows = path.length === 1 ? `${help(null)} shows all keys` : `${help(String(path[0]))} shows all of them`;
+  const hint = near ? `did you mean "${near}"?` : shows;
   return {
     code: "unknown-key",
     path,
@@ -101,8 +116,8 @@ function valueAt(root: unknown, path: Path): unknown {
 }
 
 /** The names of the fields that a map at this place may have. */
-function fieldsAt(path: Path): readonly string[] {
-  let reached: readonly SchemaType[] = flatten(unitSchema as unknown as SchemaType);
+function fieldsAt(path: Path, { schema }: AnyGrammar): readonly string[] {
+  let reached: readonly SchemaType[] = flatten(schema as unknown as SchemaType);
   for (const step of path) {
     reached = reached.flatMap((type) => {
       const { shape, element, valueType } = type._zod.def;

@@ -3,6 +3,7 @@ import {
   choice,
   command,
   flag,
+  key,
   kind,
   listOf,
   names,
@@ -17,12 +18,6 @@ import {
   word,
 } from "./key-types.ts";
 import * as long from "./long-forms.ts";
-
-/** A key: what it takes, its sentence, an example as YAML (what stands after `KEY: `), and what holds without it. */
-function key<T extends z.ZodType>(type: T, sentence: string, example: string, fallback?: string) {
-  const { takes } = type.meta() ?? {};
-  return type.optional().meta({ takes, description: sentence, example, fallback });
-}
 
 const limitWords = "COUNT in TIME, or unlimited";
 const exits = kind("exit codes and signals, as a list or in one text", (error) =>

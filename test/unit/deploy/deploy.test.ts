@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Deploy, deploy } from "../../../src/deploy/deploy.ts";
+import { type Deploy, type DeployHookTime, type DeployNow, deploy } from "../../../src/deploy/deploy.ts";
 import type { DeployHost, Switch } from "../../../src/deploy/deploy-host.ts";
 import { SvcError } from "../../../src/svc-error.ts";
 
@@ -12,6 +12,8 @@ type Fate = {
   readonly switchTo?: Partial<Switch> | Error;
   readonly putBack?: Partial<Switch> | Error;
   readonly done?: readonly string[];
+  readonly lockedBy?: string;
+  readonly prunes?: string[];
 };
 
 const well: Switch = { ok: true, from: "v1", to: "v2", because: "all its units are ready", lastLines: [] };
@@ -34,6 +36,10 @@ async function played(fates: { readonly [host: string]: Fate }, change: Partial<
     signal: new AbortController().signal,
     wait: async (ms) => void asked.push(`waits ${ms / 1000} s`),
     say: () => undefined,
+    keep: 5,
+    hook: async () => null,
+    warn: (words) => void asked.push(`warns: ${words}`),
+    date: () => "now",
     ...change,
   };
   const end = await deploy(what).then(
@@ -54,7 +60,8 @@ function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
     async look() {
       if (fate.unreachable) throw new Error("no route");
       const image = fate.image ?? "shop:v2";
-      return { version: "1", units: ["shop"], tag: "v1", revert: null, image, freeBytes: 1e12, lockedBy: null };
+      const lockedBy = fate.lockedBy === undefined ? null : { who: fate.lockedBy, why: "deploys", since: "now" };
+      return { version: "1", units: ["shop"], tag: "v1", revert: null, image, freeBytes: 1e12, lockedBy };
     },
     async lock() {
       asked.push(`${name} locks`);
@@ -79,7 +86,7 @@ function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
       asked.push(`${name} goes back`);
       return outcome(fate.putBack);
     },
-    prune: async () => undefined,
+    prune: async ({ keep }) => void fate.prunes?.push(`${name} prunes to ${keep}`),
   };
 }
 
@@ -169,4 +176,85 @@ test("an interrupt between two hosts puts back those that were switched", async 
   );
   expect(end).toBe("deploy-reverted: it was interrupted; every host is on the old tag again");
   expect(asked.filter((one) => /switches|back/.test(one))).toEqual(["a switches", "a goes back"]);
+});
+
+/** Hooks of which those named fail; each is noted where the hosts' doings are. */
+async function playedWithHooks(fates: Parameters<typeof played>[0], failing: readonly DeployHookTime[] = []) {
+  const told: DeployNow[] = [];
+  const order: string[] = [];
+  const hook: Deploy["hook"] = async (when, now) => {
+    told.push(now);
+    order.push(when);
+    return failing.includes(when) ? `the hook ${when} failed: exit 1` : null;
+  };
+  const { asked, end } = await played(fates, { hook, tasks: [] });
+  return { told, order, asked, end };
+}
+
+test("hooks: before when all is locked and nothing is touched, after when every host is switched, with the deploy as it is then", async () => {
+  const { told, order, end } = await playedWithHooks({ a: {}, b: {} });
+  expect({ order, end }).toEqual({ order: ["before", "after"], end: "done" });
+  const open = {
+    id: "id",
+    app: "shop",
+    who: "ann",
+    from: "v1",
+    to: "v2",
+    hosts: [
+      { name: "a", units: ["shop"], from: "v1" },
+      { name: "b", units: ["shop"], from: "v1" },
+    ],
+    tasks: [],
+    startedAt: "now",
+  };
+  expect(told).toEqual([
+    { ...open, endedAt: null, result: "running", because: "" },
+    { ...open, endedAt: "now", result: "done", because: "every host is on the new tag" },
+  ]);
+});
+
+test("a before that fails ends the deploy untouched, and failed is told", async () => {
+  const { told, order, asked, end } = await playedWithHooks({ a: {}, b: {} }, ["before"]);
+  expect(end).toBe("deploy-untouched: the hook before failed: exit 1; no host was touched");
+  expect(order).toEqual(["before", "failed"]);
+  expect(asked).toEqual(["a locks", "b locks", "a unlocks", "b unlocks"]);
+  expect(told.at(-1)).toMatchObject({ result: "untouched", because: expect.stringContaining("exit 1") });
+});
+
+test("failed comes after the way back, and says how it ended; what fails of after and failed is told and changes nothing", async () => {
+  const reverted = await playedWithHooks({ a: { switchTo: { ok: false, because: "unhealthy" } } }, ["failed"]);
+  expect(reverted.end).toBe("deploy-reverted: a: unhealthy; every host is on the old tag again");
+  expect(reverted.asked).toEqual([
+    "a locks",
+    "a switches",
+    "a goes back",
+    "warns: the hook failed failed: exit 1",
+    "a unlocks",
+  ]);
+  expect(reverted.told.at(-1)).toMatchObject({ result: "reverted", endedAt: "now" });
+  const no = { ok: false, because: "unhealthy" };
+  const stuck = await playedWithHooks({ a: { switchTo: no, putBack: no } });
+  expect(stuck.told.at(-1)).toMatchObject({ result: "stuck" });
+  const done = await playedWithHooks({ a: {} }, ["after"]);
+  expect(done.end).toBe("done");
+  expect(done.asked).toContain("warns: the hook after failed: exit 1");
+});
+
+test("one that is refused since somebody else deploys runs no hook", async () => {
+  const { order, end } = await playedWithHooks({ a: { lockedBy: "bob" } });
+  expect({ order, end: end.split(":")[0] }).toEqual({ order: [], end: "app-locked" });
+});
+
+test("images are pruned last, when the hooks have been told", async () => {
+  const asked: string[] = [];
+  await played(
+    { a: { prunes: asked } },
+    {
+      hook: async (when) => {
+        asked.push(when);
+        return null;
+      },
+    },
+  );
+  expect(asked).toEqual(["before", "after", "a prunes to 5"]);
 });

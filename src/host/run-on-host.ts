@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import type { Clock } from "../../clock/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 
 /** Between the SIGTERM at the end of the time and SIGKILL. */
 const graceMs = 2_000;
@@ -14,6 +14,8 @@ export type HostCommand = {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly onLine: (line: string) => void;
+  /** It is ended when this is. */
+  readonly signal?: AbortSignal;
 };
 
 /** Of svc's own variables a command gets these alone. */
@@ -31,6 +33,7 @@ export function runOnHost(what: HostCommand): Promise<string | null> {
       ...(what.workingDir ? { cwd: what.workingDir } : {}),
     });
     let late = false;
+    let interrupted = false;
     let last = "";
     const end = (signal: NodeJS.Signals): void => {
       try {
@@ -39,7 +42,14 @@ export function runOnHost(what: HostCommand): Promise<string | null> {
         // It is gone.
       }
     };
+    const interrupt = (): void => {
+      interrupted = true;
+      end("SIGTERM");
+      cancels.push(what.clock.after(graceMs, () => end("SIGKILL")));
+    };
+    what.signal?.addEventListener("abort", interrupt);
     const cancels = [
+      () => what.signal?.removeEventListener("abort", interrupt),
       what.clock.after(what.timeoutMs, () => {
         late = true;
         end("SIGTERM");
@@ -67,6 +77,7 @@ export function runOnHost(what: HostCommand): Promise<string | null> {
       setImmediate(() => {
         for (const cut of streams) cut.end();
         if (late) return done(`it took longer than ${what.timeoutMs / 1000} s`);
+        if (interrupted) return done("it was interrupted");
         if (code === 0) return done(null);
         const how = code === null ? `it was ended by ${signal}` : `exit ${code}`;
         done(last === "" ? how : `${how}: ${last}`);
