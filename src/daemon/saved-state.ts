@@ -49,9 +49,20 @@ export async function writeSaved(folder: string, saved: Saved): Promise<void> {
   await writeFileSafely(join(folder, "state.json"), serialise(saved), 0o600);
 }
 
-export function serialise(saved: Saved): string {
-  const { boot, units, enabled } = saved;
-  return `${JSON.stringify({ version, boot, units: Object.fromEntries(units), enabled: Object.fromEntries(enabled) })}\n`;
+export function serialise({ boot, units, enabled }: Saved): string {
+  const members = [...units].map(([name, unit]) => `${JSON.stringify(name)}:${textOf(unit)}`);
+  const ends = JSON.stringify({ enabled: Object.fromEntries(enabled) }).slice(1);
+  return `{"version":${version},"boot":${JSON.stringify(boot)},"units":{${members.join(",")}},${ends}\n`;
+}
+
+/** Of many units a few change at a time: what is known of the others is not written down anew. */
+const texts = new WeakMap<SavedUnit, string>();
+const parts = new WeakMap<UnitState, SavedUnit>();
+
+function textOf(unit: SavedUnit): string {
+  const text = texts.get(unit) ?? JSON.stringify(unit);
+  texts.set(unit, text);
+  return text;
 }
 
 /** The part of the world that is saved. A unit that nobody ever asked for leaves no trace. */
@@ -59,10 +70,16 @@ export function savedUnits(world: World): ReadonlyMap<string, SavedUnit> {
   const units = new Map<string, SavedUnit>();
   for (const [name, state] of world.states) {
     if (state.wish.by === "nobody") continue;
-    const { wish, respawns, backoff, finished, restarts, lastExit } = state;
-    units.set(name, { wish, respawns, backoff, finished, restarts, lastExit });
+    units.set(name, savedPart(state));
   }
   return units;
+}
+
+function savedPart(state: UnitState): SavedUnit {
+  const { wish, respawns, backoff, finished, restarts, lastExit } = state;
+  const part = parts.get(state) ?? { wish, respawns, backoff, finished, restarts, lastExit };
+  parts.set(state, part);
+  return part;
 }
 
 function parse(value: unknown): Saved {
