@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run } from "../support/real-engine.ts";
+import { realEngine, run } from "../support/real-engine.ts";
 import { dist, isHere } from "./support.ts";
 
 /** Each shell is run with the script that svc prints for it, and asked what it would offer. */
@@ -155,6 +155,16 @@ describe.each(Object.keys(shells))("%s", (shell) => {
     expect(await offered("svc run --print pl")).toEqual(["plain"]);
   });
 
+  when("completes containers where one is named", async () => {
+    const real = await realEngine();
+    try {
+      await real.docker("create", "--name", `${real.prefix}-legacy`, real.image, "true");
+      expect(await offered(`svc import --from-container ${real.prefix}`)).toEqual([`${real.prefix}-legacy`]);
+    } finally {
+      await real.cleanup();
+    }
+  });
+
   when("leaves what follows the app to the shell", async () => {
     const file = join(folder, "units/notes");
     expect(await offered(`docker-runner plain ${file}`)).toEqual([expect.stringMatching(/notes.txt$/)]);
@@ -163,8 +173,13 @@ describe.each(Object.keys(shells))("%s", (shell) => {
 });
 
 test("what cannot be found out is left out in silence", async () => {
-  const nowhere = { ...env, SVC_UNITS: "/nonexistent", SVC_DEFAULT_DIR: "/nonexistent" };
-  for (const kind of ["units", "apps"])
+  const nowhere = {
+    ...env,
+    SVC_UNITS: "/nonexistent",
+    SVC_DEFAULT_DIR: "/nonexistent",
+    DOCKER_HOST: "unix:///nonexistent",
+  };
+  for (const kind of ["units", "apps", "containers"])
     expect(await run(join(dist, "svc"), ["__complete", kind], { env: nowhere })).toEqual({
       code: 0,
       stdout: "",

@@ -21,7 +21,7 @@ export function addImport(program: Command, run: Run): void {
   program
     .command("import [files...]")
     .description("make unit files of systemd units, upstart jobs, compose files and containers; needs no daemon")
-    .option("--from-container <name>", "a container of the engine, by docker inspect; may be repeated", repeated)
+    .option("--from-container <container>", "a container of the engine, by docker inspect; may be repeated", repeated)
     .addOption(
       new Option("--kind <kind>", "what the files are, if it cannot be seen").choices([
         "systemd",

@@ -4,7 +4,7 @@ import type { Run } from "./look.ts";
 
 const pages = ["svc", "docker-runner", "svc-unit"] as const;
 const shells = ["bash", "zsh", "fish"] as const;
-const kinds = ["units", "apps"] as const;
+const kinds = ["units", "apps", "containers"] as const;
 
 /** Commands that print what install.sh puts beside the program: man pages and completions, made from the command tree. */
 export function addManual(program: Command, run: Run): void {

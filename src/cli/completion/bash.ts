@@ -97,6 +97,7 @@ function answer(kind: Kind): string {
       return `_svc_words "${kind.words.join(" ")}"`;
     case "units":
     case "apps":
+    case "containers":
       return `_svc_words "$(command svc __complete ${kind.kind} 2>/dev/null)"`;
     case "units or files":
       return `${answer({ kind: "units" })}; ((\${#COMPREPLY[@]})) || _svc_files -f`;

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { request } from "../../control/client.ts";
 import { pathOf } from "../../unit/places.ts";
 import type { Cli } from "../context.ts";
@@ -8,15 +10,24 @@ const answerWithinMs = 1_000;
 
 /** Names that a shell may offer. What cannot be found out is left out: a completion says nothing. */
 export async function candidates(
-  kind: "units" | "apps",
+  kind: "units" | "apps" | "containers",
   cli: Pick<Cli, "socket" | "environment">,
 ): Promise<readonly string[]> {
+  if (kind === "containers") return sorted(await containers());
   const units = await unitFiles(cli);
   if (kind === "apps") return sorted([...units.filter((name) => !name.endsWith("@")), ...(await appFiles(cli))]);
   const running = await request(cli.socket, "list", {}, undefined, AbortSignal.timeout(answerWithinMs)).catch(
     () => null,
   );
   return sorted(running?.map((unit) => unit.name) ?? units);
+}
+
+/** Of the engine, those that do not run too. */
+async function containers(): Promise<readonly string[]> {
+  const asked = await promisify(execFile)("docker", ["ps", "-a", "--format", "{{.Names}}"], {
+    timeout: answerWithinMs,
+  }).catch(() => ({ stdout: "" }));
+  return asked.stdout.split("\n").filter(Boolean);
 }
 
 async function unitFiles({ environment }: Pick<Cli, "environment">): Promise<readonly string[]> {

@@ -92,7 +92,8 @@ function valueFlags(value: Kind | null): string {
 function words(kind: Kind): string {
   if (kind.kind === "words") return kind.words.join(" ");
   if (kind.kind === "units or files") return words({ kind: "units" });
-  return kind.kind === "units" || kind.kind === "apps" ? `(command svc __complete ${kind.kind} 2>/dev/null)` : "";
+  const isAsked = kind.kind === "units" || kind.kind === "apps" || kind.kind === "containers";
+  return isAsked ? `(command svc __complete ${kind.kind} 2>/dev/null)` : "";
 }
 
 function quote(text: string): string {

@@ -4,7 +4,7 @@ import { allKeyHelp } from "../../unit/keys/key-help.ts";
 
 /** What may stand in a place of a command line. `words` are its choices; `path` and `folder` are the shell's own business. */
 export type Kind =
-  | { readonly kind: "units" | "units or files" | "apps" | "path" | "folder" | "text" | "nothing" }
+  | { readonly kind: "units" | "units or files" | "apps" | "containers" | "path" | "folder" | "text" | "nothing" }
   | { readonly kind: "words"; readonly words: readonly string[] };
 
 export type OptionGrammar = {
@@ -67,6 +67,12 @@ function argumentKind(argument: Argument | undefined, names: readonly string[]):
   return { kind: argument.name() === "units" || argument.name() === "unit" ? "units" : "text" };
 }
 
+const valueKinds: { readonly [name: string]: "path" | "folder" | "containers" } = {
+  path: "path",
+  folder: "folder",
+  container: "containers",
+};
+
 function optionGrammar(option: Option): OptionGrammar {
   const name = /[<[]([\w-]+)/.exec(option.flags)?.[1];
   const choices: Kind | null = option.argChoices ? { kind: "words", words: option.argChoices } : null;
@@ -74,7 +80,7 @@ function optionGrammar(option: Option): OptionGrammar {
     short: option.short ?? null,
     long: option.long ?? option.flags,
     description: option.description,
-    value: choices ?? (name === undefined ? null : { kind: name === "path" || name === "folder" ? name : "text" }),
+    value: choices ?? (name === undefined ? null : { kind: valueKinds[name] ?? "text" }),
   };
 }
 

@@ -17,6 +17,11 @@ _svc_apps() {
   names=(\${(f)"$(command svc __complete apps 2>/dev/null)"})
   compadd -a names
 }
+_svc_containers() {
+  local -a names
+  names=(\${(f)"$(command svc __complete containers 2>/dev/null)"})
+  compadd -a names
+}
 _svc_help() {
   case $words[2] in
     unit) compadd ${grammar.keys.join(" ")} ;;
@@ -81,6 +86,8 @@ function action(kind: Kind): string {
       return "_svc_units_or_files";
     case "apps":
       return "_svc_apps";
+    case "containers":
+      return "_svc_containers";
     case "path":
       return "_files";
     case "folder":
