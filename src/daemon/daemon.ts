@@ -233,7 +233,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     fronts,
     clock,
     rename: (id, name) => engine.rename(id, name),
-    tell: (unit, because) => events.add({ unit, event: "handed-over", phase: null, because }),
+    tell: (unit, event, because) => events.add({ unit, event, phase: null, because }),
     warn,
     save: () => save(),
   });

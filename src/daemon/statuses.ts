@@ -7,6 +7,7 @@ import type { Launch, Unit } from "../unit/unit.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
 import type { Daemon } from "./context.ts";
 import type { EventLog } from "./event-log.ts";
+import { nextName } from "./hand-over/names.ts";
 import type { UnitsNow } from "./unit-source.ts";
 
 type StatusSources = {
@@ -99,7 +100,10 @@ export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): r
   if (disk.invalid.has(unit.name)) return ["its unit file has errors now; the last good one is in force"];
   if (!disk.units.has(unit.name)) return ["its unit file is gone"];
   if (!unit.launch.ok) return [unit.launch.message];
-  const renamed = container.name === unit.container ? [] : [`its container was renamed to ${container.name}`];
+  // While the one before it still has clients, the next one has a name of its own.
+  const handsOver = unit.update === "start-first" && container.name === nextName(unit);
+  const isNamed = container.name === unit.container || handsOver;
+  const renamed = isNamed ? [] : [`its container was renamed to ${container.name}`];
   return [...renamed, ...changes(unit.launch, container)];
 }
 

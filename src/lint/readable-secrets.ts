@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { isAlias, isScalar, visit } from "yaml";
 import type { UnitsRead } from "../unit/read-units.ts";
+import type { Unit } from "../unit/unit.ts";
 import { maskedLine, type UnitProblem } from "../unit/unit-problem.ts";
 import { readYaml } from "../unit/yaml-text.ts";
 import { type Linted, warning } from "./lint.ts";
@@ -27,13 +28,18 @@ export async function secretsInUnitFiles(
       return secretsIn(file, text).map(({ name: variable, ...place }): UnitProblem => {
         const message = `the value of ${variable} stands in the unit file${(mode & readableByAll) === 0 ? "" : ", which everybody can read"}`;
         const app = unit?.app ?? name.replace(/@.*$/, "");
-        const hint = `move it to the env file, which root alone can read:  chmod 600 /etc/default/${app}`;
+        const hint = `move it to the env file, which root alone can read:  chmod 600 ${envFileOf(unit, app)}`;
         const owner = unit?.name ?? (name.endsWith("@") ? null : name);
         return { unit: owner, severity: "warning", code: "secret-in-unit-file", ...place, message, hint };
       });
     }),
   );
   return found.flat();
+}
+
+/** Where it is read from, whether it is there or not. */
+function envFileOf(unit: Unit | undefined, app: string): string {
+  return unit?.sources.find((path) => basename(path) === app) ?? `/etc/default/${app}`;
 }
 
 /** Where the names stand: of pairs, and of NAME=VALUE in whatever text. Values are never shown. */

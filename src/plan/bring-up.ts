@@ -3,7 +3,8 @@ import type { Call } from "./call.ts";
 import { isRunning, ownContainer } from "./conditions.ts";
 import { ask, type Decision, wait, waitFor } from "./decision.ts";
 import { earlierToWaitFor, isMet } from "./dependencies.ts";
-import { endWords, needWords, seconds } from "./words.ts";
+import { needWords } from "./need-words.ts";
+import { endWords, seconds } from "./words.ts";
 import { type Container, stateOf, type World } from "./world.ts";
 
 /** The way up of a unit that is wanted, has no container, and nothing holds back: image, needs, order, name, launch. */

@@ -3,6 +3,7 @@ import { isRunning, readyAt } from "./conditions.ts";
 import type { Exit } from "./fact.ts";
 import { afterDeath } from "./restart-limit.ts";
 import { trialAfterEnd, trialWith } from "./trial.ts";
+import { seconds } from "./words.ts";
 import { type Container, stateOf, type UnitState, type World, withState } from "./world.ts";
 
 /** Who may have caused an end that nobody watched. */
@@ -50,16 +51,24 @@ export function gone(world: World, about: Omit<End, "exit">): World {
 
 /** What an end means for the unit: nothing, that it has finished, or one respawn more. */
 export function judge(world: World, end: End): World {
-  const { unit: name, container, exit, now } = end;
+  const { unit: name, container, now } = end;
   if (container.unit !== name) return world;
-  const ended = withState(world, name, { lastExit: { words: exit.words, at: now } });
-  const unit = ended.units.get(name);
+  const unit = world.units.get(name);
+  const ended = withState(world, name, { lastExit: { words: howItEnded(end, unit), at: now } });
   const next = unit
     ? withState(ended, name, { trial: trialWith(stateOf(ended, name).trial, unit, container, readyUntil(world, end)) })
     : ended;
   const state = stateOf(next, name);
   if (!unit || next.shuttingDown || state.wish.want === "down") return next;
   return withState(next, name, meaningOf(unit, state, end));
+}
+
+/** Why svc ended it, where that was its own doing, tells more than how it ended then. */
+function howItEnded({ container, exit }: End, unit: Unit | undefined): string {
+  const why = container.stopping?.why;
+  if (why === "start-timeout" && unit)
+    return `it was not ready within ${seconds(unit.startTimeoutMs)}${container.answer ? ` (${container.answer})` : ""}, and was stopped: ${exit.words}`;
+  return why === "unhealthy" ? `its healthcheck said unhealthy, and it was stopped: ${exit.words}` : exit.words;
 }
 
 /** Until when it can have got ready: then it was told to stop, or the engine was there last. Of an end in svc's absence it is not known. */

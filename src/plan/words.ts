@@ -1,6 +1,4 @@
 import type { Unit } from "../unit/unit.ts";
-import { isWanted } from "./conditions.ts";
-import { isOnItsWay } from "./dependencies.ts";
 import { type Container, stateOf, type World } from "./world.ts";
 
 /** Reasons, as `svc status` shows them. */
@@ -34,21 +32,7 @@ export function whyOver({ name }: Unit, { stopping, state }: Container, world: W
 
 /** `it ended: exit 1`. */
 export function endWords(words: string): string {
-  return words.startsWith("it ended") ? words : `it ended: ${words}`;
-}
-
-/** Continues "it needs db, which …". */
-export function needWords(name: string, world: World, now: number): string {
-  const unit = world.units.get(name);
-  if (!unit) return "has no valid unit file";
-  const state = stateOf(world, name);
-  if (!isWanted(unit, world)) return "is down";
-  if (state.trouble) return `cannot start: ${state.trouble.message}`;
-  if (!unit.launch.ok) return `cannot start: ${unit.launch.message}`;
-  if (state.finished) return state.finished.ok ? "is done" : `failed: ${state.finished.words}`;
-  if (state.backoff) return `keeps failing: ${state.lastExit?.words ?? "no exit was seen"}`;
-  if (!isOnItsWay(unit, world, now)) return "waits for something that cannot start";
-  return "is not ready yet";
+  return /^its? /.test(words) ? words : `it ended: ${words}`;
 }
 
 /** Why a container that runs is not ready yet. */

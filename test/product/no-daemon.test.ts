@@ -27,6 +27,8 @@ test.each([
   ["why", "site", "--json"],
   ["start", "site", "--bogus", "--json"],
   ["graph", "--dot", "--svg", "--json"],
+  ["stop", "--only", "--with-dependents", "site", "--json"],
+  ["stop", "--all", "site", "--json"],
 ])("a failure is JSON, wherever --json stands: svc %s %s %s", async (...args) => {
   const { code, stdout, stderr } = await host.svc(...args.filter((word) => word !== undefined));
   expect(code).toBeGreaterThan(0);

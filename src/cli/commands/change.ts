@@ -75,7 +75,12 @@ export function addChanging(program: Command, run: Run): void {
     .option("--json", "print JSON")
     .action((options: Options) =>
       run(async (cli) => {
-        if (options.plan) return planOf(cli, { command: "reload" });
+        if (options.plan) {
+          const { problems } = await ask(cli, "check", {});
+          const code = await planOf(cli, { command: "reload" });
+          if (!cli.json) cli.err(showProblems(problems));
+          return problems.some(({ severity }) => severity === "error") ? 2 : code;
+        }
         const reloaded = await ask(cli, "reload", {});
         const errors = reloaded.problems.filter((problem) => problem.severity === "error");
         if (cli.json) printJson(cli, reloaded);
@@ -134,6 +139,12 @@ async function newDaemon(cli: Cli, upSince: string): Promise<DaemonVersion> {
 async function stop(names: readonly string[], options: Options, cli: Cli): Promise<number> {
   if (names.length === 0 && !options.all)
     throw new SvcError("usage", "no unit is named", { hint: "svc stop UNIT, or svc stop --all" });
+  if (options.only && options.withDependents)
+    throw new SvcError("usage", "--only and --with-dependents exclude each other", { hint: "svc help stop" });
+  if (options.all && names.length > 0)
+    throw new SvcError("usage", `--all is every unit; ${names.join(" ")} is named beside it`, {
+      hint: `svc stop --all, or svc stop ${names.join(" ")}`,
+    });
   const what = {
     names,
     withDependents: options.withDependents ?? false,

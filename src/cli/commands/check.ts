@@ -61,7 +61,7 @@ async function check(names: readonly string[], options: Options, cli: Cli): Prom
   else {
     cli.out(showProblems(problems));
     if (withoutEngine && withEngine) cli.err("images were not looked at: the engine does not answer\n");
-    cli.out(`${count} units, ${errors} errors, ${warnings} warnings\n`);
+    cli.out(`${counted(count, "unit")}, ${counted(errors, "error")}, ${counted(warnings, "warning")}\n`);
   }
   return errors > 0 || (options.strict && warnings > 0) ? 2 : 0;
 }
@@ -87,4 +87,8 @@ async function checked(names: readonly string[], folders: UnitFolders, withEngin
     problems: all.flatMap(({ problems }) => problems).sort(byPlace),
     withoutEngine: all.some(({ withoutEngine }) => withoutEngine),
   };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -67,5 +67,5 @@ function frontWords({ listen, problem, target, draining }: UnitFront): string {
   if (target === null) return `${listen}, leads nowhere: clients are refused${old}`;
   const { state, failures, successes } = target.breaker;
   const failed = failures > 0 ? `, ${failures} of the last ${failures + successes} failed` : "";
-  return `${listen}, ${target.connections} connections to ${target.address}${old}; breaker ${state}${failed}`;
+  return `${listen}, ${target.connections} ${target.connections === 1 ? "connection" : "connections"} to ${target.address}${old}; breaker ${state}${failed}`;
 }

@@ -35,7 +35,7 @@ function state({ unit, phase, since, failures }: Cause, now: number): string {
   // Past its limit the reason tells of it.
   const counted =
     fails && !isPastLimit(failures) ? ` (${failures.count}${failures.limit ? ` of ${failures.limit}` : ""})` : "";
-  const from = fails ? failures.since : since;
+  const from = fails && phase !== "failed" ? failures.since : since;
   const words = fails && phase === "starting" ? "is being started again" : phaseWords[phase];
   return `${unit} ${words}${counted}${from ? ` since ${clockTime(from, now)}` : ""}`;
 }

@@ -8,6 +8,7 @@ import type { Unit } from "../../unit/unit.ts";
 import type { UnitFronts } from "../front/keep-fronts.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { Besides } from "./besides.ts";
+import { otherName } from "./names.ts";
 
 /** The front drops what is left of an old container's connections so long after the end of its grace. */
 const afterGraceMs = 10_000;
@@ -33,7 +34,7 @@ export function handOvers(parts: {
   readonly fronts: UnitFronts;
   readonly clock: Clock;
   readonly rename: (id: string, name: string) => Promise<void>;
-  readonly tell: (unit: string, because: string) => void;
+  readonly tell: (unit: string, event: "handed-over" | "not-handed-over", because: string) => void;
   readonly warn: (message: string) => void;
   readonly save: () => Promise<unknown>;
 }): HandOvers {
@@ -73,7 +74,10 @@ export function handOvers(parts: {
       const old = ownContainer(unit, supervisor.world);
       if (!old) return "the container that served is gone";
       const next = await bringUpNext(unit, old, progress);
-      if (typeof next === "string") return next;
+      if (typeof next === "string") {
+        parts.tell(unit.name, "not-handed-over", next);
+        return next;
+      }
       await takeOver(unit, old, next);
       return null;
     } finally {
@@ -155,7 +159,7 @@ export function handOvers(parts: {
     // If svc ends now it must find the next one as the one that was asked for.
     await parts.save();
     const tag = container.made.tag === old.made.tag ? "" : `, tag ${old.made.tag} -> ${container.made.tag}`;
-    parts.tell(unit.name, `handed over to a new container${tag}`);
+    parts.tell(unit.name, "handed-over", `handed over to a new container${tag}`);
     await fronts.problemOf(unit);
     letGo(unit, old, oldSide);
   }
@@ -226,9 +230,4 @@ export function handOvers(parts: {
     if (other.generation > current.generation) return side.end();
     letGo(unit, other, side);
   }
-}
-
-/** Two containers of a unit take turns with two names. */
-function otherName(unit: Unit, container: Container): string {
-  return container.name === unit.container ? `${unit.container}.next` : unit.container;
 }

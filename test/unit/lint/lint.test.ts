@@ -75,10 +75,10 @@ test("secrets in unit files, and in env files that all can read; values are not 
     { "default/a": 0o644, "units/a.yml": 0o644, "default/b": 0o640 },
   );
   expect(text).toBe(
-    `units/a.yml:3:3  warning: the value of DB_PASSWORD stands in the unit file, which everybody can read    hint: move it to the env file, which root alone can read:  chmod 600 /etc/default/a
+    `units/a.yml:3:3  warning: the value of DB_PASSWORD stands in the unit file, which everybody can read    hint: move it to the env file, which root alone can read:  chmod 600 default/a
   3 |   DB_PASSWORD· ·······
     |   ^^^^^^^^^^^
-units/a.yml:7:13  warning: the value of MY_TOKEN stands in the unit file, which everybody can read    hint: move it to the env file, which root alone can read:  chmod 600 /etc/default/a
+units/a.yml:7:13  warning: the value of MY_TOKEN stands in the unit file, which everybody can read    hint: move it to the env file, which root alone can read:  chmod 600 default/a
   7 | ········ ·· MY_TOKEN········
     |             ^^^^^^^^
 default/a:1:1  warning: default/a holds SECRET and everybody can read it    hint: chmod o-r default/a

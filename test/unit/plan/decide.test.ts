@@ -394,3 +394,10 @@ test("a chain of links is looked at once each, however long and tangled it is", 
   const lines = show(world({ units, running }), 0).split("\n");
   expect(lines[59]).toBe("u59: up: it is ready");
 });
+
+test("of a chain that waits its root is told: what failed, of whom", () => {
+  const units = [unit("site", { needs: [need("cache")] }), unit("cache", { needs: [need("db")] }), unit("db")];
+  const finished = { ok: false, words: "exit 9" };
+  const decisions = decide(world({ units, states: { db: { finished } } }), 0);
+  expect(decisions.get("site")?.because).toBe("it needs cache, which waits for db, which failed: exit 9");
+});

@@ -261,3 +261,18 @@ test("a hand-over makes another container the unit's, as if it had been asked fo
   expect(after).toMatchObject({ container: next, restarts: 0, respawns: [], wish: { generation: 4, by: "boot" } });
   expect(after.trial).toMatchObject({ tag: "1", wasReady: true, failed: null });
 });
+
+test("of one that svc stopped for a reason of its own that reason is told, and then how it ended", () => {
+  const stopping = { signalledAt: 0, killedAt: null, releasedAt: null };
+  const lastExit = (why: "start-timeout" | "unhealthy", answer?: string) => {
+    const stopped = container("web.1", { stopping: { ...stopping, why }, ...(answer ? { answer } : {}) });
+    const before = world({ units: [unit("web", { startTimeoutMs: 8_000 })], states: { web: { container: stopped } } });
+    const after = observe(before, { fact: "died", unit: "web", id: "web.1", exit: exit.kill }, 10);
+    return stateOf(after, "web").lastExit?.words;
+  };
+  expect(lastExit("start-timeout", "connection refused")).toBe(
+    "it was not ready within 8 s (connection refused), and was stopped: signal SIGKILL",
+  );
+  expect(lastExit("start-timeout")).toBe("it was not ready within 8 s, and was stopped: signal SIGKILL");
+  expect(lastExit("unhealthy")).toBe("its healthcheck said unhealthy, and it was stopped: signal SIGKILL");
+});
