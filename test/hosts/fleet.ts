@@ -23,6 +23,16 @@ export type Fleet = {
   is(name: HostName, tags: string, within?: number): Promise<void>;
   /** All of them. */
   are(tags: string, within?: number): Promise<void>;
+  /** Resolves as soon as TAG says so: the switch has begun, and no unit is ready yet. */
+  hasTag(name: HostName, tag: string): Promise<void>;
+  /** Resolves when somebody has the lock there. */
+  isLocked(name: HostName): Promise<void>;
+  /** Nobody has the lock any more, on any host. */
+  areUnlocked(): Promise<void>;
+  /** kill -9 of all sessions of its sshd, which itself goes on. */
+  cutSessions(name: HostName): Promise<void>;
+  /** The containers of tasks that run on the first host. */
+  tasks(): Promise<readonly string[]>;
   /** Of that deploy, what the host's journal has. */
   record(name: HostName, id: string): Promise<DeployRecord | undefined>;
   /** The builds that migrated, in order; each once. */
@@ -62,7 +72,7 @@ const builds = {
 const entrypoint = `
 case $1:$BEHAVIOUR in
 migrate:no-migrate) echo "no such column"; exit 9 ;;
-migrate:slow-migrate) sleep 10 ;;
+migrate:slow-migrate) sleep 20 ;;
 esac
 case $1 in
 migrate) echo "migrates $BUILD"; echo "$BUILD" >>/shared/migrations; exit 0 ;;
@@ -119,10 +129,14 @@ export function aFleet(): Fleet {
       const run = `/run/deployer-${Math.random().toString(36).slice(2, 6)}`;
       const command = `svc deploy antisocial ${args.join(" ")} --hosts ${names.join(",")}`;
       const gate = "--min-healthy 2s --deadline 20s";
-      const ended = one.tries(`echo $$ >${run}.pid; exec ${command} ${gate} 2>${run}.said`).then(async (ran) => ({
-        ...ran,
-        stderr: await one.sh(`cat ${run}.said`),
-      }));
+      const ended = one
+        .tries(`echo $$ >${run}.pid; exec ${command} ${gate} >${run}.out 2>${run}.said`)
+        .then(async (ran) => ({
+          ...ran,
+          // In files, as what it leaves behind when it is killed would hold a pipe open.
+          stdout: await one.sh(`cat ${run}.out`),
+          stderr: await one.sh(`cat ${run}.said`),
+        }));
       const said = async (): Promise<string> => (await one.tries(`cat ${run}.said`)).stdout;
       return {
         ended,
@@ -148,6 +162,21 @@ export function aFleet(): Fleet {
     async are(tags, within) {
       await all((name) => fleet.is(name, tags, within));
     },
+    async hasTag(name, tag) {
+      await until(async () => (await fleet.tags(name)).startsWith(`${tag} `));
+    },
+    async isLocked(name) {
+      await until(() => hasLock(name), { within: 10_000 });
+    },
+    async areUnlocked() {
+      await all((name) => until(async () => !(await hasLock(name)), { within: 10_000 }));
+    },
+    async cutSessions(name) {
+      await host(name).sh("kill -s KILL $(pgrep -f '^sshd: root@')");
+    },
+    async tasks() {
+      return (await host("one").sh("docker ps -q --filter label=svc.oneoff")).split("\n").filter(Boolean);
+    },
     async record(name, id) {
       return (await host(name).ask("deploys", {})).find((one) => one.id === id);
     },
@@ -171,6 +200,10 @@ export function aFleet(): Fleet {
     const found = started.get(name);
     if (!found) throw new Error("the hosts are started before the first scenario");
     return found;
+  }
+
+  async function hasLock(name: HostName): Promise<boolean> {
+    return (await host(name).ask("deploy-look", { app: "antisocial" })).lockedBy !== null;
   }
 
   async function addressOf(name: string): Promise<string> {

@@ -12,6 +12,8 @@ type Fate = {
   readonly switchTo?: Partial<Switch> | Error;
   readonly putBack?: Partial<Switch> | Error;
   readonly done?: readonly string[];
+  /** Tasks that run there, as it is asked again. */
+  readonly others?: readonly (readonly string[])[];
 };
 
 const well: Switch = { ok: true, from: "v1", to: "v2", because: "all its units are ready", lastLines: [] };
@@ -45,6 +47,7 @@ async function played(fates: { readonly [host: string]: Fate }, change: Partial<
 
 function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
   const digests = [...(fate.digests ?? [])];
+  const others = [...(fate.others ?? [])];
   const outcome = (what: Partial<Switch> | Error | undefined): Switch => {
     if (what instanceof Error) throw what;
     return { ...well, ...what };
@@ -54,7 +57,16 @@ function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
     async look() {
       if (fate.unreachable) throw new Error("no route");
       const image = fate.image ?? "shop:v2";
-      return { version: "1", units: ["shop"], tag: "v1", revert: null, image, freeBytes: 1e12, lockedBy: null };
+      return {
+        version: "1",
+        units: ["shop"],
+        tag: "v1",
+        revert: null,
+        image,
+        freeBytes: 1e12,
+        lockedBy: null,
+        tasks: [],
+      };
     },
     async lock() {
       asked.push(`${name} locks`);
@@ -66,6 +78,7 @@ function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
       return next;
     },
     tasksDone: async () => fate.done ?? [],
+    tasksRunning: async () => others.shift() ?? [],
     async runTask(_, task) {
       asked.push(`${name} runs ${task.join(" ")}`);
       return fate.task ?? 0;
@@ -169,4 +182,10 @@ test("an interrupt between two hosts puts back those that were switched", async 
   );
   expect(end).toBe("deploy-reverted: it was interrupted; every host is on the old tag again");
   expect(asked.filter((one) => /switches|back/.test(one))).toEqual(["a switches", "a goes back"]);
+});
+
+test("a task waits for the end of one that a deployer before began", async () => {
+  const { asked, end } = await played({ a: { others: [["amber_fox"], ["amber_fox"]] } });
+  expect(end).toBe("done");
+  expect(asked).toEqual(["a locks", "waits 1 s", "waits 1 s", "a runs migrate", "a switches", "a unlocks"]);
 });
