@@ -368,6 +368,8 @@ export type AppOnHost = {
   /** Where TAG is, and where images go: bytes. */
   readonly freeBytes: number;
   readonly lockedBy: { readonly who: string; readonly why: string; readonly since: string } | null;
+  /** Containers of tasks that run with another tag than TAG's: those of a deploy, whose deployer may be gone. */
+  readonly tasks: readonly string[];
 };
 
 export type Switched = {

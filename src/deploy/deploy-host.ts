@@ -12,6 +12,8 @@ export type DeployHost = {
   /** The digest of what is there now. */
   pull(deploy: Deploy): Promise<string>;
   tasksDone(id: string): Promise<readonly string[]>;
+  /** Those that run there now, begun by a deployer that may be gone. */
+  tasksRunning(app: string): Promise<readonly string[]>;
   /** Its exit code. */
   runTask(deploy: Deploy, task: readonly string[]): Promise<number>;
   noteTask(deploy: Deploy, task: string): Promise<void>;

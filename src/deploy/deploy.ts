@@ -160,12 +160,23 @@ async function runTasks(what: Deploy): Promise<void> {
       tell(what.say, first, `${words} was done before`);
       continue;
     }
+    await endOfOthers(first, what);
     tell(what.say, first, `runs ${words}`);
     const code = await first.runTask(what, task);
     if (code !== 0) {
       throw new SvcError("failed", `${words} ended with ${code} on ${first.name}`, { hint: "its output is above" });
     }
     await first.noteTask(what, words);
+  }
+}
+
+/** A task outlives the deployer that began it; the same one beside it could spoil what both work on. */
+async function endOfOthers(host: DeployHost, { app, signal, wait, say }: Deploy): Promise<void> {
+  for (let told = ""; ; await wait(1_000, signal)) {
+    const others = (await host.tasksRunning(app)).join(", ");
+    if (others === "") return;
+    if (others !== told) tell(say, host, `waits for the end of a task that was begun before: ${others}`);
+    told = others;
   }
 }
 

@@ -8,11 +8,12 @@ type Environment = { readonly [name: string]: string | undefined };
 
 /**
  * `ssh -T HOST svc dial-stdio`: the daemon of another host through the ssh that the operator has, with his keys and his config; no
- * port, no agent. SVC_SSH names another program that takes the same arguments.
+ * port, no agent. SVC_SSH names another program that takes the same arguments, but for those by which ssh notices that a host is gone.
  */
 export function dialHost(host: string, environment: Environment): Dial {
   return () => {
-    const child = spawn(environment.SVC_SSH ?? "ssh", ["-T", host, "svc", "dial-stdio"], {
+    const [program, args] = ssh(environment, host, "svc", "dial-stdio");
+    const child = spawn(program, args, {
       stdio: ["pipe", "pipe", "pipe"],
     });
     let said = "";
@@ -56,7 +57,7 @@ export function runOn(
   const [program, args] =
     host === null
       ? [process.execPath, [...ownScript(), ...words.slice(1)]]
-      : [environment.SVC_SSH ?? "ssh", ["-T", host, words.map(quoted).join(" ")]];
+      : ssh(environment, host, words.map(quoted).join(" "));
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       stdio: ["ignore", "inherit", "inherit"],
@@ -70,6 +71,20 @@ export function runOn(
       resolve(code ?? 255);
     });
   });
+}
+
+/** A host that has lost its power closes no connection: ssh asks it, and gives it up after a quarter of a minute. */
+const whileAlive = ["ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=3"].flatMap((option) => [
+  "-o",
+  option,
+]);
+
+function ssh(
+  { SVC_SSH }: Environment,
+  host: string,
+  ...words: readonly string[]
+): readonly [string, readonly string[]] {
+  return SVC_SSH ? [SVC_SSH, ["-T", host, ...words]] : ["ssh", ["-T", ...whileAlive, host, ...words]];
 }
 
 /** What ssh joins with blanks a shell takes apart again. */

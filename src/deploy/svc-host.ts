@@ -1,4 +1,5 @@
 import { type Dial, request } from "../control/client.ts";
+import { messageOf, SvcError } from "../svc-error.ts";
 import type { Deploy } from "./deploy.ts";
 import type { DeployHost } from "./deploy-host.ts";
 import { dialHost, runOn } from "./dial-host.ts";
@@ -18,13 +19,10 @@ export function svcHost(
   const host: DeployHost = {
     name: name ?? "this host",
     look: (app, tag) => request(place, "deploy-look", { app, tag, ...only }),
-    lock(deploy) {
+    async lock(deploy) {
       const release = new AbortController();
-      return new Promise((resolve, reject) => {
-        const ask = { app: deploy.app, who: deploy.who, why: `deploys ${deploy.tag}` };
-        const held = request(place, "deploy-lock", ask, () => resolve(() => release.abort()), release.signal);
-        held.catch(reject);
-      });
+      await hold(deploy, release.signal);
+      return () => release.abort();
     },
     pull: async (deploy) => {
       const { app, tag, signal } = deploy;
@@ -33,6 +31,7 @@ export function svcHost(
     async tasksDone(id) {
       return (await request(place, "deploys", {})).find((one) => one.id === id)?.tasks ?? [];
     },
+    tasksRunning: async (app) => (await request(place, "deploy-look", { app })).tasks,
     runTask: ({ app, tag, signal }, task) =>
       name === null
         ? runOn(null, ["svc", "run", "--tag", tag, app, ...task], { environment, signal })
@@ -50,6 +49,34 @@ export function svcHost(
   };
   return host;
 
+  /** Resolves once it is held; it is until `release`, or until somebody else has it when a lost connection is back. */
+  function hold(deploy: Deploy, release: AbortSignal): Promise<void> {
+    const ask = { app: deploy.app, who: deploy.who, why: `deploys ${deploy.tag}` };
+    let isHeld = false;
+    return new Promise((resolve, reject) => {
+      const held = (): void => {
+        isHeld = true;
+        resolve();
+      };
+      request(place, "deploy-lock", ask, held, release).catch((error) => {
+        reject(error);
+        if (isHeld && !release.aborted) void holdAgain(deploy, release);
+      });
+    });
+  }
+
+  async function holdAgain(deploy: Deploy, release: AbortSignal): Promise<void> {
+    while (!release.aborted) {
+      try {
+        return await hold(deploy, release);
+      } catch (error) {
+        if (release.aborted) return;
+        if (!isAway(error)) return deploy.say(host.name, `its lock is lost: ${messageOf(error)}`);
+        await deploy.wait(1_000, release).catch(() => undefined);
+      }
+    }
+  }
+
   function show({ say }: Deploy) {
     return ({ unit, phase, because }: { unit: string; phase: string; because: string }): void =>
       say(host.name, `${unit}: ${phase}: ${because}`);
@@ -61,7 +88,9 @@ async function again<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if ((error as { readonly code?: string }).code !== "daemon-away") throw error;
+    if (!isAway(error)) throw error;
     return ask();
   }
 }
+
+const isAway = (error: unknown): boolean => error instanceof SvcError && error.code === "daemon-away";

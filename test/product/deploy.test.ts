@@ -55,7 +55,7 @@ async function buildImages(host: Host): Promise<void> {
   const script = (tag: string): string =>
     tag === "bad"
       ? 'echo "no config"; exit 3'
-      : `case "$1" in migrate) echo migrating ${tag}; ${tag === "nomigrate" ? "exit 9" : "exit 0"};; esac; trap "exit 0" TERM; echo serving ${tag}; sleep 3600 & wait`;
+      : `case "$1" in migrate) echo migrating ${tag}; ${tag === "nomigrate" ? "exit 9" : "exit 0"};; linger) sleep 5; exit 0;; esac; trap "exit 0" TERM; echo serving ${tag}; sleep 3600 & wait`;
   for (const tag of ["v1", "v2", "v3", "bad", "nomigrate"]) {
     const form = host.name(`form-${tag}`);
     await host.engine.docker("create", "--name", form, host.engine.image, "true");
@@ -171,6 +171,28 @@ test("the way back of a deploy that never reached the host: nothing is touched",
   const asked = { app: host.name("shop"), tag: "v1", id: "none", who: "ann" };
   expect(await host.ask("deploy-back", asked)).toMatchObject({ ok: true, because: "it was not touched" });
   expect((await host.status(host.name("shop"))).container).toBe(before);
+});
+
+test("the way back of a deploy whose switch is still under way: it comes after that, and is what is left", async () => {
+  const host = first();
+  const asked = { app: host.name("shop"), tag: "v2", id: "overtaken", who: "ann", deadlineMs: 15_000 };
+  const there = host.ask("deploy-switch", { ...asked, minHealthyMs: 3_000 });
+  await until(async () => (await www(host, "TAG")) === "export TAG=v2\n");
+  expect(await host.ask("deploy-back", { ...asked, minHealthyMs: 300 })).toMatchObject({ ok: true, to: "v3" });
+  await there;
+  expect(await tagsOf(host)).toEqual(["v3", "v3"]);
+  expect((await deploysOf(host)).at(-1)).toMatchObject({ id: "overtaken", result: "reverted" });
+});
+
+test("a deploy's task that is still under way, as its deployer was killed: the next one waits for its end", async () => {
+  const host = first();
+  const running = host.svc("run", "--tag", "v2", "PREFIX-shop", "linger");
+  await until(async () => (await host.ask("deploy-look", { app: host.name("shop") })).tasks.length === 1);
+  const ran = await deploy(host, "v2", "--tasks", "migrate");
+  expect(ran, ran.stderr).toMatchObject({ code: 0 });
+  expect(ran.stderr).toMatch(/this host: waits for the end of a task that was begun before: \S+/);
+  await running;
+  expect((await deploy(host, "v3")).code).toBe(0);
 });
 
 describe("deploy through ssh", { timeout: 60_000 }, () => {

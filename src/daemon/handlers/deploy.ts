@@ -6,7 +6,7 @@ import { EngineError } from "../../engine/engine.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { holdLock, lockedBy, lockedError } from "../deploy/app-lock.ts";
-import { appOf, checkedTag, imageWith, refuseUnknown, tagIn, wantedUnits } from "../deploy/app-units.ts";
+import { type App, appOf, checkedTag, imageWith, refuseUnknown, tagIn, wantedUnits } from "../deploy/app-units.ts";
 import { openRecord } from "../deploy/open-record.ts";
 import { switchBack, switchTag } from "../deploy/switch-tag.ts";
 import { isoNow } from "../iso-now.ts";
@@ -52,7 +52,12 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       return null;
     },
     "deploy-switch": (ask, reply) => joined(`to ${ask.id}`, ask.app, () => switchTag(ask, reply, daemon)),
-    "deploy-back": (ask, reply) => joined(`back ${ask.id}`, ask.app, () => switchBack(ask, reply, daemon)),
+    "deploy-back": (ask, reply) =>
+      joined(`back ${ask.id}`, ask.app, async () => {
+        // Who lost the connection to a switch does not know that it goes on; two at once would leave either tag.
+        await running.get(`to ${ask.id}`)?.catch(() => undefined);
+        return switchBack(ask, reply, daemon);
+      }),
     "deploy-revert": async (ask, reply) => {
       const app = appOf(ask.app, supervisor.world);
       const holder = lockedBy(ask.app, daemon);
@@ -104,7 +109,15 @@ async function look({ app: name, tag, units }: Ask<"deploy-look">, daemon: Daemo
     image: imageWith(app, tag === undefined ? ((await tagIn(app.tagFile)) ?? "latest") : checkedTag(tag)),
     freeBytes: disk.bavail * disk.bsize,
     lockedBy: lockedBy(name, daemon),
+    tasks: await tasksOfDeploys(app, daemon),
   };
+}
+
+async function tasksOfDeploys(app: App, { engine }: Daemon): Promise<readonly string[]> {
+  const ofTag = imageWith(app, (await tagIn(app.tagFile)) ?? "latest");
+  return (await engine.list())
+    .filter(({ labels, state, image }) => labels["svc.oneoff"] === app.name && state === "running" && image !== ofTag)
+    .map(({ name }) => name);
 }
 
 /** After a revert TAG and REVERT are the same: there is no way further back. */

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
+import { startRegistry } from "../registry.ts";
 import { aHost, scenario, timed } from "../scenario.ts";
 import { siteUp, startSite, up } from "../site.ts";
-import { slowRegistry } from "../slow-registry.ts";
 
 /** An image is long in coming. */
 const host = aHost();
@@ -11,12 +11,12 @@ scenario(
   "a registry takes three minutes to send an image (B44)",
   { survives: "no start runs out of time, and it is told what is waited for; everything else goes on meanwhile" },
   async (told) => {
-    const registry = await slowRegistry(threeMinutes);
+    const registry = await startRegistry("slow", { tags: { "1": {} }, takesMs: threeMinutes });
     try {
       await startSite(host);
       const settings = `{"insecure-registries": ["${registry.address}"]}`;
       await host.sh(`echo '${settings}' >/etc/docker/daemon.json; systemctl reload docker`);
-      await host.unit("slow", { image: registry.image, start_timeout: "10s", enabled: true });
+      await host.unit("slow", { image: `${registry.image}:1`, start_timeout: "10s", enabled: true });
       await host.sh("svc start slow --no-wait");
       told.fault();
       await host.are({ slow: { phase: "pulling" } });

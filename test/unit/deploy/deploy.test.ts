@@ -14,6 +14,8 @@ type Fate = {
   readonly done?: readonly string[];
   readonly lockedBy?: string;
   readonly prunes?: string[];
+  /** Tasks that run there, as it is asked again. */
+  readonly others?: readonly (readonly string[])[];
 };
 
 const well: Switch = { ok: true, from: "v1", to: "v2", because: "all its units are ready", lastLines: [] };
@@ -51,6 +53,7 @@ async function played(fates: { readonly [host: string]: Fate }, change: Partial<
 
 function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
   const digests = [...(fate.digests ?? [])];
+  const others = [...(fate.others ?? [])];
   const outcome = (what: Partial<Switch> | Error | undefined): Switch => {
     if (what instanceof Error) throw what;
     return { ...well, ...what };
@@ -61,7 +64,7 @@ function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
       if (fate.unreachable) throw new Error("no route");
       const image = fate.image ?? "shop:v2";
       const lockedBy = fate.lockedBy === undefined ? null : { who: fate.lockedBy, why: "deploys", since: "now" };
-      return { version: "1", units: ["shop"], tag: "v1", revert: null, image, freeBytes: 1e12, lockedBy };
+      return { version: "1", units: ["shop"], tag: "v1", revert: null, image, freeBytes: 1e12, lockedBy, tasks: [] };
     },
     async lock() {
       asked.push(`${name} locks`);
@@ -73,6 +76,7 @@ function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
       return next;
     },
     tasksDone: async () => fate.done ?? [],
+    tasksRunning: async () => others.shift() ?? [],
     async runTask(_, task) {
       asked.push(`${name} runs ${task.join(" ")}`);
       return fate.task ?? 0;
@@ -257,4 +261,10 @@ test("images are pruned last, when the hooks have been told", async () => {
     },
   );
   expect(asked).toEqual(["before", "after", "a prunes to 5"]);
+});
+
+test("a task waits for the end of one that a deployer before began", async () => {
+  const { asked, end } = await played({ a: { others: [["amber_fox"], ["amber_fox"]] } });
+  expect(end).toBe("done");
+  expect(asked).toEqual(["a locks", "waits 1 s", "waits 1 s", "a runs migrate", "a switches", "a unlocks"]);
 });
