@@ -85,8 +85,8 @@ test("a unit that is not known on a host, and a host that has no role: nothing i
   expect(other.stderr).toContain("web9 has no role in");
   const wrong = await deploy("batch: none\nhost: web1\n", "x", "v3");
   expect(wrong.code).toBe(2);
-  expect(wrong.stderr).toContain(`${file()}:1:8  batch: "none" is not a whole number`);
-  expect(wrong.stderr).toContain(`${file()}:2:1  unknown key "host"`);
+  expect(wrong.stderr).toContain(`${file()}:1:8  error: batch: "none" is not a whole number`);
+  expect(wrong.stderr).toContain(`${file()}:2:1  error: unknown key "host"`);
   expect((await deploy(base, "other", "v3")).stderr).toContain(`is of ${host.name("shop")}, not of other`);
   expect((await deploy("batch: 1\n", "v3")).stderr).toContain("names no app");
   expect(await tagsNow()).toEqual(["v2", "v1", "v2"]);

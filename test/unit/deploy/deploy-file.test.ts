@@ -96,22 +96,22 @@ batch: 0
 pause: soon
 hooks: {after: {command: ./smoke, timout: 3s}}
 `),
-  ).toBe(`deploy.yml:2:1  unknown key "role"    hint: did you mean "roles"?
+  ).toBe(`deploy.yml:2:1  error: unknown key "role"    hint: did you mean "roles"?
   2 | role: {}
     | ^^^^
-deploy.yml:3:8  the host web1 is named twice    hint: name each once
+deploy.yml:3:8  error: the host web1 is named twice    hint: name each once
   3 | hosts: [web1, web1]
     |        ^^^^^^^^^^^^
-deploy.yml:4:9  tasks: this single quote is not closed    hint: write tasks: [migrate, "clean --all"]
+deploy.yml:4:9  error: tasks: this single quote is not closed    hint: write tasks: [migrate, "clean --all"]
   4 | tasks: ["clean 'all"]
     |         ^^^^^^^^^^^^
-deploy.yml:5:8  batch: 0 is no number above 0    hint: write batch: 1
+deploy.yml:5:8  error: batch: 0 is no number above 0    hint: write batch: 1
   5 | batch: 0
     |        ^
-deploy.yml:6:8  pause: "soon" is not a time such as 10s, 1m30s or 500ms; a bare number is seconds    hint: svc help deploy.yml
+deploy.yml:6:8  error: pause: "soon" is not a time such as 10s, 1m30s or 500ms; a bare number is seconds    hint: svc help deploy.yml
   6 | pause: soon
     |        ^^^^
-deploy.yml:7:35  unknown key "hooks.after.timout"    hint: did you mean "timeout"?
+deploy.yml:7:35  error: unknown key "hooks.after.timout"    hint: did you mean "timeout"?
   7 | hooks: {after: {command: ./smoke, timout: 3s}}
     |                                   ^^^^^^
 `);
@@ -119,15 +119,15 @@ deploy.yml:7:35  unknown key "hooks.after.timout"    hint: did you mean "timeout
 
 test("roles name hosts and units, and do not go with hosts; what is no map is told", async () => {
   expect(await problems("hosts: a\nroles:\n  web: {hosts: [], units: shop}\n")).toBe(
-    `deploy.yml:1:8  hosts and roles do not go together: roles name their hosts    hint: take hosts out
+    `deploy.yml:1:8  error: hosts and roles do not go together: roles name their hosts    hint: take hosts out
   1 | hosts: a
     |        ^
-deploy.yml:3:16  roles.web.hosts names none    hint: name one, or take the role out
+deploy.yml:3:16  error: roles.web.hosts names none    hint: name one, or take the role out
   3 |   web: {hosts: [], units: shop}
     |                ^^
 `,
   );
-  expect(await problems("roles:\n  web: {hosts: a}\n")).toContain("deploy.yml:2:8  roles.web.units is missing");
+  expect(await problems("roles:\n  web: {hosts: a}\n")).toContain("deploy.yml:2:8  error: roles.web.units is missing");
   expect(await problems("- web\n")).toContain("a deploy.yml is a map of keys");
   expect(await problems("app: [\n")).toContain("deploy.yml:2:1");
   await expect(readDeployFile(join(folder, "none.yml"))).rejects.toMatchObject({ code: "missing-file" });
