@@ -21,9 +21,10 @@ test("a breaker of a unit stands in front of what it needs, as long as the unit 
   expect(await breakerNow()).toMatchObject({ name: "db", problem: null, target: { breaker: { state: "closed" } } });
   await db.close();
   for (let client = 0; client < 20; client++) await talk(listen);
-  expect(await breakerNow()).toMatchObject({ target: { breaker: { state: "open" } } });
+  // On a slow machine its first delay may be over by now.
+  expect(["open", "half-open"]).toContain((await breakerNow())?.target?.breaker.state);
   const { stdout } = await host.svc("status", "PREFIX-site");
-  expect(stdout).toMatch(new RegExp(`breaker db +localhost:${listen}, .* 127.0.0.1:${to}; breaker open`));
+  expect(stdout).toMatch(new RegExp(`breaker db +localhost:${listen}, .* 127.0.0.1:${to}; breaker (open|half-open)`));
   const well = await fakeTarget(says("rows"), to);
   await until(async () => (await talk(listen)).heard === "rows");
   expect(await host.svc("stop", "PREFIX-site")).toMatchObject({ code: 0 });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
+import type { Deploy } from "../../deploy/deploy.ts";
 import type { DeployFile } from "../../deploy/deploy-file.ts";
 import { SvcError } from "../../svc-error.ts";
 import { ask, type Cli, printJson } from "../context.ts";
@@ -123,8 +124,7 @@ async function deployApp(cli: Cli, words: readonly string[], options: Options): 
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort(new SvcError("failed", "it was interrupted"));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
-  say(null, `deploy ${id}`);
-  await deploy({
+  const what: Deploy = {
     id,
     app,
     tag,
@@ -144,7 +144,9 @@ async function deployApp(cli: Cli, words: readonly string[], options: Options): 
       cli.err(`svc: ${line}\n`);
     },
     date: () => new Date().toISOString(),
-  });
+  };
+  say(null, `deploy ${id}`);
+  await deploy(what);
   if (cli.json)
     printJson(cli, { id, app, tag, hosts: hosts.map(({ name }) => name ?? "this host"), ok: true, warnings });
   else if (!cli.quiet) cli.out(`${app} is on ${tag}\n`);
