@@ -43,7 +43,7 @@ export class UnitSource {
 
   /** Instances of templates exist because somebody names them; the template alone is none. */
   addInstances(names: readonly string[]): void {
-    for (const name of names) if (/@./.test(name)) this.#instances.add(name);
+    for (const name of names) if (isInstanceName(name)) this.#instances.add(name);
   }
 
   /** Reads all files; a read that is under way already may have missed the last change, so another follows it. */
@@ -178,4 +178,9 @@ async function signatureOf(paths: readonly string[], readingAt: number): Promise
   const found = await Promise.all(paths.map((path) => stat(path, { bigint: true }).catch(() => null)));
   const isRecent = readingAt > 0 && found.some((one) => one && Number(one.mtimeMs) > readingAt - recentMs);
   return isRecent ? null : found.map((one) => (one ? `${one.ino}:${one.mtimeNs}:${one.size}` : "-")).join(" ");
+}
+
+/** What stands after the @ becomes a part of the container's name, and of paths. */
+export function isInstanceName(name: string): boolean {
+  return /^[^@]+@[a-z\d][\w.-]*$/i.test(name);
 }

@@ -5,7 +5,11 @@ import { type Finding, type Host, ok, warn } from "./finding.ts";
 export async function lookAtLeftovers({ engine, info, units }: Host): Promise<readonly Finding[]> {
   if (!info) return [];
   const all = await engine.list();
-  const names = new Set([...units.units.map(({ name }) => name), ...units.invalid.map(({ name }) => name)]);
+  const names = new Set([
+    ...units.units.map(({ name }) => name),
+    ...units.invalid.map(({ name }) => name),
+    ...units.templates,
+  ]);
   const findings = [
     ...all.filter((one) => isOrphan(one, names)).map((one) => orphan(one)),
     ...all.filter(({ labels, state }) => labels["svc.unit"] !== undefined && state === "created").map(stuck),
@@ -24,7 +28,8 @@ export async function lookAtLeftovers({ engine, info, units }: Host): Promise<re
 
 function isOrphan({ labels }: ContainerSummary, names: ReadonlySet<string>): boolean {
   const unit = labels["svc.unit"];
-  return unit !== undefined && !names.has(unit);
+  // Of a template any instance may run.
+  return unit !== undefined && !names.has(unit) && !names.has(unit.replace(/(?<=@).*/, ""));
 }
 
 function orphan({ name, labels, state }: ContainerSummary): Finding {

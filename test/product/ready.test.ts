@@ -87,6 +87,16 @@ describe.concurrent("ready", () => {
     expect(line).toContain(`I am a of ${host.name("worker")}, ${host.name("worker@a")}`);
     expect(await host.status(host.name("worker@b"))).toMatchObject({ phase: "up", wantedBy: host.name("front") });
     expect((await host.svc("start", "PREFIX-worker@")).code).toBe(2);
+    for (const odd of ["PREFIX-worker@../../x", "PREFIX-worker@a b", "PREFIX-worker@\u001b[31m"]) {
+      const refused = await host.svc("start", odd, "--plan");
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).not.toContain("\u001b");
+    }
+    expect((await host.svc("why", "PREFIX-worker@new")).stdout).toContain("is down");
+    expect((await host.svc("list")).stdout).not.toContain("worker@new");
+    // One that runs is of its template, and nothing that is left over.
+    const findings = JSON.parse((await host.svc("doctor", "--json")).stdout) as { readonly found: string }[];
+    expect(findings.filter(({ found }) => found.includes(`${host.engine.prefix}-worker`))).toEqual([]);
     expect((await host.svc("stop", "PREFIX-worker@a")).code).toBe(0);
   });
 });

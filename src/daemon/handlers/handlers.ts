@@ -1,3 +1,4 @@
+import type { UnitStatus } from "../../control/request.ts";
 import type { Handlers } from "../../control/server.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
@@ -24,7 +25,7 @@ export function handlers(daemon: Daemon): Handlers {
     list: async ({ units }) => {
       await Promise.all([source.refresh(), firstLook(daemon)]);
       const all = await withFronts(currentStatuses(daemon), daemon);
-      if (!units || units.length === 0) return all;
+      if (!units || units.length === 0) return all.filter(isOfInterest);
       const wanted = await nameUnits(units, daemon, { invalid: true });
       return all.filter((status) => wanted.includes(status.name));
     },
@@ -108,4 +109,9 @@ export function handlers(daemon: Daemon): Handlers {
     if (unsaved !== null) throw new SvcError("not-saved", unsaved, { hint: "make room on the disk, then try again" });
     return { changed };
   }
+}
+
+/** An instance of a template that somebody once asked about, and that nobody ever wanted, is none of the host's units. */
+function isOfInterest({ name, wantedBy, container, neededBy }: UnitStatus): boolean {
+  return !name.includes("@") || wantedBy !== "nobody" || container !== null || neededBy.length > 0;
 }

@@ -55,6 +55,12 @@ export function unknownUnit(name: string, daemon: Daemon): SvcError {
   if (daemon.source.now.templates.includes(name)) {
     return new SvcError("unknown-unit", `${name} is a template`, { hint: `name a unit of it: ${name}1` });
   }
+  const template = name.includes("@") ? name.slice(0, name.indexOf("@") + 1) : null;
+  if (template !== null && daemon.source.now.templates.includes(template)) {
+    return new SvcError("unknown-unit", `there can be no unit ${JSON.stringify(name)}`, {
+      hint: "what stands after the @ begins with a letter or digit, and has letters, digits, _ . and - only",
+    });
+  }
   const known = [...daemon.supervisor.world.units.keys()];
   const near = similar(name, known);
   const hint = near ? `did you mean ${near}?` : "svc list shows all units";
