@@ -30,11 +30,17 @@ export function currentStatuses({ supervisor, source, events, records, enabled }
 }
 
 /** The same, with how it goes where svc listens for them. */
-export function withFronts(all: readonly UnitStatus[], { supervisor, fronts }: Daemon): Promise<readonly UnitStatus[]> {
+export function withFronts(
+  all: readonly UnitStatus[],
+  { supervisor, fronts, handOver }: Daemon,
+): Promise<readonly UnitStatus[]> {
   return Promise.all(
     all.map(async (status) => {
       const unit = supervisor.world.units.get(status.name);
-      return unit ? { ...status, ...(await fronts.status(unit)) } : status;
+      if (!unit) return status;
+      const next = handOver.now(unit.name);
+      const because = next === null ? status.because : `${status.because}; its next container, beside it: ${next}`;
+      return { ...status, because, ...(await fronts.status(unit)) };
     }),
   );
 }

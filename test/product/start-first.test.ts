@@ -96,6 +96,34 @@ test("one that does not get ready changes nothing; the old one serves on, and wh
   expect(stdout).toContain("no such luck");
 });
 
+test("restarts that are asked for at the same time hand over one after the other, and no request fails", async () => {
+  await web("two");
+  const heard: string[] = [];
+  let over = false;
+  const client = (async () => {
+    while (!over) heard.push(await get().catch(String));
+  })();
+  const restarts = await Promise.all([1, 2, 3].map(() => host.svc("restart", "PREFIX-web")));
+  expect(restarts.map(({ code, stderr }) => [code, stderr.includes("not ready:")])).toEqual(
+    [1, 2, 3].map(() => [0, false]),
+  );
+  over = true;
+  await client;
+  expect(new Set(heard)).toEqual(new Set(["two"]));
+  await until(async () => (await names()).length === 1);
+});
+
+test("while the next one is not ready status tells of it; a stop then ends both before it returns", async () => {
+  await web("never", { command: serves("never", 3600) });
+  const restart = host.svc("restart", "PREFIX-web");
+  await until(async () => (await host.status("PREFIX-web")).because.includes("its next container, beside it"));
+  expect(await host.svc("stop", "PREFIX-web")).toMatchObject({ code: 0 });
+  expect(await names()).toEqual([]);
+  expect((await restart).code).toBe(1);
+  await web("two");
+  expect(await host.svc("start", "PREFIX-web")).toMatchObject({ code: 0 });
+});
+
 test("svc is killed while the next one is not ready: the old one serves on, the next one is gone", async () => {
   const before = await id();
   await web("four", { command: serves("four", 3600) });

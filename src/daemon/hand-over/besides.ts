@@ -24,6 +24,8 @@ export type Besides = {
     about: { readonly container?: Container; readonly bound?: { readonly [unit: string]: string } },
   ): Beside;
   all(): Iterable<Supervisor>;
+  /** Resolves when those of these units that are told to end have gone. */
+  gone(units: readonly string[]): Promise<void>;
   /** The engine is asked what there is; resolves when all worlds have been told. */
   look(): Promise<void>;
 };
@@ -42,7 +44,14 @@ export function keepBesides(parts: {
   readonly onOpen: (supervisor: Supervisor) => void;
 }): Besides {
   const all = new Set<Supervisor>();
-  return { open, all: () => all, look: parts.look };
+  const ending = new Map<Promise<void>, string>();
+  return {
+    open,
+    all: () => all,
+    look: parts.look,
+    gone: async (units) =>
+      void (await Promise.all([...ending].filter(([, unit]) => units.includes(unit)).map(([end]) => end))),
+  };
 
   function open(
     unit: Unit,
@@ -61,10 +70,10 @@ export function keepBesides(parts: {
       runCall(about, call.call === "launch" ? { ...call, bound } : call),
     );
     const seen = container ? [[name, { container, exit: null }] as const] : [];
-    const wish = { want: "up", by: "operator", generation: container?.generation ?? 0 } as const;
+    const there = { want: "up", by: "operator", generation: container?.generation ?? 0 } as const;
     const facts: Fact[] = [
       { fact: "units-read", units: new Map([[name, alone(unit)]]) },
-      ...(container ? [{ fact: "wished", unit: name, wish, anew: true } as const] : []),
+      ...(container ? [{ fact: "wished", unit: name, wish: there, anew: true } as const] : []),
       { fact: "listed", containers: new Map(seen) },
     ];
     supervisor.tell(...facts);
@@ -73,20 +82,22 @@ export function keepBesides(parts: {
     return {
       supervisor,
       leave: () => void all.delete(supervisor),
-      async end() {
-        const { generation } = stateOf(supervisor.world, name).wish;
-        supervisor.tell({
-          fact: "wished",
-          unit: name,
-          wish: { want: "down", by: "operator", generation },
-          anew: true,
-        });
-        await supervisor.until(() => {
-          const { container: left, call } = stateOf(supervisor.world, name);
-          return left === null && call === null ? true : null;
-        });
-        all.delete(supervisor);
+      end() {
+        const ended = end().finally(() => ending.delete(ended));
+        ending.set(ended, name);
+        return ended;
       },
     };
+
+    async function end(): Promise<void> {
+      const { generation } = stateOf(supervisor.world, name).wish;
+      const wish = { want: "down", by: "operator", generation } as const;
+      supervisor.tell({ fact: "wished", unit: name, wish, anew: true });
+      await supervisor.until(() => {
+        const { container: left, call } = stateOf(supervisor.world, name);
+        return left === null && call === null ? true : null;
+      });
+      all.delete(supervisor);
+    }
   }
 }

@@ -23,6 +23,8 @@ export type HandOvers = {
    * its clients have. Resolves when they are led there: null; else why not, and the old one goes on as if nothing had been asked.
    */
   run(unit: Unit, progress: (progress: Progress) => unknown): Promise<string | null>;
+  /** How it goes with a next container that is not ready yet; null: there is none. */
+  now(unit: string): string | null;
   /** What an earlier life of svc began is finished or taken back. */
   resume(): Promise<void>;
 };
@@ -41,16 +43,20 @@ export function handOvers(parts: {
   const { supervisor, besides, fronts, clock } = parts;
   /** Old containers that still have clients: what ends their waiting, and when they are gone. */
   const leaving = new Map<string, { readonly hurry: () => void; readonly gone: Promise<void> }>();
-  const underWay = new Set<string>();
+  /** Of each unit the hand-overs that were asked for, one after the other. */
+  const queues = new Map<string, Promise<unknown>>();
+  /** What becomes of the next container, while it is not ready. */
+  const trials = new Map<string, string>();
   const { promise: resumed, resolve: isResumed } = Promise.withResolvers<void>();
   return {
     async suits(unit) {
       if (unit.update !== "start-first") return false;
       await Promise.race([resumed, wait(firstLookMs)]);
-      return !underWay.has(unit.name) && isServing(unit);
+      return isServing(unit);
     },
     run,
     resume,
+    now: (unit) => trials.get(unit) ?? null,
   };
 
   function wait(ms: number): Promise<void> {
@@ -64,25 +70,25 @@ export function handOvers(parts: {
     return isYetToBeAsked(unit, container) || isReady(unit, supervisor.world, clock.now());
   }
 
-  async function run(unit: Unit, progress: (progress: Progress) => unknown): Promise<string | null> {
-    underWay.add(unit.name);
-    try {
-      await resumed;
-      const before = leaving.get(unit.name);
-      before?.hurry();
-      await before?.gone;
-      const old = ownContainer(unit, supervisor.world);
-      if (!old) return "the container that served is gone";
-      const next = await bringUpNext(unit, old, progress);
-      if (typeof next === "string") {
-        parts.tell(unit.name, "not-handed-over", next);
-        return next;
-      }
-      await takeOver(unit, old, next);
-      return null;
-    } finally {
-      underWay.delete(unit.name);
+  function run(unit: Unit, progress: (progress: Progress) => unknown): Promise<string | null> {
+    const turn = (queues.get(unit.name) ?? resumed).catch(() => undefined).then(() => runNow(unit, progress));
+    queues.set(unit.name, turn);
+    return turn;
+  }
+
+  async function runNow(unit: Unit, progress: (progress: Progress) => unknown): Promise<string | null> {
+    const before = leaving.get(unit.name);
+    before?.hurry();
+    await before?.gone;
+    const old = ownContainer(unit, supervisor.world);
+    if (!old) return "the container that served is gone";
+    const next = await bringUpNext(unit, old, progress).finally(() => trials.delete(unit.name));
+    if (typeof next === "string") {
+      parts.tell(unit.name, "not-handed-over", next);
+      return next;
     }
+    await takeOver(unit, old, next);
+    return null;
   }
 
   /** A string: why it is not ready. */
@@ -103,6 +109,7 @@ export function handOvers(parts: {
       const decision = trial.supervisor.decisions.get(unit.name);
       if (!decision) return;
       if (decision.phase === "stopping") cause ??= decision.because;
+      trials.set(unit.name, decision.because);
       const because = `beside the one that serves: ${decision.because}`;
       if (shown !== because) progress({ unit: unit.name, phase: decision.phase, because });
       shown = because;

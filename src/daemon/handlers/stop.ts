@@ -9,7 +9,11 @@ import { type Reply, type Wishes, wishAndWait } from "./wish-and-wait.ts";
 
 /** Stops what is named. What still needs it is stopped too only if that was asked for; else the whole is refused. */
 export async function stop(ask: Ask<"stop">, reply: Reply, daemon: Daemon): Promise<Outcome> {
-  return wishAndWait({ ...(await wishesToStop(ask, daemon)), ask, reply }, daemon);
+  const wishes = await wishesToStop(ask, daemon);
+  const outcome = await wishAndWait({ ...wishes, ask, reply }, daemon);
+  // What a hand-over that is over now had beside them goes too.
+  if (outcome.ok && ask.wait !== false) await daemon.besides.gone(wishes.names);
+  return outcome;
 }
 
 export async function wishesToStop(
