@@ -59,12 +59,11 @@ const builds = {
   v0: {},
   v1: {},
   v2: {},
-  v3: {},
   "bad-migrate": { BEHAVIOUR: "no-migrate" },
   "slow-migrate": { BEHAVIOUR: "slow-migrate" },
   "bad-on-two": { BEHAVIOUR: "never-ready-two" },
   slow: { BEHAVIOUR: "slow-start" },
-  slower: { BEHAVIOUR: "slow-start" },
+  /** Of one scenario alone: what is on a host already needs no registry. */
   "never-pulled": {},
 };
 

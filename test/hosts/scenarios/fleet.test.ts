@@ -254,7 +254,7 @@ scenario(
     for (const manner of ["fails", "refuses"] as const) {
       await fleet.registry.behaves(manner);
       const took = await timed(async () => {
-        const ran = await fleet.deploy("v2");
+        const ran = await fleet.deploy("never-pulled");
         expect(ran, ran.stderr).toMatchObject({ code: 11 });
         expect(ran.stderr).toMatch(/two: cannot pull: .*; tries again/);
         expect(ran.stderr.match(/two: cannot pull/g)).toHaveLength(4);
@@ -265,7 +265,7 @@ scenario(
       expect(await containers()).toEqual(before);
     }
     await fleet.registry.behaves("stalls");
-    const deployer = fleet.deployer("v2");
+    const deployer = fleet.deployer("never-pulled");
     await until(() => fleet.registry.asked() >= 3);
     await fleet.registry.behaves("fails");
     await until(async () => (await deployer.said()).match(/two: cannot pull/g)?.length === 3);
@@ -273,7 +273,7 @@ scenario(
     told.fault();
     const ran = await deployer.ended;
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    await fleet.are("v2 v1");
+    await fleet.are("never-pulled v1");
   },
 );
 
