@@ -28,6 +28,8 @@ export function recentChange(
   const [before, first] = [runs[begin - 1], runs[begin]];
   if (!before || !first) return null;
   const failure = records[begin];
+  // What runs now, made of something else, has not failed: what did was what stood before it.
+  if (!failure && stateOf(world, status.name).container) return null;
   const failedAt = failure ? Date.parse(failure.endedAt) : date;
   if (failedAt - first.at > suspectForMs) return null;
   return { what: differences(before, last), at: new Date(first.at).toISOString() };

@@ -90,6 +90,24 @@ const running = (name: string, change = {}) => ({ container: container(`${name}.
 const launchOf = (tag: string) => ({ ...unit("x").launch, tag }) as Unit["launch"];
 
 describe("svc why", () => {
+  test("a change that came in with the start after a failure is not what failed", async () => {
+    const made = { image: "", imageId: "", tag: "1", parts: parts({ unit: "edited" }) };
+    const text = await why("db", {
+      units: [unit("db", { ready: { how: "tcp", host: null, port: 5432 } })],
+      states: {
+        db: {
+          ...running("db", { made, startedAt: instant("14:09:59"), watchedSince: instant("14:09:59") }),
+          respawns: [instant("14:09:58")],
+          lastExit: { words: "exit 137 (SIGKILL)", at: instant("14:09:58") },
+          restarts: 1,
+        },
+      },
+      records: { db: [ended("db", "14:09:58", { code: 137, words: "exit 137 (SIGKILL)" })] },
+      since: { db: "14:09:59" },
+    });
+    expect(text).toMatch(/^db is being started again .*: exit 137 \(SIGKILL\)\.\n/);
+  });
+
   test("one that waits for a link's target that keeps failing since a new TAG", async () => {
     const failing = { tag: "build-42", words: "exit 137 (SIGKILL), memory limit 64 MiB", code: 137 };
     const text = await why("antisocial", {
