@@ -98,6 +98,18 @@ describe("plan", () => {
     expect(text).toBe(`nothing would be done; in the end: ${host.name("mail")} up\n`);
   });
 
+  test("of a restart with an image that is not here: it is pulled once, and for what is restarted only", async () => {
+    await host.engine.docker("tag", host.engine.image, `${host.engine.prefix}-shop:v1`);
+    await host.write("www/PREFIX-shop/TAG", "export TAG=v1\n");
+    for (const short of ["shop", "shop-worker"])
+      await host.unit(short, { image: "PREFIX-shop", app: host.name("shop") });
+    await host.ask("start", { names: ["shop", "shop-worker"].map(host.name) });
+    await host.write("www/PREFIX-shop/TAG", "export TAG=v2\n");
+    const of = (one: Plan): readonly string[] => steps(one).filter((step) => step.endsWith("pull"));
+    expect(of(await plan("restart", "PREFIX-shop"))).toEqual(["shop pull"]);
+    expect(of(await plan("restart", "PREFIX-shop", "PREFIX-shop-worker"))).toEqual(["shop pull"]);
+  });
+
   test("of a reload: what a running unit needs now", async () => {
     await host.unit("late");
     await host.unit("watcher", { depends_on: ["PREFIX-mail", "PREFIX-late"] });

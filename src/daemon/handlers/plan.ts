@@ -33,7 +33,8 @@ export async function plan(ask: Ask<"plan">, daemon: Daemon): Promise<Plan> {
   const now = clock.now();
   const missing = concerned.filter((name) => images.get(name) === "missing");
   // A restart brings the images of what runs before it touches anything.
-  const first = ask.command === "restart" ? missing.filter((name) => isPulledBefore(name, daemon)) : [];
+  const restarted = ask.command === "restart" ? names : [];
+  const first = missing.filter((name) => restarted.includes(name) && isPulledBefore(name, daemon));
   const start = missing
     .filter((name) => !first.includes(name))
     .reduce((there, name) => withState(there, name, { missingImage: imageOf(name, there) }), world);
@@ -132,6 +133,7 @@ function afterPulls(names: readonly string[], plan: Plan, { takes, isGuess }: Sp
   const steps: Plan["steps"][number][] = [];
   for (const unit of names) {
     const what = imageOf(unit, world) ?? "";
+    if (steps.some((step) => step.what === what)) continue;
     steps.push({ at, unit, does: "pull", what, because: "its image is brought before anything is touched" });
     const known = world.units.get(unit);
     at += known ? takes(known, "pull") / 1000 : 0;
