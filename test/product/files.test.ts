@@ -69,7 +69,9 @@ describe.concurrent("files", () => {
     expect(await idOf("breaks")).toBe(id);
     // It dies: it comes back as it was.
     await host.engine.docker("kill", id);
-    await until(async () => !["", id].includes(await idOf("breaks")));
+    await until(async () => !["", id].includes(await idOf("breaks")), {
+      seen: () => host.daemonOutput().slice(-3_000),
+    });
     expect(await host.inspect("PREFIX-breaks", "{{.Config.Env}}")).toContain("N=1");
     const checked = await host.svc("check");
     expect({ code: checked.code, says: checked.stdout.includes(`${path("breaks")}:2:10`) }).toEqual({
@@ -101,7 +103,8 @@ describe.concurrent("files", () => {
     await start("tied");
     // Its last good definition is in force, as after a death.
     await tied("IMAGE=IMG\nA=$(date)\n");
-    expect((await host.svc("restart", "PREFIX-target")).code).toBe(0);
+    const restarted = await host.svc("restart", "PREFIX-target");
+    expect(restarted, restarted.stderr).toMatchObject({ code: 0 });
     expect(await host.inspect("PREFIX-tied", "{{.Config.Env}}")).toContain("A=1");
     const ids = [await idOf("target"), await idOf("tied")];
     await tied("A=1\n");
