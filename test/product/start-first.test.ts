@@ -91,6 +91,8 @@ test("one that does not get ready changes nothing; the old one serves on, and wh
   expect(await get()).toBe("two");
   await web("three", { command: serves("three", 3600), start_timeout: "1s" });
   expect((await host.svc("restart", "PREFIX-web")).stderr).toContain("not ready within 1 s");
+  await until(async () => (await names()).length === 1);
+  expect((await host.status("PREFIX-web")).because).not.toContain("its next container");
   expect(await get()).toBe("two");
   const { stdout } = await host.svc("logs", "PREFIX-web");
   expect(stdout).toContain("no such luck");

@@ -51,17 +51,16 @@ export function handOvers(parts: {
   return {
     async suits(unit) {
       if (unit.update !== "start-first") return false;
-      await Promise.race([resumed, wait(firstLookMs)]);
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const cancel = clock.after(firstLookMs, resolve);
+      await Promise.race([resumed, late]);
+      cancel();
       return isServing(unit);
     },
     run,
     resume,
     now: (unit) => trials.get(unit) ?? null,
   };
-
-  function wait(ms: number): Promise<void> {
-    return new Promise((resolve) => clock.after(ms, resolve));
-  }
 
   /** Of one that svc has only just found it is not known yet whether it is ready; clients are led to it as before. */
   function isServing(unit: Unit): boolean {
@@ -105,7 +104,7 @@ export function handOvers(parts: {
     );
     let shown = "";
     let cause: string | null = null;
-    trial.supervisor.onPass(() => {
+    const forget = trial.supervisor.onPass(() => {
       const decision = trial.supervisor.decisions.get(unit.name);
       if (!decision) return;
       if (decision.phase === "stopping") cause ??= decision.because;
@@ -127,6 +126,7 @@ export function handOvers(parts: {
     ended.catch(() => undefined);
     const outcome = await Promise.race([overtaken, ended]);
     over.abort();
+    forget();
     if (typeof outcome !== "string") return { container: outcome, leave: trial.leave };
     void trial.end();
     return outcome;
