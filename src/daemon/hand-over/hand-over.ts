@@ -41,8 +41,8 @@ export function handOvers(parts: {
   readonly save: () => Promise<unknown>;
 }): HandOvers {
   const { supervisor, besides, fronts, clock } = parts;
-  /** Old containers that still have clients: what ends their waiting, and when they are gone. */
-  const leaving = new Map<string, { readonly hurry: () => void; readonly gone: Promise<void> }>();
+  /** Old containers that still have clients: when they are gone. */
+  const leaving = new Map<string, Promise<void>>();
   /** Of each unit the hand-overs that were asked for, one after the other. */
   const queues = new Map<string, Promise<unknown>>();
   /** What becomes of the next container, while it is not ready. */
@@ -77,8 +77,9 @@ export function handOvers(parts: {
 
   async function runNow(unit: Unit, progress: (progress: Progress) => unknown): Promise<string | null> {
     const before = leaving.get(unit.name);
-    before?.hurry();
-    await before?.gone;
+    const because = "the container before the one that serves still has clients";
+    if (before) progress({ unit: unit.name, phase: "up", because });
+    await before;
     const old = ownContainer(unit, supervisor.world);
     if (!old) return "the container that served is gone";
     const next = await bringUpNext(unit, old, progress).finally(() => trials.delete(unit.name));
@@ -172,19 +173,18 @@ export function handOvers(parts: {
   }
 
   function letGo(unit: Unit, old: Container, side: ReturnType<Besides["open"]>): void {
-    const { promise: hurried, resolve: hurry } = Promise.withResolvers<void>();
     const gone = (async () => {
-      await clientsGone(unit, old, hurried);
+      await clientsGone(unit, old);
       await side.end();
       await takeName(unit);
     })()
       .catch((error: unknown) => parts.warn(`${unit.name}: its old container: ${messageOf(error)}`))
       .finally(() => leaving.delete(unit.name));
-    leaving.set(unit.name, { hurry, gone });
+    leaving.set(unit.name, gone);
   }
 
   /** All clients of the old one have gone by themselves, or had their time, or it is not to be waited for. */
-  async function clientsGone(unit: Unit, old: Container, hurried: Promise<void>): Promise<void> {
+  async function clientsGone(unit: Unit, old: Container): Promise<void> {
     const drainMs = Math.max(0, ...unit.listen.map((listen) => listen.drainMs));
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const cancel = clock.after(drainMs, resolve);
@@ -195,7 +195,7 @@ export function handOvers(parts: {
     }, over.signal);
     unwanted.catch(() => undefined);
     const drained = fronts.drained(unit, old.id, drainMs + unit.stopGraceMs + afterGraceMs);
-    await Promise.race([drained.catch(() => late), late, hurried, unwanted]);
+    await Promise.race([drained.catch(() => late), late, unwanted]);
     cancel();
     over.abort();
   }
