@@ -11,6 +11,8 @@ import type { Supervisor } from "../supervisor.ts";
 import type { FrontLink } from "./front-link.ts";
 
 const retryMs = 5_000;
+/** What is told where no unit has one. */
+const nothing = "[]";
 
 export type UnitFronts = {
   /** Nothing is changed before: until it is known what runs, the process goes on as it was told in an earlier life. */
@@ -39,8 +41,10 @@ export function keepUnitFronts(parts: {
   let problems: { readonly [name: string]: string } = {};
   let setting: Promise<void> = Promise.resolve();
   let cancelRetry: () => void = () => undefined;
+  let looked: { readonly units: World["units"] | null; readonly hasDoors: boolean } = { units: null, hasDoors: false };
   supervisor.onPass(() => {
-    if (begun) void passOn();
+    // On most hosts no unit has one, and there are many passes.
+    if (begun && (told !== nothing || hasDoors(supervisor.world.units))) void passOn();
   });
   link.onLost(() => {
     if (!begun) return;
@@ -93,6 +97,12 @@ export function keepUnitFronts(parts: {
       await link.set([]).catch((error: unknown) => warn(`the fronts cannot be ended: ${messageOf(error)}`));
     },
   };
+
+  function hasDoors(units: World["units"]): boolean {
+    if (looked.units !== units)
+      looked = { units, hasDoors: [...units.values()].some((unit) => doorsOf(unit).length > 0) };
+    return looked.hasDoors;
+  }
 
   /** One at a time, and the latest only. */
   function passOn(): Promise<void> {
