@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts", "test/product/**/*.test.ts"],
+          setupFiles: ["test/support/tell-on-failure.ts"],
           globalSetup: ["test/support/program.ts"],
           testTimeout: 240_000,
           hookTimeout: 120_000,

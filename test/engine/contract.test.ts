@@ -1,3 +1,4 @@
+import { createServer as createHttpServer, request as httpRequest } from "node:http";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -378,6 +379,19 @@ describe.concurrent("contract", () => {
     await engine.remove(id);
   });
 
+  test("what somebody else removes is found to be gone, though the engine forgets who waits for that", async ({
+    onTestFinished,
+  }) => {
+    const id = await create(loop);
+    await engine.start(id);
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    const { host, close } = await forgetfulEngine(() => void engine.remove(id).then(resolve));
+    onTestFinished(close);
+    await dockerEngine({ host }).remove(id);
+    expect(await engine.inspect(id)).toBeNull();
+    await gone;
+  });
+
   test("an engine that accepts and never answers: every call is given up, none hangs", async () => {
     const proxy = await engineProxy(join(here.folder, "stall"));
     const through = dockerEngine({ host: proxy.host, deadlines });
@@ -390,6 +404,29 @@ describe.concurrent("contract", () => {
     await proxy.close();
   });
 });
+
+/** An engine in the midst of a removal that `remove` does: it refuses another one, and never ends a wait. Engine 20.10 does so now and then. */
+async function forgetfulEngine(remove: () => void): Promise<{ readonly host: string; readonly close: () => void }> {
+  const path = join(here.folder, "forgetful");
+  const server = createHttpServer((request, response) => {
+    if (request.url?.includes("/wait")) return response.flushHeaders();
+    if (request.method === "DELETE") {
+      response.writeHead(409).end(JSON.stringify({ message: "removal of that container is already in progress" }));
+      return remove();
+    }
+    const { url: path = "", method = "GET" } = request;
+    httpRequest({ socketPath: "/var/run/docker.sock", path, method }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  const close = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { host: `unix://${path}`, close };
+}
 
 function echoing(abort: AbortSignal, change: Partial<ExecOptions> = {}): ExecOptions {
   return {

@@ -39,12 +39,12 @@ test("ten deploys under load, connections kept alive and not: not one request fa
     expect(deployed, deployed.stderr).toMatchObject({ code: 0 });
     expect(await host.status("PREFIX-site")).toMatchObject({ tag: `build-${build}` });
   }
+  const { listen } = await host.status("PREFIX-site");
   for (const { end } of load) {
     const words = await end();
     expect(words).toMatch(/[1-9]\d* requests in/);
-    expect(words).not.toMatch(/Socket errors|Non-2xx/);
+    expect(words, JSON.stringify(listen)).not.toMatch(/Socket errors|Non-2xx/);
   }
-  const { listen } = await host.status("PREFIX-site");
   expect(listen[0]).toMatchObject({ problem: null, target: { failures: 0, resets: 0, refused: 0 } });
   await until(async () => {
     const { stdout } = await host.engine.docker("ps", "-aq", "--filter", `name=${host.name("site")}`);

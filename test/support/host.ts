@@ -9,6 +9,7 @@ import { request } from "../../src/control/client.ts";
 import type { Ask, ProgressOf, RequestName, Result, UnitStatus } from "../../src/control/request.ts";
 import { program } from "./program.ts";
 import { type Ran, type RealEngine, realEngine, run } from "./real-engine.ts";
+import { tellers } from "./tell-on-failure.ts";
 import { until } from "./until.ts";
 
 /** A host in a folder: unit files, env files, TAG files, and the daemon, driven as an operator drives it. */
@@ -56,6 +57,8 @@ export async function makeHost(): Promise<Host> {
   };
   let daemon: ChildProcess | null = null;
   let output = "";
+  const tell = (): string => output.split("\n").slice(-300).join("\n");
+  tellers.add(tell);
   const full = (text: string): string => text.replaceAll("PREFIX", engine.prefix);
   const host: Host = {
     engine,
@@ -130,6 +133,7 @@ export async function makeHost(): Promise<Host> {
     },
     daemonOutput: () => output,
     async cleanup() {
+      tellers.delete(tell);
       await host.endDaemon("SIGKILL");
       await endFront(join(folder, "state/front.sock"));
       await engine.cleanup();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import Docker from "dockerode";
 import type { Attachment, AttachOptions, Engine, PullOptions } from "../engine.ts";
 import { EngineError } from "../engine.ts";
@@ -22,6 +23,7 @@ export type Deadlines = {
 };
 
 const usual: Deadlines = { pingMs: 2_000, shortMs: 20_000, longMs: 120_000, pullSilenceMs: 300_000 };
+const lookEveryMs = 200;
 
 /** The Docker engine at DOCKER_HOST or the default socket, through dockerode, which lives in this folder alone. */
 export function dockerEngine(options: { readonly host?: string; readonly deadlines?: Deadlines } = {}): Engine {
@@ -111,11 +113,20 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
       if (!(error instanceof EngineError)) throw error;
       if (error.status === 404) return;
       if (error.status !== 409) throw error;
-      await ask(longMs, () => gone);
-      if (await engine.inspect(id)) throw new EngineError("busy", error.message, 409, { cause: error });
+      if (!(await isRemoved(id, gone))) throw new EngineError("busy", error.message, 409, { cause: error });
     } finally {
       over.abort();
     }
+  }
+
+  /** While somebody else removes it. Engine 20.10 forgets a wait that reaches it while it clears up, so it is also looked for. */
+  async function isRemoved(id: string, gone: Promise<unknown>): Promise<boolean> {
+    const deadline = performance.now() + longMs;
+    for (let isOver = false; !isOver && performance.now() < deadline; ) {
+      isOver = await Promise.race([gone.then(() => true), delay(lookEveryMs, false, { ref: false })]);
+      if ((await engine.inspect(id)) === null) return true;
+    }
+    return false;
   }
 }
 
