@@ -15,7 +15,7 @@ export function rememberedWishes(saved: Saved, boot: string): readonly Fact[] {
 
 /**
  * What is wished at the first look at the engine: after a reboot, or of units that nothing is saved of, those that are enabled
- * and what they need; in the same boot also what runs with our label, for then the saved state was lost and nobody stopped it.
+ * and what they need, if they were there when svc began; in the same boot also what runs with our label, for then the saved state was lost and nobody stopped it.
  */
 export function bootWishes(
   seen: ReadonlyMap<string, SeenContainer>,
@@ -24,9 +24,12 @@ export function bootWishes(
     readonly saved: Saved;
     readonly boot: string;
     readonly isEnabled: (unit: Unit) => boolean;
+    /** The units that were there when svc began. */
+    readonly first: ReadonlySet<string>;
   },
 ): readonly Fact[] {
-  const { world, saved, boot, isEnabled } = about;
+  const { world, saved, boot } = about;
+  const isEnabled = (unit: Unit): boolean => about.first.has(unit.name) && about.isEnabled(unit);
   // Where no boot is saved nothing is: then what runs tells what was wished.
   const rebooted = saved.boot !== "" && saved.boot !== boot;
   const facts: Fact[] = [];

@@ -207,7 +207,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       const { world } = supervisor;
       // An engine that goes away meanwhile is found out by others.
       void sweepHooks(engine, world.units).catch(() => undefined);
-      supervisor.tell(...bootWishes(seen, { world, saved, boot, isEnabled }));
+      supervisor.tell(...bootWishes(seen, { world, saved, boot, isEnabled, first }));
     },
     log,
   });
@@ -239,6 +239,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   });
   source.addInstances([...saved.units.keys()]);
   await source.read();
+  const first = new Set(supervisor.world.units.keys());
   supervisor.tell(...rememberedWishes(saved, boot));
   supervisor.onPass(() => {
     if (hasStrays()) supervisor.tell({ fact: "units-read", units: source.now.units });

@@ -164,6 +164,36 @@ test("svc is killed while the old one is being drained: the next one serves on, 
   await host.reaches("PREFIX-web", { phase: "up", stale: [] });
 });
 
+test("once a start has returned, or status says that it is up, its clients are served", async () => {
+  const name = host.name("web");
+  for (let round = 0; round < 8; round++) {
+    await host.ask("stop", { names: [name] });
+    if (round % 2 === 0) await host.ask("start", { names: [name] });
+    else {
+      await host.ask("start", { names: [name], wait: false });
+      while ((await host.ask("list", {})).find((one) => one.name === name)?.phase !== "up");
+    }
+    await new Promise<void>((resolve, reject) => {
+      const client = connect(port, "127.0.0.1", () => client.write("GET / HTTP/1.0\r\n\r\n"));
+      client.once("data", () => resolve()).once("error", reject);
+    });
+  }
+});
+
+test("what listens hangs: status answers all the same, and says so", async () => {
+  const { stdout } = await run("pgrep", ["-f", `svc front ${host.folder}/state/front.sock`]);
+  process.kill(Number(stdout), "SIGSTOP");
+  try {
+    expect((await host.status("PREFIX-web")).listen).toMatchObject([
+      { problem: expect.stringContaining("did not answer") },
+    ]);
+  } finally {
+    process.kill(Number(stdout), "SIGCONT");
+  }
+  expect(await get()).toBe("five");
+  await until(async () => (await host.status("PREFIX-web")).listen[0]?.problem === null);
+});
+
 test("what listens is killed: it is started again, and the next restart hands over as before", async () => {
   const { stdout } = await run("pgrep", ["-f", `svc front ${host.folder}/state/front.sock`]);
   process.kill(Number(stdout), "SIGKILL");

@@ -196,7 +196,12 @@ function remembered(state: UnitState, name: string, { world, now }: Simulation):
 export function reboot(simulation: Simulation, enabled: readonly string[]): Simulation {
   const { world, now } = simulation;
   const saved = { boot: "before", units: savedUnits(world, now), enabled: new Map() };
-  const about = { saved, boot: "now", isEnabled: ({ name }: Unit) => enabled.includes(name) };
+  const about = {
+    saved,
+    boot: "now",
+    isEnabled: ({ name }: Unit) => enabled.includes(name),
+    first: new Set(simulation.disk.keys()),
+  };
   const facts: Fact[] = [{ fact: "units-read", units: simulation.disk }, ...rememberedWishes(saved, "now")];
   const nothing = { flights: [], events: [], answers: [], patrolDue: false, containers: new Map(), wakeAt: null };
   const reborn = tell({ ...simulation, ...nothing, now: 1_000, engineUp: true, world: emptyWorld }, facts);

@@ -10,6 +10,9 @@ import type { FrontAnswers, FrontAsk } from "../../front/front-socket.ts";
 import type { FrontSpec } from "../../front/fronts.ts";
 import { SvcError } from "../../svc-error.ts";
 
+/** What it is asked it does at once, as far as it depends on it alone. */
+const answerWithinMs = 5_000;
+
 /** The process that has the fronts, which outlives this one. Nothing is started before there is a front to be had. */
 export type FrontLink = {
   /** From now on these; why one could not be, by name. The process is started if need be. */
@@ -42,15 +45,16 @@ export function frontLink(options: {
       return ask({ ask: "set", fronts: specs });
     },
     status: async () => ((await mayAnswer()) ? ask({ ask: "status" }) : {}),
-    drained: async (name, target, ms) => void (await ask({ ask: "drained", name, target, ms })),
+    drained: async (name, target, ms) => void (await ask({ ask: "drained", name, target, ms }, ms)),
     onLost(listener) {
       lost = listener;
     },
   };
 
-  async function ask<A extends FrontAsk>(what: A): Promise<FrontAnswers[A["ask"]]> {
+  /** `takesMs`: what it may take to do it. */
+  async function ask<A extends FrontAsk>(what: A, takesMs = 0): Promise<FrontAnswers[A["ask"]]> {
     const asker = await dial();
-    return (await answerOf(asker, what)) as FrontAnswers[A["ask"]];
+    return (await answerOf(asker, what, answerWithinMs + takesMs)) as FrontAnswers[A["ask"]];
   }
 
   async function mayAnswer(): Promise<boolean> {
@@ -64,7 +68,7 @@ export function frontLink(options: {
   /** A connection for as long as both live: its end tells that the fronts are gone. */
   async function watch(): Promise<void> {
     const asker = await dial();
-    await answerOf(asker, { ask: "watch" });
+    await answerOf(asker, { ask: "watch" }, answerWithinMs);
     watching = asker;
     asker.once("close", () => {
       if (watching !== asker) return;
@@ -145,16 +149,22 @@ function withoutOurs({
   return rest;
 }
 
-async function answerOf(asker: Socket, what: FrontAsk): Promise<unknown> {
+async function answerOf(asker: Socket, what: FrontAsk, withinMs: number): Promise<unknown> {
   asker.write(`${JSON.stringify(what)}\n`);
   let text = "";
   asker.setEncoding("utf8");
   const line = await new Promise<string>((resolve, reject) => {
+    // One that is stopped accepts on and says nothing.
+    const timer = setTimeout(() => {
+      reject(new SvcError("daemon-away", `the process that listens for units did not answer in ${withinMs / 1_000} s`));
+      asker.destroy();
+    }, withinMs);
     asker.on("data", (chunk: string) => {
       text += chunk;
       const end = text.indexOf("\n");
       if (end >= 0) resolve(text.slice(0, end));
     });
+    asker.once("close", () => clearTimeout(timer));
     asker.once("close", () => reject(new SvcError("daemon-away", "the process that listens for units has ended")));
   });
   if (what.ask !== "watch") asker.destroy();

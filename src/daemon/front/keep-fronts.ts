@@ -19,6 +19,8 @@ export type UnitFronts = {
   begin(): void;
   /** Why svc cannot listen for this unit, once all that is known by now has been passed on; null: it does. */
   problemOf(unit: Unit): Promise<string | null>;
+  /** Resolves once new clients are led to what runs by now. */
+  passedOn(): Promise<void>;
   /** Resolves when no connection to that container, which is not the unit's any more, is left; the rest is reset after `ms`. */
   drained(unit: Unit, container: string, ms: number): Promise<void>;
   status(unit: Unit): Promise<Pick<UnitStatus, "listen" | "breakers">>;
@@ -63,6 +65,7 @@ export function keepUnitFronts(parts: {
       await passOn();
       return doors.map(({ name }) => problems[name]).find(Boolean) ?? null;
     },
+    passedOn: () => setting,
     async drained(unit, container, ms) {
       const host = await addressOf(container);
       if (host === null) return;
@@ -73,14 +76,16 @@ export function keepUnitFronts(parts: {
     },
     async status(unit) {
       const doors = doorsOf(unit);
-      const all: Awaited<ReturnType<FrontLink["status"]>> =
-        doors.length === 0 ? {} : await link.status().catch(() => ({}));
+      // Who is told that the unit is up may become a client at once.
+      if (doors.length > 0) await setting;
+      const all: Awaited<ReturnType<FrontLink["status"]>> | string =
+        doors.length === 0 ? {} : await link.status().catch(messageOf);
       const known = doors.map(({ name, place, breaker }) => {
-        const targets = all[name]?.targets ?? [];
+        const targets = typeof all === "string" ? [] : (all[name]?.targets ?? []);
         return {
           breaker,
           listen: showAddress(place),
-          problem: problems[name] ?? null,
+          problem: problems[name] ?? (typeof all === "string" ? all : null),
           target: targets.find(({ draining }) => !draining) ?? null,
           draining: targets.reduce((sum, { draining, connections }) => sum + (draining ? connections : 0), 0),
         };

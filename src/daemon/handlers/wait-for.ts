@@ -38,6 +38,7 @@ export async function waitFor(what: WaitFor, daemon: Daemon): Promise<Outcome> {
         },
         AbortSignal.any([signal, deadline.signal]),
       );
+      if (what.goal === "up") await daemon.fronts.passedOn();
     }
   } catch (error) {
     if (!signal.aborted && !deadline.signal.aborted) throw error;
