@@ -226,6 +226,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       marker: join(options.state, "listens"),
     }),
     warn,
+    save: () => save(),
   });
   const handOver = handOvers({
     supervisor,

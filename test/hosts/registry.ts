@@ -66,7 +66,7 @@ export async function startRegistry(name: string, { tags, entrypoint, takesMs = 
     answer(request, response).catch(() => response.destroy());
   });
   // The bridge of this machine's engine, which its containers reach and nobody else does.
-  const bridge = (await must("docker", ["network", "inspect", "bridge", "-f", gatewayOf])).trim();
+  const bridge = await bridgeAddress();
   await listen(0);
   const { port } = server.address() as AddressInfo;
   const address = `${bridge}:${port}`;
@@ -130,7 +130,14 @@ export async function startRegistry(name: string, { tags, entrypoint, takesMs = 
 }
 
 const manifestType = "application/vnd.docker.distribution.manifest.v2+json";
-const gatewayOf = "{{(index .IPAM.Config 0).Gateway}}";
+/** Engine 20.10 names the gateway only of a bridge that it found when it started; else it is the first address. */
+async function bridgeAddress(): Promise<string> {
+  const format = "{{with index .IPAM.Config 0}}{{.Subnet}} {{.Gateway}}{{end}}";
+  const [subnet = "", gateway = ""] = (await must("docker", ["network", "inspect", "bridge", "-f", format]))
+    .trim()
+    .split(" ");
+  return gateway || subnet.replace(/\d+\/\d+$/, "1");
+}
 
 const json = (value: object): Buffer => Buffer.from(JSON.stringify(value));
 const digest = (bytes: Buffer): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;

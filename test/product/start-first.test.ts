@@ -1,6 +1,8 @@
 import { connect, createServer } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Plan } from "../../src/control/request.ts";
+import type { FrontAnswers } from "../../src/front/front-socket.ts";
 import { type Host, makeHost } from "../support/host.ts";
 import { run } from "../support/real-engine.ts";
 import { freePort } from "../support/tcp.ts";
@@ -45,11 +47,7 @@ test("a restart hands over: not one request fails, and the next container ends u
   expect(started, started.stderr + host.daemonOutput()).toMatchObject({ code: 0 });
   expect(await get()).toBe("one");
   const before = await id();
-  const heard: string[] = [];
-  let over = false;
-  const client = (async () => {
-    while (!over) heard.push(await get().catch(String));
-  })();
+  const heard = asking();
   await web("two");
   const planned = JSON.parse((await host.svc("restart", "PREFIX-web", "--plan", "--json")).stdout) as Plan;
   expect(planned.steps.map(({ does }) => does)).toEqual(["start", "hand over", "stop", "remove"]);
@@ -58,9 +56,7 @@ test("a restart hands over: not one request fails, and the next container ends u
   expect(await host.svc("restart", "PREFIX-web")).toMatchObject({ code: 0 });
   expect(await get()).toBe("two");
   await until(async () => (await names()).length === 1);
-  over = true;
-  await client;
-  expect(new Set(heard)).toEqual(new Set(["one", "two"]));
+  expect(await heard()).toEqual(["one", "two"]);
   const happened = [
     "--since",
     since,
@@ -100,18 +96,12 @@ test("one that does not get ready changes nothing; the old one serves on, and wh
 
 test("restarts that are asked for at the same time hand over one after the other, and no request fails", async () => {
   await web("two");
-  const heard: string[] = [];
-  let over = false;
-  const client = (async () => {
-    while (!over) heard.push(await get().catch(String));
-  })();
+  const heard = asking();
   const restarts = await Promise.all([1, 2, 3].map(() => host.svc("restart", "PREFIX-web")));
   expect(restarts.map(({ code, stderr }) => [code, stderr.includes("not ready:")])).toEqual(
     [1, 2, 3].map(() => [0, false]),
   );
-  over = true;
-  await client;
-  expect(new Set(heard)).toEqual(new Set(["two"]));
+  expect(await heard()).toEqual(["two"]);
   await until(async () => (await names()).length === 1);
 });
 
@@ -205,7 +195,8 @@ test("what listens is killed: it is started again, and the next restart hands ov
   await until(async () => (await names()).length === 1);
 });
 
-test("svc is killed and comes back, and at once a restart is asked for: it hands over, whatever was half done", async () => {
+test("svc is killed and comes back, and at once a restart is asked for: it hands over, and no request fails", async () => {
+  const heard = asking();
   for (let round = 0; round < 3; round++) {
     const before = await id();
     await host.endDaemon("SIGKILL");
@@ -217,6 +208,22 @@ test("svc is killed and comes back, and at once a restart is asked for: it hands
     expect(await get()).toBe("five");
   }
   await until(async () => (await names()).length === 1);
+  expect(await heard()).toEqual(["five"]);
+});
+
+test("svc is killed at the moment when clients are led to the next one, and comes back: no request fails", async () => {
+  const heard = asking();
+  for (let round = 0; round < 6; round++) {
+    const before = await ledTo();
+    const restarting = host.svc("restart", "PREFIX-web");
+    while ((await ledTo()) === before);
+    await host.endDaemon("SIGKILL");
+    await restarting;
+    await host.startDaemon();
+    await host.reaches("PREFIX-web", { phase: "up" });
+    await until(async () => (await names()).length === 1);
+  }
+  expect(await heard()).toEqual(["five"]);
 });
 
 test("a stop ends both; the port is free again, and taken by another it keeps the unit from starting", async () => {
@@ -246,3 +253,26 @@ test("when svc ends, so does what listens for it", async () => {
   await expect(get()).rejects.toThrow();
   await until(async () => !(await run("ps", ["ax", "-o", "args"])).stdout.includes(host.folder));
 });
+
+/** A client that asks on and on until it is told to end; then it says what it heard, each thing once. */
+function asking(): () => Promise<readonly string[]> {
+  const answers = new Set<string>();
+  let over = false;
+  const client = (async () => {
+    while (!over) answers.add(await get().catch(({ cause }) => String(cause)));
+  })();
+  return async () => {
+    over = true;
+    await client;
+    return [...answers].sort();
+  };
+}
+
+/** Where new clients are led to, as what listens says. */
+async function ledTo(): Promise<string> {
+  const asker = connect(`${host.folder}/state/front.sock`);
+  asker.end('{"ask":"status"}\n');
+  const { answer } = JSON.parse(await text(asker)) as { answer: FrontAnswers["status"] };
+  const [front] = Object.values(answer);
+  return front?.targets.find(({ draining }) => !draining)?.address ?? "";
+}

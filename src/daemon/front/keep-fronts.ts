@@ -35,8 +35,10 @@ export function keepUnitFronts(parts: {
   readonly clock: Clock;
   readonly link: FrontLink;
   readonly warn: (message: string) => void;
+  /** Resolves once what is known by now is on disk, as far as that can be. */
+  readonly save: () => Promise<unknown>;
 }): UnitFronts {
-  const { supervisor, engine, clock, link, warn } = parts;
+  const { supervisor, engine, clock, link, warn, save } = parts;
   const addresses = new Map<string, string | null>();
   let begun = false;
   let told = "";
@@ -116,6 +118,8 @@ export function keepUnitFronts(parts: {
       const specs = await specsOf(supervisor.world);
       const text = JSON.stringify(specs);
       if (text === told) return;
+      // If svc ends now it must find the container that clients are led to as the one that was asked for.
+      await save();
       try {
         problems = await link.set(specs);
         told = text;

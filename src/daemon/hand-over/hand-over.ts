@@ -164,7 +164,7 @@ export function handOvers(parts: {
     const oldSide = besides.open({ ...unit, container: old.name }, { container: old });
     next.leave();
     supervisor.tell({ fact: "handed-over", unit: unit.name, container });
-    // If svc ends now it must find the next one as the one that was asked for.
+    // The old one must not end before svc, if it ends now, would find the next one as the one that was asked for.
     await parts.save();
     const tag = container.made.tag === old.made.tag ? "" : `, tag ${old.made.tag} -> ${container.made.tag}`;
     parts.tell(unit.name, "handed-over", `handed over to a new container${tag}`);
@@ -233,8 +233,8 @@ export function handOvers(parts: {
       await side.end();
       return takeName(unit);
     }
-    // One that was asked for after the current one never took over.
-    if (other.generation > current.generation) return side.end();
+    // Whichever of the two it is that goes: before, all that come are led to the current one.
+    await fronts.problemOf(unit);
     letGo(unit, other, side);
   }
 }
