@@ -32,7 +32,7 @@ const shapes: { readonly [N in RequestName]: { readonly [field: string]: Kind } 
   },
   why: { unit: "text" },
   check: {},
-  "deploy-look": { app: "text", tag: "text", units: "names" },
+  "deploy-look": { app: "text", tag: "text", id: "text", units: "names" },
   "deploy-lock": { app: "text", who: "text", why: "text" },
   "deploy-pull": { app: "text", tag: "text" },
   "deploy-task-done": { ...deploying, task: "text" },
@@ -42,7 +42,7 @@ const shapes: { readonly [N in RequestName]: { readonly [field: string]: Kind } 
   "deploy-prune": { app: "text", keep: "number" },
   deploys: { app: "text" },
   lock: { app: "text", who: "text", why: "text" },
-  unlock: { app: "text" },
+  unlock: { app: "text", force: "flag" },
   version: {},
   reexec: {},
 };

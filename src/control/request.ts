@@ -115,8 +115,16 @@ export type Requests = {
   };
   /** What this host has of an app: the first thing that a deploy asks. */
   readonly "deploy-look": {
-    /** `units`: those that are to be on this host; that one of them is not a unit of the app is a failure. */
-    readonly ask: { readonly app: string; readonly tag?: string; readonly units?: readonly string[] };
+    /**
+     * `units`: those that are to be on this host; that one of them is not a unit of the app is a failure. `id`: of the deploy to that
+     * tag; that it was to another tag, or was overtaken by another deploy, is a failure.
+     */
+    readonly ask: {
+      readonly app: string;
+      readonly tag?: string;
+      readonly id?: string;
+      readonly units?: readonly string[];
+    };
     readonly progress: never;
     readonly result: AppOnHost;
   };
@@ -173,7 +181,12 @@ export type Requests = {
     readonly progress: never;
     readonly result: null;
   };
-  readonly unlock: { readonly ask: { readonly app: string }; readonly progress: never; readonly result: null };
+  /** `force`: also one that lasts as long as a deployer's connection, which may hang. */
+  readonly unlock: {
+    readonly ask: { readonly app: string; readonly force?: boolean };
+    readonly progress: never;
+    readonly result: null;
+  };
   readonly version: { readonly ask: Record<never, never>; readonly progress: never; readonly result: DaemonVersion };
   /** Replaces the daemon's program by the one now on disk; containers run on. */
   readonly reexec: {

@@ -6,7 +6,7 @@ export type Switch = Switched;
 /** One host as a deploy sees it. */
 export type DeployHost = {
   readonly name: string;
-  look(app: string, tag: string): Promise<AppOnHost>;
+  look(deploy: Pick<Deploy, "app"> & Partial<Pick<Deploy, "tag" | "id">>): Promise<AppOnHost>;
   /** Resolves once the lock is held, with what gives it back; lost connections give it back by themselves. */
   lock(deploy: Deploy): Promise<() => void>;
   /** The digest of what is there now. */

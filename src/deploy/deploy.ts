@@ -112,11 +112,11 @@ async function tellHook(when: "after" | "failed", now: DeployNow, { hook, warn }
 }
 
 /** Reachable, with the app, with room, with the same version of svc: all hosts are asked, and all that is wrong is told. */
-async function preflight({ hosts, app, tag, signal, say }: Deploy): Promise<DeployNow["hosts"]> {
+async function preflight({ hosts, id, app, tag, signal, say }: Deploy): Promise<DeployNow["hosts"]> {
   const looks = await Promise.all(
     hosts.map(async (host) => {
       try {
-        return { host, found: await host.look(app, tag), wrong: null };
+        return { host, found: await host.look({ app, tag, id }), wrong: null };
       } catch (error) {
         return { host, found: null, wrong: error instanceof Error ? error.message : String(error) };
       }

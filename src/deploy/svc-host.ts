@@ -18,7 +18,13 @@ export function svcHost(
   const gate = ({ minHealthyMs, deadlineMs }: Deploy) => ({ minHealthyMs, deadlineMs });
   const host: DeployHost = {
     name: name ?? "this host",
-    look: (app, tag) => request(place, "deploy-look", { app, tag, ...only }),
+    look: ({ app, tag, id }) =>
+      request(place, "deploy-look", {
+        app,
+        ...(tag === undefined ? {} : { tag }),
+        ...(id === undefined ? {} : { id }),
+        ...only,
+      }),
     async lock(deploy) {
       const release = new AbortController();
       await hold(deploy, release.signal);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DeployRecord } from "../../src/control/request.ts";
@@ -75,6 +75,8 @@ const www = (host: Host, file: string): Promise<string> =>
   readFile(join(host.folder, "www", host.name("shop"), file), "utf8").catch(() => "");
 const tagsOf = async (host: Host): Promise<readonly (string | null)[]> =>
   Promise.all(["shop", "shop-worker"].map(async (name) => (await host.status(host.name(name))).tag));
+const containersOf = async (host: Host): Promise<readonly (string | null)[]> =>
+  Promise.all(["shop", "shop-worker"].map(async (name) => (await host.status(host.name(name))).container));
 const deploysOf = async (host: Host): Promise<readonly DeployRecord[]> => host.ask("deploys", {});
 
 describe("deploy on one host", () => {
@@ -163,6 +165,46 @@ describe("deploy on one host", () => {
     expect(await www(host, "REVERT")).toBe("export TAG=v2\n");
     expect((await deploysOf(host)).filter((one) => one.id === id)).toMatchObject([{ result: "done" }]);
   });
+});
+
+test("a deploy that is done is resumed: nothing is touched; with another tag, or overtaken by another, it is refused", async () => {
+  const host = first();
+  const id = "11111111-2222-3333-4444-555555555555";
+  const before = await containersOf(host);
+  const again = await deploy(host, "v3", "--resume", id);
+  expect(again, again.stderr).toMatchObject({ code: 0 });
+  expect(await containersOf(host)).toEqual(before);
+  const other = await deploy(host, "v1", "--resume", id);
+  expect(other.code).toBe(11);
+  expect(other.stderr).toContain(`deploy ${id} is to v3, not to v1`);
+  expect((await deploy(host, "v1")).code).toBe(0);
+  const overtaken = await deploy(host, "v3", "--resume", id);
+  expect(overtaken.code).toBe(11);
+  expect(overtaken.stderr).toContain(`TAG says v1 by now, which deploy ${id} (v2 -> v3) knows nothing of`);
+  expect([await www(host, "TAG"), await www(host, "REVERT")]).toEqual(["export TAG=v1\n", "export TAG=v3\n"]);
+});
+
+test("where there was no REVERT before there is none after a deploy that went back", async () => {
+  const host = first();
+  await rm(join(host.folder, "www", host.name("shop"), "REVERT"));
+  expect((await deploy(host, "bad")).code).toBe(10);
+  expect([await www(host, "TAG"), await www(host, "REVERT")]).toEqual(["export TAG=v1\n", ""]);
+  expect((await deploy(host, "v3")).code).toBe(0);
+});
+
+test("a lock whose deployer cannot be reached any more is taken away by force alone", async () => {
+  const host = first();
+  const app = host.name("shop");
+  const { promise: isHeld, resolve } = Promise.withResolvers<void>();
+  const holds = host.ask("deploy-lock", { app, who: "ann@far", why: "deploys v2" }, () => resolve());
+  const loses = expect(holds).rejects.toThrow("somebody took its lock away");
+  await isHeld;
+  const kept = await host.svc("unlock", "PREFIX-shop");
+  expect(kept).toMatchObject({ code: 3, stderr: expect.stringContaining("svc unlock --force") });
+  expect((await deploy(host, "v2")).code).toBe(3);
+  expect(await host.svc("unlock", "--force", "PREFIX-shop")).toMatchObject({ code: 0 });
+  await loses;
+  expect(await host.ask("deploy-look", { app })).toMatchObject({ lockedBy: null });
 });
 
 test("the way back of a deploy that never reached the host: nothing is touched", async () => {

@@ -22,6 +22,7 @@ type Options = {
   resume?: string;
   json?: boolean;
   why?: string;
+  force?: boolean;
 };
 
 /** Commands about versions of an app: deploy, revert, deploys, lock, unlock. */
@@ -86,9 +87,10 @@ export function addDeploying(program: Command, run: Run): void {
   program
     .command("unlock <app>")
     .description("take such a lock away")
-    .action((app: string) =>
+    .option("--force", "also one of a deployer, which goes by itself, unless its connection hangs")
+    .action((app: string, { force = false }: Options) =>
       run(async (cli) => {
-        await ask(cli, "unlock", { app });
+        await ask(cli, "unlock", { app, force });
         if (!cli.quiet) cli.out(`${app} is not locked\n`);
         return 0;
       }),

@@ -7,19 +7,26 @@ import { appOf } from "./app-units.ts";
 import type { Lock } from "./deploy-journal.ts";
 
 /** Locks that last as long as a deployer's connection, by app. */
-export type Leases = Map<string, Lock>;
+export type Leases = Map<string, Lease>;
+/** `lose`: it is taken away from who has it. */
+type Lease = Lock & { readonly lose?: () => void };
 
 /** Holds the lock for as long as the client is there: a deployer that is killed leaves none behind. */
 export async function holdLock(ask: Ask<"deploy-lock">, reply: Reply<"deploy-lock">, daemon: Daemon): Promise<null> {
   appOf(ask.app, daemon.supervisor.world);
   const holder = lockedBy(ask.app, daemon);
   if (holder) throw lockedError(ask.app, holder);
-  const lease = { who: ask.who, why: ask.why, since: isoNow(daemon.clock) };
+  const { promise: lost, resolve: lose } = Promise.withResolvers<"lost">();
+  const lease = { who: ask.who, why: ask.why, since: isoNow(daemon.clock), lose: () => lose("lost") };
   daemon.leases.set(ask.app, lease);
   const deployed = daemon.deploying(ask.app);
   try {
     reply.progress({ locked: true });
-    if (!reply.signal.aborted) await new Promise((resolve) => reply.signal.addEventListener("abort", resolve));
+    const hungUp = new Promise<"hung up">((resolve) =>
+      reply.signal.addEventListener("abort", () => resolve("hung up")),
+    );
+    if (!reply.signal.aborted && (await Promise.race([hungUp, lost])) === "lost")
+      throw new SvcError("app-locked", `somebody took its lock away on ${ask.app}`, { hint: `svc deploys ${ask.app}` });
     return null;
   } finally {
     deployed();
@@ -29,6 +36,20 @@ export async function holdLock(ask: Ask<"deploy-lock">, reply: Reply<"deploy-loc
 
 export function lockedBy(app: string, { leases, deploys }: Daemon): Lock | null {
   return leases.get(app) ?? deploys.lockOf(app);
+}
+
+/** By force alone: a deployer that is there goes on without its lock. */
+export function takeLease(app: string, force: boolean, { leases }: Pick<Daemon, "leases">): void {
+  const lease = leases.get(app);
+  if (!lease) return;
+  if (!force) {
+    const { message } = lockedError(app, lease);
+    throw new SvcError("app-locked", message, {
+      hint: `it goes by itself with its deployer; if that cannot be reached any more: svc unlock --force ${app}`,
+    });
+  }
+  leases.delete(app);
+  lease.lose?.();
 }
 
 export function lockedError(app: string, { who, why, since }: Lock): SvcError {

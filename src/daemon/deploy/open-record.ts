@@ -1,4 +1,5 @@
 import type { Ask, DeployRecord } from "../../control/request.ts";
+import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { isoNow } from "../iso-now.ts";
 import { type App, tagIn } from "./app-units.ts";
@@ -9,15 +10,17 @@ export async function openRecord(
   app: App,
   { deploys, clock }: Pick<Daemon, "deploys" | "clock">,
 ): Promise<DeployRecord> {
+  const revert = await tagIn(app.revertFile);
   const known = deploys.of(id);
-  if (known) return known;
+  // The way back of one that is resumed leads to how it is now.
+  if (known) return revert === known.from ? known : { ...known, revertBefore: revert };
   return {
     id,
     app: app.name,
     who,
     from: await tagIn(app.tagFile),
     to: tag,
-    revertBefore: await tagIn(app.revertFile),
+    revertBefore: revert,
     digest: null,
     startedAt: isoNow(clock),
     endedAt: null,
@@ -25,4 +28,20 @@ export async function openRecord(
     because: "",
     tasks: [],
   };
+}
+
+/** A deploy that is resumed is to the tag that it was to, and nobody has written another since. */
+export async function refuseOvertaken(
+  { id, tag: to }: { readonly id: string; readonly tag: string },
+  { tagFile }: App,
+  { deploys }: Pick<Daemon, "deploys">,
+): Promise<void> {
+  const record = deploys.of(id);
+  if (!record) return;
+  const hint = "deploy anew, without --resume";
+  if (record.to !== to) throw new SvcError("failed", `deploy ${id} is to ${record.to}, not to ${to}`, { hint });
+  const tag = await tagIn(tagFile);
+  if (tag === record.from || tag === to) return;
+  const words = `TAG says ${tag ?? "nothing"} by now, which deploy ${id} (${record.from} -> ${to}) knows nothing of`;
+  throw new SvcError("failed", words, { hint });
 }

@@ -1,5 +1,6 @@
+import { rm } from "node:fs/promises";
 import type { Ask, DeployRecord, Switched } from "../../control/request.ts";
-import { ownContainer } from "../../plan/conditions.ts";
+import { isReady, ownContainer } from "../../plan/conditions.ts";
 import { messageOf, SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
 import { bringImage, handOverFirst, unitsToRestart, wishesToRestart } from "../handlers/restart.ts";
@@ -31,7 +32,10 @@ export async function switchTag(
   const { from } = record;
   await daemon.deploys.write({ ...record, result: "running", endedAt: null });
   if (revert === "write REVERT" && from !== null && from !== to) await writeTag(app.revertFile, from);
-  const switched = await putTag(app, to, ask, reply, daemon);
+  const isDone = record.result === "done" && (await isOn(app, to, ask.units, daemon));
+  const switched = isDone
+    ? { ok: true, because: "it was switched before, and all its units are ready", lastLines: [] }
+    : await putTag(app, to, ask, reply, daemon);
   await finish(ask.id, switched.ok ? "done" : "failed", switched.because, daemon);
   return { ...switched, from, to };
 }
@@ -52,8 +56,17 @@ export async function switchBack(ask: Asked, reply: Reply, daemon: Daemon): Prom
   }
   const switched = await putTag(app, from, ask, reply, daemon);
   if (record.revertBefore !== null) await writeTag(app.revertFile, record.revertBefore);
+  else await rm(app.revertFile, { force: true });
   await finish(ask.id, switched.ok ? "reverted" : "stuck", switched.because, daemon);
   return { ...switched, from: record.to, to: from };
+}
+
+/** TAG says so, and what is to be up is ready with it. */
+async function isOn(app: App, tag: string, only: Asked["units"], { supervisor, clock }: Daemon): Promise<boolean> {
+  const { world } = supervisor;
+  const units = wantedUnits(app, world, only);
+  const areOn = units.every((unit) => ownContainer(unit, world)?.made.tag === tag && isReady(unit, world, clock.now()));
+  return areOn && (await tagIn(app.tagFile)) === tag;
 }
 
 async function putTag(

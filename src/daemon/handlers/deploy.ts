@@ -5,9 +5,9 @@ import type { Handlers } from "../../control/server.ts";
 import { EngineError } from "../../engine/engine.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
-import { holdLock, lockedBy, lockedError } from "../deploy/app-lock.ts";
+import { holdLock, lockedBy, lockedError, takeLease } from "../deploy/app-lock.ts";
 import { type App, appOf, checkedTag, imageWith, refuseUnknown, tagIn, wantedUnits } from "../deploy/app-units.ts";
-import { openRecord } from "../deploy/open-record.ts";
+import { openRecord, refuseOvertaken } from "../deploy/open-record.ts";
 import { switchBack, switchTag } from "../deploy/switch-tag.ts";
 import { isoNow } from "../iso-now.ts";
 import { refuseWhileAway } from "./wish-and-wait.ts";
@@ -74,8 +74,9 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       await deploys.setLock(app, { who, why, since: isoNow(clock) });
       return null;
     },
-    unlock: async ({ app }) => {
+    unlock: async ({ app, force }) => {
       await deploys.setLock(app, null);
+      takeLease(app, force ?? false, daemon);
       return null;
     },
   };
@@ -94,12 +95,13 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
   }
 }
 
-async function look({ app: name, tag, units }: Ask<"deploy-look">, daemon: Daemon): Promise<AppOnHost> {
+async function look({ app: name, tag, id, units }: Ask<"deploy-look">, daemon: Daemon): Promise<AppOnHost> {
   refuseWhileAway(daemon, "nothing was touched");
   await daemon.source.read();
   const { world } = daemon.supervisor;
   const app = appOf(name, world);
   refuseUnknown(app, units);
+  if (id !== undefined && tag !== undefined) await refuseOvertaken({ id, tag: checkedTag(tag) }, app, daemon);
   const disk = await statfs(dirname(app.tagFile)).catch(() => statfs("/"));
   return {
     version: daemon.version,
