@@ -47,6 +47,8 @@ async function runTask(args: readonly string[]): Promise<number> {
   });
 }
 
+// One that has nothing left to wait for, and is not done, ends by itself: it must not look as if it were.
+process.exitCode = 70;
 main().then(
   (code) => {
     process.exitCode = code;

@@ -40,9 +40,11 @@ export function request<N extends RequestName>(
       for (const line of lines) if (line !== "") take(JSON.parse(line) as ReplyLine<N>);
     });
     socket.on("error", (error: NodeJS.ErrnoException) => reject(connectError(error, place)));
-    socket.on("close", () =>
-      reject(new SvcError("daemon-away", "svc ended before it answered", { hint: "svc status" })),
-    );
+    // The end of one that is not a socket need not close it.
+    for (const event of ["end", "close"])
+      socket.on(event, () =>
+        reject(new SvcError("daemon-away", "svc ended before it answered", { hint: "svc status" })),
+      );
     const hangUp = (): void => {
       socket.destroy();
       reject(signal?.reason);

@@ -130,7 +130,8 @@ export type Requests = {
   };
   /** Holds the app's lock until the client hangs up; tells once it has it. */
   readonly "deploy-lock": {
-    readonly ask: { readonly app: string; readonly who: string; readonly why: string };
+    /** `id`: of the deploy or revert that it is for. */
+    readonly ask: { readonly app: string; readonly who: string; readonly why: string; readonly id?: string };
     readonly progress: { readonly locked: true };
     readonly result: null;
   };
@@ -159,7 +160,7 @@ export type Requests = {
   };
   /** TAG becomes what REVERT says, gated likewise; a deploy of its own. */
   readonly "deploy-revert": {
-    readonly ask: Omit<DeployId, "tag"> & GateAsk;
+    readonly ask: Omit<DeployId, "tag"> & GateAsk & { readonly units?: readonly string[] };
     readonly progress: Progress;
     readonly result: Switched;
   };

@@ -1,5 +1,5 @@
 import type { AppOnHost, Switched } from "../control/request.ts";
-import type { Deploy } from "./deploy.ts";
+import type { Deploy, Errand } from "./deploy.ts";
 
 export type Switch = Switched;
 
@@ -8,7 +8,7 @@ export type DeployHost = {
   readonly name: string;
   look(deploy: Pick<Deploy, "app"> & Partial<Pick<Deploy, "tag" | "id">>): Promise<AppOnHost>;
   /** Resolves once the lock is held, with what gives it back; lost connections give it back by themselves. */
-  lock(deploy: Deploy): Promise<() => void>;
+  lock(errand: Errand, why: string): Promise<() => void>;
   /** The digest of what is there now. */
   pull(deploy: Deploy): Promise<string>;
   tasksDone(id: string): Promise<readonly string[]>;
@@ -19,6 +19,8 @@ export type DeployHost = {
   noteTask(deploy: Deploy, task: string): Promise<void>;
   switchTo(deploy: Deploy): Promise<Switch>;
   putBack(deploy: Deploy): Promise<Switch>;
+  /** TAG becomes what REVERT says. */
+  revert(errand: Errand): Promise<Switch>;
   /** Keeps the newest images of the app, and those of TAG and REVERT. */
   prune(deploy: Deploy): Promise<void>;
 };

@@ -1,23 +1,30 @@
 import { SvcError } from "../svc-error.ts";
-import { type DeployHost, type Switch, type Teller, tell } from "./deploy-host.ts";
+import { attempt } from "./attempt.ts";
+import { type DeployHost, type Teller, tell } from "./deploy-host.ts";
+import { lookEverywhere } from "./look-everywhere.ts";
 import { pullEverywhere } from "./pull-everywhere.ts";
 
-export type Deploy = {
+/** What a deploy and a revert have in common. */
+export type Errand = {
   readonly id: string;
   readonly app: string;
-  readonly tag: string;
   readonly who: string;
-  /** In this order; tasks run on the first. */
+  /** In this order. */
   readonly hosts: readonly DeployHost[];
-  readonly tasks: readonly (readonly string[])[];
-  /** How many hosts are switched at once. */
-  readonly batch: number;
-  readonly pauseMs: number;
   readonly minHealthyMs: number;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly say: Teller;
+};
+
+export type Deploy = Errand & {
+  readonly tag: string;
+  /** They run on the first host. */
+  readonly tasks: readonly (readonly string[])[];
+  /** How many hosts are switched at once. */
+  readonly batch: number;
+  readonly pauseMs: number;
   /** So many of the newest images stay. */
   readonly keep: number;
   /** null: it went well, else what went wrong. */
@@ -61,7 +68,7 @@ export async function deploy(what: Deploy): Promise<void> {
   let now = begun(what);
   try {
     now = withHosts(now, await preflight(what));
-    for (const host of what.hosts) locks.push(await host.lock(what));
+    for (const host of what.hosts) locks.push(await host.lock(what, `deploys ${what.tag}`));
     const wrong = await what.hook("before", now, what.signal);
     if (wrong !== null) throw new SvcError("failed", wrong, { hint: "mend this, then deploy again" });
     what.signal.throwIfAborted();
@@ -111,31 +118,13 @@ async function tellHook(when: "after" | "failed", now: DeployNow, { hook, warn }
   if (wrong !== null) warn(wrong);
 }
 
-/** Reachable, with the app, with room, with the same version of svc: all hosts are asked, and all that is wrong is told. */
-async function preflight({ hosts, id, app, tag, signal, say }: Deploy): Promise<DeployNow["hosts"]> {
-  const looks = await Promise.all(
-    hosts.map(async (host) => {
-      try {
-        return { host, found: await host.look({ app, tag, id }), wrong: null };
-      } catch (error) {
-        return { host, found: null, wrong: error instanceof Error ? error.message : String(error) };
-      }
-    }),
+/** Every host is well, has room, and has the same image. */
+async function preflight(what: Deploy): Promise<DeployNow["hosts"]> {
+  const { id, tag, signal, say } = what;
+  const looks = await lookEverywhere(what, { id, tag, verb: "deploy" }, ({ freeBytes }) =>
+    freeBytes < leastFreeBytes ? "its disk is full" : null,
   );
-  const wrong = looks.flatMap(({ host, found, wrong: message }) => {
-    if (!found) return [`${host.name}: ${message}`];
-    if (found.freeBytes < leastFreeBytes) return [`${host.name}: its disk is full`];
-    if (found.lockedBy)
-      return [`${host.name}: locked by ${found.lockedBy.who} since ${found.lockedBy.since}: ${found.lockedBy.why}`];
-    return [];
-  });
-  if (wrong.length > 0) {
-    const isLocked = looks.every(({ found }) => found && found.freeBytes >= leastFreeBytes);
-    throw new SvcError(isLocked ? "app-locked" : "failed", wrong.join("; "), {
-      hint: isLocked ? "wait, or: svc unlock APP there" : "mend this, then deploy again",
-    });
-  }
-  const images = new Set(looks.map(({ found }) => found?.image));
+  const images = new Set(looks.map(({ found }) => found.image));
   if (images.size > 1) {
     throw new SvcError("failed", `the hosts have different images: ${[...images].join(", ")}`, {
       hint: "make IMAGE in their env files the same",
@@ -143,9 +132,9 @@ async function preflight({ hosts, id, app, tag, signal, say }: Deploy): Promise<
   }
   signal.throwIfAborted();
   for (const { host, found } of looks) {
-    tell(say, host, `${found?.tag ?? "no tag"} -> ${tag}, units ${found?.units.join(", ") || "none that is up"}`);
+    tell(say, host, `${found.tag ?? "no tag"} -> ${tag}, units ${found.units.join(", ") || "none that is up"}`);
   }
-  return looks.map(({ host, found }) => ({ name: host.name, units: found?.units ?? [], from: found?.tag ?? null }));
+  return looks.map(({ host, found }) => ({ name: host.name, units: found.units, from: found.tag }));
 }
 
 /** Each once, on the first host; one that was done before the deploy was cut off is not done again. */
@@ -163,6 +152,10 @@ async function runTasks(what: Deploy): Promise<void> {
     await endOfOthers(first, what);
     tell(what.say, first, `runs ${words}`);
     const code = await first.runTask(what, task);
+    if (code !== 0 && what.signal.aborted) {
+      tell(what.say, first, `${words} was left to itself; if it still runs the next deploy waits for its end`);
+      what.signal.throwIfAborted();
+    }
     if (code !== 0) {
       throw new SvcError("failed", `${words} ended with ${code} on ${first.name}`, { hint: "its output is above" });
     }
@@ -187,24 +180,9 @@ async function switchAll(what: Deploy, switched: DeployHost[]): Promise<void> {
     const batch = what.hosts.slice(at, at + what.batch);
     // Noted before: of one whose connection is lost in the middle it is not known how far it came.
     switched.push(...batch);
-    const all = await Promise.all(batch.map((host) => attempt(host, () => host.switchTo(what))));
-    for (const { host, result } of all) {
-      tell(what.say, host, result.ok ? `is on ${what.tag}: ${result.because}` : `is not well: ${result.because}`);
-      for (const line of result.ok ? [] : result.lastLines) tell(what.say, host, `| ${line}`);
-    }
+    const all = await Promise.all(batch.map((host) => attempt(host, () => host.switchTo(what), what.say)));
     const bad = all.find(({ result }) => !result.ok);
     if (bad) throw new SvcError("failed", `${bad.host.name}: ${bad.result.because}`);
-  }
-}
-
-type Attempt = { readonly host: DeployHost; readonly result: Pick<Switch, "ok" | "because" | "lastLines"> };
-
-async function attempt(host: DeployHost, work: () => Promise<Switch>): Promise<Attempt> {
-  try {
-    return { host, result: await work() };
-  } catch (error) {
-    const because = error instanceof Error ? error.message : String(error);
-    return { host, result: { ok: false, because, lastLines: [] } };
   }
 }
 
@@ -213,8 +191,7 @@ async function putBack(what: Deploy, switched: readonly DeployHost[], failure: S
   const stuck: string[] = [];
   for (const host of [...switched].reverse()) {
     tell(what.say, host, "gets the old tag back");
-    const { result } = await attempt(host, () => host.putBack(what));
-    tell(what.say, host, result.ok ? `is well again: ${result.because}` : `is stuck: ${result.because}`);
+    const { result } = await attempt(host, () => host.putBack(what), what.say);
     if (!result.ok) stuck.push(`${host.name}: ${result.because}`);
   }
   if (stuck.length === 0) {

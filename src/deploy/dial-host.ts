@@ -40,9 +40,9 @@ export function dialHost(host: string, environment: Environment): Dial {
       stream.destroy(new SvcError("daemon-away", `${host} cannot be reached: ${words}`, { hint }));
     };
     child.on("error", (error) => fail(error.message));
-    child.on("close", (code) => {
-      if (code === 0 || code === null) stream.push(null);
-      else fail(`ssh ended with ${code}`);
+    child.on("close", (code, signal) => {
+      if (code === 0) stream.push(null);
+      else fail(`ssh ended with ${code ?? signal}`);
     });
     return stream;
   };

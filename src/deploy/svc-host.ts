@@ -1,10 +1,12 @@
 import { type Dial, request } from "../control/client.ts";
 import { messageOf, SvcError } from "../svc-error.ts";
-import type { Deploy } from "./deploy.ts";
+import type { Deploy, Errand } from "./deploy.ts";
 import type { DeployHost } from "./deploy-host.ts";
 import { dialHost, runOn } from "./dial-host.ts";
 
 type Environment = { readonly [name: string]: string | undefined };
+
+const askAgainMs = 1_000;
 
 /** A host with a daemon of svc: this one by its socket, another by ssh. `units`: those of the app that are its concern; null: all. */
 export function svcHost(
@@ -14,8 +16,8 @@ export function svcHost(
 ): DeployHost {
   const place: string | Dial = name === null ? socket : dialHost(name, environment);
   const only = units === null ? {} : { units };
-  const about = ({ id, app, tag, who }: Deploy) => ({ id, app, tag, who });
-  const gate = ({ minHealthyMs, deadlineMs }: Deploy) => ({ minHealthyMs, deadlineMs });
+  const about = ({ id, app, tag, who }: Deploy) => ({ id, app, tag, who, ...only });
+  const gate = ({ minHealthyMs, deadlineMs }: Errand) => ({ minHealthyMs, deadlineMs });
   const host: DeployHost = {
     name: name ?? "this host",
     look: ({ app, tag, id }) =>
@@ -25,9 +27,9 @@ export function svcHost(
         ...(id === undefined ? {} : { id }),
         ...only,
       }),
-    async lock(deploy) {
+    async lock(errand, why) {
       const release = new AbortController();
-      await hold(deploy, release.signal);
+      await hold(errand, why, release.signal);
       return () => release.abort();
     },
     pull: async (deploy) => {
@@ -42,13 +44,23 @@ export function svcHost(
       name === null
         ? runOn(null, ["svc", "run", "--tag", tag, app, ...task], { environment, signal })
         : runOn(name, ["docker-runner", "--tag", tag, app, ...task], { environment, signal }),
-    async noteTask(deploy, task) {
-      await request(place, "deploy-task-done", { ...about(deploy), task });
+    async noteTask({ id, app, tag, who }, task) {
+      await request(place, "deploy-task-done", { id, app, tag, who, task });
     },
     switchTo: (deploy) =>
-      again(() => request(place, "deploy-switch", { ...about(deploy), ...only, ...gate(deploy) }, show(deploy))),
+      again(deploy, deploy.signal, () =>
+        request(place, "deploy-switch", { ...about(deploy), ...gate(deploy) }, show(deploy)),
+      ),
+    // What has begun is not given up: an interrupt is one of the reasons for it.
     putBack: (deploy) =>
-      again(() => request(place, "deploy-back", { ...about(deploy), ...only, ...gate(deploy) }, show(deploy))),
+      again(deploy, new AbortController().signal, () =>
+        request(place, "deploy-back", { ...about(deploy), ...gate(deploy) }, show(deploy)),
+      ),
+    revert: (errand) =>
+      again(errand, errand.signal, () => {
+        const { id, app, who } = errand;
+        return request(place, "deploy-revert", { id, app, who, ...only, ...gate(errand) }, show(errand));
+      }),
     async prune({ app, keep }) {
       await request(place, "deploy-prune", { app, keep });
     },
@@ -56,8 +68,9 @@ export function svcHost(
   return host;
 
   /** Resolves once it is held; it is until `release`, or until somebody else has it when a lost connection is back. */
-  function hold(deploy: Deploy, release: AbortSignal): Promise<void> {
-    const ask = { app: deploy.app, who: deploy.who, why: `deploys ${deploy.tag}` };
+  function hold(errand: Errand, why: string, release: AbortSignal): Promise<void> {
+    const { id, app, who } = errand;
+    const ask = { id, app, who, why };
     let isHeld = false;
     return new Promise((resolve, reject) => {
       const held = (): void => {
@@ -66,36 +79,48 @@ export function svcHost(
       };
       request(place, "deploy-lock", ask, held, release).catch((error) => {
         reject(error);
-        if (isHeld && !release.aborted) void holdAgain(deploy, release);
+        if (isHeld && !release.aborted) void holdAgain(errand, why, release);
       });
     });
   }
 
-  async function holdAgain(deploy: Deploy, release: AbortSignal): Promise<void> {
+  async function holdAgain(errand: Errand, why: string, release: AbortSignal): Promise<void> {
     while (!release.aborted) {
       try {
-        return await hold(deploy, release);
+        return await hold(errand, why, release);
       } catch (error) {
         if (release.aborted) return;
-        if (!isAway(error)) return deploy.say(host.name, `its lock is lost: ${messageOf(error)}`);
-        await deploy.wait(1_000, release).catch(() => undefined);
+        if (!isAway(error)) return errand.say(host.name, `its lock is lost: ${messageOf(error)}`);
+        await errand.wait(askAgainMs, release).catch(() => undefined);
       }
     }
   }
 
-  function show({ say }: Deploy) {
+  /** What the daemon there does goes on without us: it is asked again for as long as it may take, and tells how it went. */
+  async function again<T>(
+    { deadlineMs, minHealthyMs, wait, say }: Errand,
+    signal: AbortSignal,
+    ask: () => Promise<T>,
+  ): Promise<T> {
+    const forMs = deadlineMs + minHealthyMs;
+    for (let until = 0; ; ) {
+      try {
+        return await ask();
+      } catch (error) {
+        const now = performance.now();
+        if (!isAway(error) || (until > 0 && now >= until)) throw error;
+        if (until === 0) {
+          until = now + forMs;
+          say(host.name, `${messageOf(error)}; it is asked again for ${forMs / 1_000} s`);
+        }
+        await wait(askAgainMs, signal);
+      }
+    }
+  }
+
+  function show({ say }: Errand) {
     return ({ unit, phase, because }: { unit: string; phase: string; because: string }): void =>
       say(host.name, `${unit}: ${phase}: ${because}`);
-  }
-}
-
-/** What the daemon there does goes on without us: after a lost connection it is asked again, and tells how it went. */
-async function again<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!isAway(error)) throw error;
-    return ask();
   }
 }
 

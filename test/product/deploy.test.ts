@@ -117,7 +117,7 @@ describe("deploy on one host", () => {
     const host = first();
     expect((await deploy(host, "v3")).code).toBe(0);
     const reverted = await host.svc("revert", "PREFIX-shop", "--min-healthy", "300ms");
-    expect(reverted).toMatchObject({ code: 0 });
+    expect(reverted).toMatchObject({ code: 0, stdout: `${host.name("shop")} is on what REVERT says: this host\n` });
     expect(await tagsOf(host)).toEqual(["v2", "v2"]);
     expect([await www(host, "TAG"), await www(host, "REVERT")]).toEqual(["export TAG=v2\n", "export TAG=v2\n"]);
     const again = await host.svc("revert", "PREFIX-shop");
@@ -250,4 +250,49 @@ describe("deploy through ssh", { timeout: 60_000 }, () => {
     expect(absent.stderr).toContain("nowhere cannot be reached: ssh: nowhere: no such host");
     expect(await tagsOf(second)).toEqual(["v2", "v2"]);
   });
+
+  test("svc revert on another host; its lock is its own, and one that somebody else has refuses it", async () => {
+    const [, second] = hosts;
+    if (!second) throw new Error("there is no second host");
+    const app = second.name("shop");
+    const back = (...args: string[]): Promise<Ran> =>
+      run(program, ["revert", app, "--hosts", "two", "--min-healthy", "300ms", ...args], {
+        env: { ...second.env, SVC_SSH: ssh },
+      });
+    await second.svc("lock", "PREFIX-shop", "--why", "the database is moved");
+    const refused = await back();
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("two: locked by ") });
+    await second.svc("unlock", "PREFIX-shop");
+    const ran = await back("--json");
+    expect(ran, ran.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(ran.stdout)).toMatchObject({ app, hosts: ["two"], ok: true });
+    expect(await tagsOf(second)).toEqual(["v1", "v1"]);
+    expect((await deploysOf(second)).at(-1)).toMatchObject({ from: "v2", to: "v1", result: "done" });
+    expect((await back()).code).toBe(2);
+  });
+
+  test("a host that is lost in its switch is asked again, and then tells how it went", async () => {
+    const [, second] = hosts;
+    if (!second) throw new Error("there is no second host");
+    const cut = join(first().folder, "cut");
+    const deploying = deploy(second, "v3", "--hosts", "two");
+    await until(async () => (await www(second, "TAG")) === "export TAG=v3\n");
+    await writeFile(cut, "");
+    await cutSessions(second);
+    await until(async () => (await deploysOf(second)).at(-1)?.result === "done");
+    await rm(cut);
+    const ran = await deploying;
+    expect(ran, ran.stderr).toMatchObject({ code: 0 });
+    expect(ran.stderr).toMatch(/two: two cannot be reached: .*; it is asked again for 15.5 s/);
+    expect(await tagsOf(second)).toEqual(["v3", "v3"]);
+  });
 });
+
+/** What dials that host's daemon is killed, as where ssh loses its connection. */
+async function cutSessions(host: Host): Promise<void> {
+  const { stdout } = await run("pgrep", ["-f", "svc dial-stdio|dial-stdio$"]);
+  for (const pid of stdout.split("\n").filter(Boolean)) {
+    const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+    if (environment.includes(`SVC_SOCKET=${host.env.SVC_SOCKET}`)) process.kill(Number(pid), "SIGKILL");
+  }
+}

@@ -8,8 +8,8 @@ import type { Lock } from "./deploy-journal.ts";
 
 /** Locks that last as long as a deployer's connection, by app. */
 export type Leases = Map<string, Lease>;
-/** `lose`: it is taken away from who has it. */
-type Lease = Lock & { readonly lose?: () => void };
+/** `id`: of the deploy that it is for; `lose`: it is taken away from who has it. */
+type Lease = Lock & { readonly id?: string | undefined; readonly lose?: () => void };
 
 /** Holds the lock for as long as the client is there: a deployer that is killed leaves none behind. */
 export async function holdLock(ask: Ask<"deploy-lock">, reply: Reply<"deploy-lock">, daemon: Daemon): Promise<null> {
@@ -17,7 +17,7 @@ export async function holdLock(ask: Ask<"deploy-lock">, reply: Reply<"deploy-loc
   const holder = lockedBy(ask.app, daemon);
   if (holder) throw lockedError(ask.app, holder);
   const { promise: lost, resolve: lose } = Promise.withResolvers<"lost">();
-  const lease = { who: ask.who, why: ask.why, since: isoNow(daemon.clock), lose: () => lose("lost") };
+  const lease = { who: ask.who, why: ask.why, id: ask.id, since: isoNow(daemon.clock), lose: () => lose("lost") };
   daemon.leases.set(ask.app, lease);
   const deployed = daemon.deploying(ask.app);
   try {

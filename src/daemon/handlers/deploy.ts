@@ -61,8 +61,9 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
     "deploy-revert": async (ask, reply) => {
       const app = appOf(ask.app, supervisor.world);
       const holder = lockedBy(ask.app, daemon);
-      if (holder) throw lockedError(ask.app, holder);
-      const tag = revertTag(app.name, await tagIn(app.tagFile), await tagIn(app.revertFile));
+      if (holder && daemon.leases.get(ask.app)?.id !== ask.id) throw lockedError(ask.app, holder);
+      const known = deploys.of(ask.id);
+      const tag = known?.to ?? revertTag(app.name, await tagIn(app.tagFile), await tagIn(app.revertFile));
       return joined(`to ${ask.id}`, ask.app, () => switchTag({ ...ask, tag }, reply, daemon, "keep REVERT"));
     },
     "deploy-prune": ({ app, keep }) => prune(app, keep ?? keptImages, daemon),

@@ -165,6 +165,28 @@ scenario(
 );
 
 scenario(
+  "a host cannot be reached for ten seconds in the middle of its switch",
+  { survives: "its job goes on there, the deployer asks again and is told how it went; all hosts end on the new tag" },
+  async (told) => {
+    await fleet.begin();
+    const deployer = fleet.deployer("slow");
+    await fleet.hasTag("two", "slow");
+    await fleet.hosts.two.sh("systemctl stop ssh");
+    await fleet.cutSessions("two");
+    const before = Date.now();
+    await until(async () => (await deployer.said()).includes("it is asked again for 22 s"));
+    await until(() => Date.now() - before > 10_000);
+    await fleet.hosts.two.sh("systemctl start ssh");
+    const ran = await deployer.ended;
+    told.fault(Date.now() - before);
+    expect(ran, ran.stderr).toMatchObject({ code: 0 });
+    await fleet.are("slow v1");
+    expect(await results(idOf(ran.stderr))).toEqual(["done", "done", "done"]);
+    await fleet.areUnlocked();
+  },
+);
+
+scenario(
   "two deployers at once on a fleet",
   {
     survives:
@@ -231,12 +253,11 @@ scenario(
     await fleet.begin();
     expect(await fleet.deploy("v2")).toMatchObject({ code: 0 });
     const took = await timed(async () => {
-      for (const name of ["one", "two", "three"])
-        await fleet.hosts.one.sh(`ssh -T ${name} svc revert antisocial --min-healthy 1s`);
+      await fleet.hosts.one.sh("svc revert antisocial --hosts one,two,three --min-healthy 1s");
     });
     told.fault(took);
     await fleet.are("v1 v1");
-    const again = await fleet.hosts.one.tries("ssh -T two svc revert antisocial");
+    const again = await fleet.hosts.one.tries("svc revert antisocial --hosts one,two,three");
     expect(again.code).toBe(2);
     expect(again.stderr).toContain("antisocial is on v1 already, which is what REVERT says");
   },

@@ -1,24 +1,7 @@
 import { expect, test } from "vitest";
 import { type Deploy, type DeployHookTime, type DeployNow, deploy } from "../../../src/deploy/deploy.ts";
-import type { DeployHost, Switch } from "../../../src/deploy/deploy-host.ts";
 import { SvcError } from "../../../src/svc-error.ts";
-
-/** What a host is told to be like; all else goes well. */
-type Fate = {
-  readonly unreachable?: boolean;
-  readonly image?: string;
-  readonly digests?: readonly (string | Error)[];
-  readonly task?: number;
-  readonly switchTo?: Partial<Switch> | Error;
-  readonly putBack?: Partial<Switch> | Error;
-  readonly done?: readonly string[];
-  readonly lockedBy?: string;
-  readonly prunes?: string[];
-  /** Tasks that run there, as it is asked again. */
-  readonly others?: readonly (readonly string[])[];
-};
-
-const well: Switch = { ok: true, from: "v1", to: "v2", because: "all its units are ready", lastLines: [] };
+import { type Fate, hostOf } from "./support/fated-host.ts";
 
 /** The order in which hosts were asked, in words, and how the deploy ended: `done` or the code of its failure. */
 async function played(fates: { readonly [host: string]: Fate }, change: Partial<Deploy> = {}) {
@@ -49,49 +32,6 @@ async function played(fates: { readonly [host: string]: Fate }, change: Partial<
     (error: unknown) => (error instanceof SvcError ? `${error.code}: ${error.message}` : String(error)),
   );
   return { asked, end };
-}
-
-function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
-  const digests = [...(fate.digests ?? [])];
-  const others = [...(fate.others ?? [])];
-  const outcome = (what: Partial<Switch> | Error | undefined): Switch => {
-    if (what instanceof Error) throw what;
-    return { ...well, ...what };
-  };
-  return {
-    name,
-    async look() {
-      if (fate.unreachable) throw new Error("no route");
-      const image = fate.image ?? "shop:v2";
-      const lockedBy = fate.lockedBy === undefined ? null : { who: fate.lockedBy, why: "deploys", since: "now" };
-      return { version: "1", units: ["shop"], tag: "v1", revert: null, image, freeBytes: 1e12, lockedBy, tasks: [] };
-    },
-    async lock() {
-      asked.push(`${name} locks`);
-      return () => void asked.push(`${name} unlocks`);
-    },
-    async pull() {
-      const next = digests.shift() ?? "sha256:a";
-      if (next instanceof Error) throw next;
-      return next;
-    },
-    tasksDone: async () => fate.done ?? [],
-    tasksRunning: async () => others.shift() ?? [],
-    async runTask(_, task) {
-      asked.push(`${name} runs ${task.join(" ")}`);
-      return fate.task ?? 0;
-    },
-    noteTask: async () => undefined,
-    async switchTo() {
-      asked.push(`${name} switches`);
-      return outcome(fate.switchTo);
-    },
-    async putBack() {
-      asked.push(`${name} goes back`);
-      return outcome(fate.putBack);
-    },
-    prune: async ({ keep }) => void fate.prunes?.push(`${name} prunes to ${keep}`),
-  };
 }
 
 test("tasks once, on the first host, before any is switched; hosts in turn; every lock is given back", async () => {
@@ -166,6 +106,23 @@ test("in batches, with a pause between them", async () => {
 test("a task that was done before it was cut off is not done again", async () => {
   const { asked } = await played({ a: { done: ["migrate"] } }, { tasks: [["migrate"], ["compress", "--all"]] });
   expect(asked.filter((one) => one.includes("runs"))).toEqual(["a runs compress --all"]);
+});
+
+test("an interrupt while a task runs touches no host, and tells that the task may go on", async () => {
+  const interrupted = new AbortController();
+  const told: string[] = [];
+  const { end } = await played(
+    { a: { task: 255 }, b: {} },
+    {
+      signal: interrupted.signal,
+      say(host, line) {
+        told.push(`${host}: ${line}`);
+        if (line === "runs migrate") interrupted.abort(new SvcError("failed", "it was interrupted"));
+      },
+    },
+  );
+  expect(end).toBe("deploy-untouched: it was interrupted; no host was touched");
+  expect(told).toContain("a: migrate was left to itself; if it still runs the next deploy waits for its end");
 });
 
 test("an interrupt between two hosts puts back those that were switched", async () => {
