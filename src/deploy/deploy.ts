@@ -20,6 +20,8 @@ export type Errand = {
 
 export type Deploy = Errand & {
   readonly tag: string;
+  /** Of the svc that deploys. */
+  readonly version: string;
   /** They run on the first host. */
   readonly tasks: readonly (readonly string[])[];
   /** How many hosts are switched at once. */
@@ -118,12 +120,13 @@ async function tellHook(when: "after" | "failed", now: DeployNow, { hook, warn }
   if (wrong !== null) warn(wrong);
 }
 
-/** Every host is well, has room, and has the same image. */
+/** Every host is well, has room, the same svc, and the same image. */
 async function preflight(what: Deploy): Promise<DeployNow["hosts"]> {
   const { id, tag, signal, say } = what;
-  const looks = await lookEverywhere(what, { id, tag, verb: "deploy" }, ({ freeBytes }) =>
-    freeBytes < leastFreeBytes ? "its disk is full" : null,
-  );
+  const looks = await lookEverywhere(what, { id, tag, verb: "deploy" }, ({ freeBytes, version }) => {
+    if (version !== what.version) return `it has svc ${version}, and this is ${what.version}: install the same there`;
+    return freeBytes < leastFreeBytes ? "its disk is full" : null;
+  });
   const images = new Set(looks.map(({ found }) => found.image));
   if (images.size > 1) {
     throw new SvcError("failed", `the hosts have different images: ${[...images].join(", ")}`, {

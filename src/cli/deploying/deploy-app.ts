@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { ownVersion } from "../../control/own-program.ts";
 import { type Deploy, deploy } from "../../deploy/deploy.ts";
 import { deployHooks } from "../../deploy/deploy-hooks.ts";
 import { SvcError } from "../../svc-error.ts";
@@ -16,6 +17,7 @@ export async function deployApp(cli: Cli, words: readonly string[], options: Dep
   const what: Deploy = {
     ...errand,
     tag,
+    version: ownVersion,
     tasks: options.tasks === undefined ? (file?.tasks ?? []) : wordsOf(options.tasks),
     batch: options.batch === undefined ? (file?.batch ?? 1) : count("--batch", options.batch, "hosts"),
     keep: options.keep === undefined ? (file?.keep ?? 5) : count("--keep", options.keep, "images"),

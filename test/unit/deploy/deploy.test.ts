@@ -11,6 +11,7 @@ async function played(fates: { readonly [host: string]: Fate }, change: Partial<
     id: "id",
     app: "shop",
     tag: "v2",
+    version: "1",
     who: "ann",
     hosts,
     tasks: [["migrate"]],
@@ -71,9 +72,10 @@ test("a connection that is lost in a switch counts as switched; one that cannot 
   expect(asked.filter((one) => one.endsWith("back"))).toEqual(["b goes back", "a goes back"]);
 });
 
-test("what fails before the first switch touches no host: unreachable, other images, other digests, a task, a registry", async () => {
+test("what fails before the first switch touches no host: unreachable, another svc, other images, other digests, a task, a registry", async () => {
   for (const [fates, words] of [
     [{ a: {}, b: { unreachable: true } }, "b: no route"],
+    [{ a: {}, b: { version: "2" } }, "b: it has svc 2, and this is 1: install the same there"],
     [{ a: {}, b: { image: "other:v2" } }, "the hosts have different images: shop:v2, other:v2"],
     [{ a: {}, b: { digests: ["sha256:b"] } }, "the hosts pulled different images for v2: a sha256:a, b sha256:b"],
     [{ a: { task: 3 }, b: {} }, "migrate ended with 3 on a"],

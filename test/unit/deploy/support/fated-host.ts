@@ -4,6 +4,7 @@ import type { DeployHost, Switch } from "../../../../src/deploy/deploy-host.ts";
 export type Fate = {
   readonly unreachable?: boolean;
   readonly image?: string;
+  readonly version?: string;
   readonly digests?: readonly (string | Error)[];
   readonly task?: number;
   readonly switchTo?: Partial<Switch> | Error;
@@ -36,7 +37,16 @@ export function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
       const image = fate.image ?? "shop:v2";
       const lockedBy = fate.lockedBy === undefined ? null : { who: fate.lockedBy, why: "deploys", since: "now" };
       const { tag = "v1", reverts: revert = null } = fate;
-      return { version: "1", units: ["shop"], tag, revert, image, freeBytes: 1e12, lockedBy, tasks: [] };
+      return {
+        version: fate.version ?? "1",
+        units: ["shop"],
+        tag,
+        revert,
+        image,
+        freeBytes: 1e12,
+        lockedBy,
+        tasks: [],
+      };
     },
     async lock() {
       asked.push(`${name} locks`);
