@@ -4,7 +4,7 @@ import type { Clock } from "../clock/clock.ts";
 import { findCycles } from "../graph/cycles.ts";
 import { readUnits, type UnitFolders, type UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
-import type { UnitProblem } from "../unit/unit-problem.ts";
+import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
 
 /** Editors write in bursts; one look after the burst is enough. */
 const settleMs = 200;
@@ -134,7 +134,7 @@ function judge(read: UnitsRead, before: UnitsNow): UnitsNow {
   for (const cycle of findCycles(read.units)) {
     for (const name of cycle) {
       const unit = units.get(name);
-      if (unit) problems.push(cycleProblem(unit, cycle));
+      if (unit) problems.push(cycleProblem(unit, cycle, read.ties));
     }
   }
   for (const problem of problems) {
@@ -153,20 +153,16 @@ function judge(read: UnitsRead, before: UnitsNow): UnitsNow {
   return { units, invalid, problems, templates: read.templates };
 }
 
-function cycleProblem(unit: Unit, cycle: readonly string[]): UnitProblem {
+function cycleProblem(unit: Unit, cycle: readonly string[], ties: UnitsRead["ties"]): UnitProblem {
   const from = cycle.indexOf(unit.name);
-  const path = [...cycle.slice(from), ...cycle.slice(0, from), unit.name].join(" -> ");
+  const path = [...cycle.slice(from), ...cycle.slice(0, from), unit.name];
   return {
     unit: unit.name,
     severity: "error",
     code: "dependency-cycle",
-    file: unit.file,
-    line: 1,
-    column: 1,
-    length: 0,
-    message: `it needs itself: ${path}`,
+    ...(ties.get(unit.name)?.get(path[1] ?? "") ?? wholeFile(unit.file)),
+    message: `it needs itself: ${path.join(" -> ")}`,
     hint: "take one of these needs away; for order alone use after",
-    source: "",
   };
 }
 

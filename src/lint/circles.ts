@@ -5,7 +5,7 @@ import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
 
 /** Units in a circle are invalid, and nothing of the circle starts; that one of its files is wrong otherwise hides none. */
 export function circles(
-  { units, invalid }: Pick<UnitsRead, "units" | "invalid">,
+  { units, invalid, ties }: Pick<UnitsRead, "units" | "invalid" | "ties">,
   concerns: (unit: string) => boolean,
 ): readonly UnitProblem[] {
   const all: readonly InvalidUnit[] = [...units, ...invalid].sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -13,12 +13,12 @@ export function circles(
   return found.map((cycle) => {
     const from = cycle.findIndex(concerns);
     const path = [...cycle.slice(from), ...cycle.slice(0, from)];
-    const first = all.find(({ name }) => name === path[0]);
+    const [first = "", second = first] = path;
     return {
-      unit: path[0] ?? null,
+      unit: first,
       severity: "error",
       code: "dependency-cycle",
-      ...wholeFile(first?.file ?? ""),
+      ...(ties.get(first)?.get(second) ?? wholeFile(all.find(({ name }) => name === first)?.file ?? "")),
       message: `units need each other in a circle: ${[...path, path[0]].join(" -> ")}`,
       hint: "take one of these needs away; for order alone use after",
     };

@@ -5,7 +5,7 @@ import { type PlacedUnit, relate } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
 import { readUnitFile } from "./unit-file.ts";
 import { unitNamesIn } from "./unit-folder.ts";
-import { byPlace, type UnitProblem, wholeFile } from "./unit-problem.ts";
+import { byPlace, type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
 
 export type UnitFolders = { readonly units: string; readonly defaultDir: string; readonly wwwDir: string };
 
@@ -15,6 +15,8 @@ export type UnitsRead = {
   /** `worker@` for worker@.yml. */
   readonly templates: readonly string[];
   readonly invalid: readonly InvalidUnit[];
+  /** Where a unit, valid or not, says that it needs another, or starts after it: by its name, and by the name that it says. */
+  readonly ties: ReadonlyMap<string, ReadonlyMap<string, PlaceInFile>>;
   /** Of all unit files and templates of the folder. */
   readonly files: readonly string[];
 };
@@ -36,6 +38,7 @@ export async function readUnits(
   const templates = files.filter((name) => name.endsWith("@"));
   const units = new Map<string, PlacedUnit>();
   const invalid = new Map<string, InvalidUnit>();
+  const ties = new Map<string, ReadonlyMap<string, PlaceInFile>>();
 
   const { only, instances = [] } = options;
   const wanted = only === undefined ? [...files.filter((name) => !name.endsWith("@")), ...instances] : [only];
@@ -60,6 +63,7 @@ export async function readUnits(
     problems: [...problems, ...related.problems].sort(byPlace),
     templates,
     invalid: [...invalid.values()],
+    ties,
     files: files.map((name) => join(folders.units, `${name}.yml`)),
   };
 
@@ -77,6 +81,8 @@ export async function readUnits(
     if (!read.keys) return { name, file, needs: [], after: [], before: [] };
     const built = await buildUnit({ name, file, read: { ...read, keys: read.keys }, folders });
     problems.push(...built.problems);
+    const orderings = (read.keys.after ?? []).map((other, at) => [other, read.place(["after", at], "value")] as const);
+    ties.set(name, new Map([...orderings, ...built.needs.map(({ need, at }) => [need.unit, at] as const)]));
     const isRight = [...read.problems, ...built.problems].every(({ severity }) => severity !== "error");
     if (isRight && built.unit) return { unit: built.unit, needs: built.needs, place: read.place };
     const { after = [], before = [] } = read.keys;

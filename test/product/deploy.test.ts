@@ -127,7 +127,8 @@ describe("deploy on one host", () => {
 
   test("a lock by hand keeps deploys off, and says who and why; of two at once one is told of the other", async () => {
     const host = first();
-    await host.svc("lock", "PREFIX-shop", "--why", "the database is moved");
+    const locked = await host.svc("lock", "PREFIX-shop", "--why", "the database is moved", "--json");
+    expect(JSON.parse(locked.stdout)).toEqual({ app: host.name("shop"), locked: true });
     const refused = await deploy(host, "v3");
     expect(refused.code).toBe(3);
     expect(refused.stderr).toMatch(/locked by \S+ since \S+: the database is moved/);

@@ -48,21 +48,25 @@ export function addDeploying(program: Command, run: Run): void {
     .command("lock <app>")
     .description("let nobody deploy it on this host until svc unlock")
     .option("--why <words>", "what others are told", "locked by hand")
+    .option("--json", "print JSON")
     .action((app: string, options: DeployOptions) =>
       run(async (cli) => {
         await ask(cli, "lock", { app, who: whoAmI(cli), why: options.why ?? "locked by hand" });
-        if (!cli.quiet) cli.out(`${app} is locked on this host; svc unlock ${app} ends that\n`);
+        if (cli.json) printJson(cli, { app, locked: true });
+        else if (!cli.quiet) cli.out(`${app} is locked on this host; svc unlock ${app} ends that\n`);
         return 0;
       }),
     );
   program
     .command("unlock <app>")
     .description("take such a lock away")
+    .option("--json", "print JSON")
     .option("--force", "also one of a deployer, which goes by itself, unless its connection hangs")
     .action((app: string, { force = false }: DeployOptions) =>
       run(async (cli) => {
         await ask(cli, "unlock", { app, force });
-        if (!cli.quiet) cli.out(`${app} is not locked\n`);
+        if (cli.json) printJson(cli, { app, locked: false });
+        else if (!cli.quiet) cli.out(`${app} is not locked\n`);
         return 0;
       }),
     );

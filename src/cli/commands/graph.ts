@@ -20,7 +20,8 @@ export function addGraph(program: Command, run: Run): void {
     .option("--json", "print JSON")
     .action((units: string[], options: Options) =>
       run(async (cli) => {
-        const asked = (["dot", "mermaid", "svg", "json"] as const).filter((form) => options[form]);
+        const pictures = (["dot", "mermaid", "svg"] as const).filter((form) => options[form]);
+        const asked = [...pictures, ...(cli.json ? ["json"] : [])];
         if (asked.length > 1) {
           const forms = asked.map((form) => `--${form}`).join(" and ");
           throw new SvcError("usage", `${forms} exclude each other`, { hint: "ask for one of them" });

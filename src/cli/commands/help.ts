@@ -56,9 +56,15 @@ async function showOneKey(key: string, cli: Cli): Promise<void> {
     throw new SvcError("unknown-key", `${key} has no place in a unit file: ${unsuited.because}`, {
       hint: unsuited.hint,
     });
+  const all = allKeyHelp().flatMap(({ keys }) => keys);
+  const owners = all.filter(({ fields }) => fields.some(({ name }) => name === key)).map(({ name }) => name);
+  if (owners.length > 0)
+    throw new SvcError("unknown-key", `${key} is no key of its own, but a part of ${owners.join(", ")}`, {
+      hint: owners.map((owner) => `svc help unit ${owner}`).join("; "),
+    });
   const near = similar(
     key,
-    allKeyHelp().flatMap(({ keys }) => keys.map(({ name }) => name)),
+    all.map(({ name }) => name),
   );
   throw new SvcError("unknown-key", `there is no key ${key}`, {
     hint: near ? `did you mean ${near}?  svc help unit ${near}` : "svc help unit shows all keys",

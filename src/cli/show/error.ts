@@ -5,10 +5,7 @@ import { showProblems } from "./problems.ts";
 
 /** A failure in the user's words, on stderr (as JSON with --json); returns the exit code. */
 export function showError(cli: Pick<Cli, "json" | "err">, thrown: unknown): number {
-  if (!(thrown instanceof SvcError)) {
-    cli.err(`svc: ${messageOf(thrown)}\n`);
-    return 70;
-  }
+  if (!(thrown instanceof SvcError)) return showError(cli, new SvcError("internal", messageOf(thrown)));
   const { problems } = thrown as SvcError & { readonly problems?: readonly UnitProblem[] };
   if (cli.json) cli.err(`${JSON.stringify({ error: { ...thrown.toJSON(), ...(problems ? { problems } : {}) } })}\n`);
   else {

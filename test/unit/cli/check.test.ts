@@ -31,8 +31,8 @@ test("all problems of the folder, errors and warnings labelled alike; a circle b
   expect([code, heads]).toEqual([
     2,
     [
-      `units/db.yml:1:1  ${circle} db -> web -> db`,
       'units/db.yml:2:1  error: unknown key "restrat"',
+      `units/db.yml:3:9  ${circle} db -> web -> db`,
       `units/proxy.yml:3:15  ${token}`,
       'units/queue@.yml:2:1  error: unknown key "linsk"',
       `units/web.yml:3:8  ${clash} proxy does`,
@@ -43,8 +43,8 @@ test("all problems of the folder, errors and warnings labelled alike; a circle b
 
 test("quiet shows what makes it fail", async () => {
   expect((await check("--units", "units", "-q")).heads).toEqual([
-    `units/db.yml:1:1  ${circle} db -> web -> db`,
     'units/db.yml:2:1  error: unknown key "restrat"',
+    `units/db.yml:3:9  ${circle} db -> web -> db`,
     'units/queue@.yml:2:1  error: unknown key "linsk"',
   ]);
   expect(await check("--units", "units", "-q", "proxy")).toMatchObject({ code: 0, stdout: "" });
@@ -59,12 +59,12 @@ test.each([
   [
     ["--units", "units", "web"],
     2,
-    [`units/web.yml:1:1  ${circle} web -> db -> web`, `units/web.yml:3:8  ${clash} proxy does`],
+    [`units/web.yml:2:14  ${circle} web -> db -> web`, `units/web.yml:3:8  ${clash} proxy does`],
   ],
   [
     ["units/db.yml"],
     2,
-    [`units/db.yml:1:1  ${circle} db -> web -> db`, 'units/db.yml:2:1  error: unknown key "restrat"'],
+    ['units/db.yml:2:1  error: unknown key "restrat"', `units/db.yml:3:9  ${circle} db -> web -> db`],
   ],
   [["--units", "units", "queue@1"], 2, ['units/queue@.yml:2:1  error: unknown key "linsk"']],
   [["--units", "units", "queue@"], 2, ['units/queue@.yml:2:1  error: unknown key "linsk"']],
