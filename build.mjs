@@ -44,6 +44,7 @@ const { metafile } = await build({
     "tar-fs": unused,
     "@balena/dockerignore": unused,
     "thread-stream": unused,
+    zlib: unused,
     "readable-stream": "node:stream",
     https: resolve("src/stubs/https.cjs"),
     "@viz-js/viz": resolve("src/stubs/viz.cjs"),

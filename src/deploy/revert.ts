@@ -41,13 +41,13 @@ async function hostsToRevert(what: Errand): Promise<readonly DeployHost[]> {
   if (without.length > 0)
     throw noWayBack(app, `there is no REVERT of ${app} on ${namesOf(hostsOf(without)).join(", ")}`);
   const back = looks.filter(({ found }) => found.revert !== found.tag);
+  const [first] = looks;
+  if (back.length === 0 && first) throw noWayBack(app, isThere(app, first));
   for (const look of looks) {
     const { tag, revert, units } = look.found;
     const words = `${tag ?? "no tag"} -> ${revert}, units ${units.join(", ") || "none that is up"}`;
     tell(say, look.host, back.includes(look) ? words : isThere(app, look));
   }
-  const [first] = looks;
-  if (back.length === 0 && first) throw noWayBack(app, isThere(app, first));
   return hostsOf(back);
 }
 

@@ -172,9 +172,11 @@ test("a deploy that is done is resumed: nothing is touched; with another tag, or
   const host = first();
   const id = "11111111-2222-3333-4444-555555555555";
   const before = await containersOf(host);
+  const record = (await deploysOf(host)).at(-1);
   const again = await deploy(host, "v3", "--resume", id);
   expect(again, again.stderr).toMatchObject({ code: 0 });
   expect(await containersOf(host)).toEqual(before);
+  expect((await deploysOf(host)).at(-1)).toEqual(record);
   const other = await deploy(host, "v1", "--resume", id);
   expect(other.code).toBe(11);
   expect(other.stderr).toContain(`deploy ${id} is to v3, not to v1`);

@@ -30,12 +30,11 @@ export async function switchTag(
   const to = checkedTag(ask.tag);
   const record = await openRecord({ ...ask, tag: to }, app, daemon);
   const { from } = record;
+  if (record.result === "done" && (await isOn(app, to, ask.units, daemon)))
+    return { ok: true, from, to, because: "it was switched before, and all its units are ready", lastLines: [] };
   await daemon.deploys.write({ ...record, result: "running", endedAt: null });
   if (revert === "write REVERT" && from !== null && from !== to) await writeTag(app.revertFile, from);
-  const isDone = record.result === "done" && (await isOn(app, to, ask.units, daemon));
-  const switched = isDone
-    ? { ok: true, because: "it was switched before, and all its units are ready", lastLines: [] }
-    : await putTag(app, to, ask, reply, daemon);
+  const switched = await putTag(app, to, ask, reply, daemon);
   await finish(ask.id, switched.ok ? "done" : "failed", switched.because, daemon);
   return { ...switched, from, to };
 }
