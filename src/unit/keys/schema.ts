@@ -107,7 +107,7 @@ const groups = {
     on_event: key(
       long.onEvent,
       "Commands of the host that get the event as JSON on stdin.",
-      "{failed: mail -s antisocial root, recovered: mail -s antisocial root}",
+      "{failed: systemd-run -q --pipe --wait mail -s antisocial root}",
     ),
   },
   "When it ends": {
