@@ -97,8 +97,9 @@ export async function daemon(args: readonly string[], environment: Environment):
 /** Once it is known what runs; until then those who listen for units go on as they were told in an earlier life. */
 async function resumeHandOvers({ supervisor, handOver, fronts }: Daemon): Promise<void> {
   await supervisor.until(() => supervisor.world.engine.state === "up" || null);
-  await handOver.resume();
+  // Before one of two containers goes all that come are led to the other.
   fronts.begin();
+  await handOver.resume();
 }
 
 /** The parts of a daemon, tied to each other, with what was saved remembered and the unit files read. Nothing acts yet. */
@@ -224,6 +225,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       socket: options.frontSocket,
       logFolder: options.logs,
       marker: join(options.state, "listens"),
+      clock,
     }),
     warn,
     save: () => save(),

@@ -46,6 +46,7 @@ test("ten deploys under load, connections kept alive and not: not one request fa
     expect(words, JSON.stringify(listen)).not.toMatch(/Socket errors|Non-2xx/);
   }
   expect(listen[0]).toMatchObject({ problem: null, target: { failures: 0, resets: 0, refused: 0 } });
+  expect(host.daemonOutput()).not.toContain("the process that listens for units");
   await until(async () => {
     const { stdout } = await host.engine.docker("ps", "-aq", "--filter", `name=${host.name("site")}`);
     return stdout.split("\n").filter(Boolean).length === 1;

@@ -4,6 +4,7 @@ import { closeSync, openSync } from "node:fs";
 import { rm, stat, writeFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import type { Clock } from "../../clock/clock.ts";
 import { ownScript } from "../../control/own-program.ts";
 import type { Address } from "../../front/address.ts";
 import type { FrontAnswers, FrontAsk } from "../../front/front-socket.ts";
@@ -30,8 +31,9 @@ export function frontLink(options: {
   readonly logFolder: string;
   /** A file that is there as long as there may be a front: without it nobody is asked whether there is one. */
   readonly marker: string;
+  readonly clock: Clock;
 }): FrontLink {
-  const { socket } = options;
+  const { socket, clock } = options;
   let lost: () => void = () => undefined;
   let watching: Socket | null = null;
   return {
@@ -54,7 +56,7 @@ export function frontLink(options: {
   /** `takesMs`: what it may take to do it. */
   async function ask<A extends FrontAsk>(what: A, takesMs = 0): Promise<FrontAnswers[A["ask"]]> {
     const asker = await dial();
-    return (await answerOf(asker, what, answerWithinMs + takesMs)) as FrontAnswers[A["ask"]];
+    return (await answerOf(asker, what, { clock, withinMs: answerWithinMs + takesMs })) as FrontAnswers[A["ask"]];
   }
 
   async function mayAnswer(): Promise<boolean> {
@@ -68,7 +70,7 @@ export function frontLink(options: {
   /** A connection for as long as both live: its end tells that the fronts are gone. */
   async function watch(): Promise<void> {
     const asker = await dial();
-    await answerOf(asker, { ask: "watch" }, answerWithinMs);
+    await answerOf(asker, { ask: "watch" }, { clock, withinMs: answerWithinMs });
     watching = asker;
     asker.once("close", () => {
       if (watching !== asker) return;
@@ -149,22 +151,28 @@ function withoutOurs({
   return rest;
 }
 
-async function answerOf(asker: Socket, what: FrontAsk, withinMs: number): Promise<unknown> {
+async function answerOf(
+  asker: Socket,
+  what: FrontAsk,
+  { clock, withinMs }: { readonly clock: Clock; readonly withinMs: number },
+): Promise<unknown> {
   asker.write(`${JSON.stringify(what)}\n`);
   let text = "";
   asker.setEncoding("utf8");
   const line = await new Promise<string>((resolve, reject) => {
     // One that is stopped accepts on and says nothing.
-    const timer = setTimeout(() => {
+    const cancel = clock.after(withinMs, () => {
       reject(new SvcError("daemon-away", `the process that listens for units did not answer in ${withinMs / 1_000} s`));
       asker.destroy();
-    }, withinMs);
+    });
     asker.on("data", (chunk: string) => {
       text += chunk;
       const end = text.indexOf("\n");
-      if (end >= 0) resolve(text.slice(0, end));
+      if (end < 0) return;
+      cancel();
+      resolve(text.slice(0, end));
     });
-    asker.once("close", () => clearTimeout(timer));
+    asker.once("close", cancel);
     asker.once("close", () => reject(new SvcError("daemon-away", "the process that listens for units has ended")));
   });
   if (what.ask !== "watch") asker.destroy();

@@ -7,10 +7,13 @@ import { isRunning, isWanted, ownContainer, readyAt } from "../../plan/condition
 import type { Container, World } from "../../plan/world.ts";
 import { messageOf } from "../../svc-error.ts";
 import type { Listen, Unit } from "../../unit/unit.ts";
+import { pause } from "../pause.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { FrontLink } from "./front-link.ts";
 
 const retryMs = 5_000;
+/** Status is told without what the fronts say if that takes longer. */
+const patienceMs = 2_000;
 /** What is told where no unit has one. */
 const nothing = "[]";
 
@@ -19,8 +22,8 @@ export type UnitFronts = {
   begin(): void;
   /** Why svc cannot listen for this unit, once all that is known by now has been passed on; null: it does. */
   problemOf(unit: Unit): Promise<string | null>;
-  /** Resolves once new clients are led to what runs by now. */
-  passedOn(): Promise<void>;
+  /** Resolves once new clients of these units are led to what runs by now, or that was tried. */
+  passedOn(units: readonly string[]): Promise<void>;
   /** Resolves when no connection to that container, which is not the unit's any more, is left; the rest is reset after `ms`. */
   drained(unit: Unit, container: string, ms: number): Promise<void>;
   status(unit: Unit): Promise<Pick<UnitStatus, "listen" | "breakers">>;
@@ -42,8 +45,11 @@ export function keepUnitFronts(parts: {
   const addresses = new Map<string, string | null>();
   let begun = false;
   let told = "";
+  /** What could not be passed on, and is not tried again before its time. */
+  let refused = "";
   let problems: { readonly [name: string]: string } = {};
-  let setting: Promise<void> = Promise.resolve();
+  let passing: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
   let cancelRetry: () => void = () => undefined;
   let looked: { readonly units: World["units"] | null; readonly hasDoors: boolean } = { units: null, hasDoors: false };
   supervisor.onPass(() => {
@@ -63,11 +69,14 @@ export function keepUnitFronts(parts: {
     async problemOf(unit) {
       const doors = doorsOf(unit);
       if (doors.length === 0) return null;
-      if (doors.some(({ name }) => name in problems)) told = "";
+      if (doors.some(({ name }) => name in problems)) told = refused = "";
       await passOn();
       return doors.map(({ name }) => problems[name]).find(Boolean) ?? null;
     },
-    passedOn: () => setting,
+    async passedOn(units) {
+      const { world } = supervisor;
+      if (units.some((name) => doorsOf(world.units.get(name)).length > 0)) await (next ?? passing);
+    },
     async drained(unit, container, ms) {
       const host = await addressOf(container);
       if (host === null) return;
@@ -79,7 +88,11 @@ export function keepUnitFronts(parts: {
     async status(unit) {
       const doors = doorsOf(unit);
       // Who is told that the unit is up may become a client at once.
-      if (doors.length > 0) await setting;
+      if (doors.length > 0 && passing) {
+        const over = new AbortController();
+        await Promise.race([next ?? passing, pause(patienceMs, clock, over.signal)]);
+        over.abort();
+      }
       const all: Awaited<ReturnType<FrontLink["status"]>> | string =
         doors.length === 0 ? {} : await link.status().catch(messageOf);
       const known = doors.map(({ name, place, breaker }) => {
@@ -100,7 +113,7 @@ export function keepUnitFronts(parts: {
     async end() {
       begun = false;
       cancelRetry();
-      await setting;
+      await (next ?? passing);
       await link.set([]).catch((error: unknown) => warn(`the fronts cannot be ended: ${messageOf(error)}`));
     },
   };
@@ -111,31 +124,42 @@ export function keepUnitFronts(parts: {
     return looked.hasDoors;
   }
 
-  /** One at a time, and the latest only. */
+  /** One at a time: all that comes meanwhile goes into the next. */
   function passOn(): Promise<void> {
-    const next = setting.then(async () => {
-      if (!begun) return;
-      const specs = await specsOf(supervisor.world);
-      const text = JSON.stringify(specs);
-      if (text === told) return;
-      // If svc ends now it must find the container that clients are led to as the one that was asked for.
-      await save();
-      try {
-        problems = await link.set(specs);
-        told = text;
-      } catch (error) {
-        problems = Object.fromEntries(specs.map(({ name }) => [name, messageOf(error)]));
-      }
-      cancelRetry();
-      for (const [name, problem] of Object.entries(problems)) warn(`${name}: ${problem}`);
-      if (Object.keys(problems).length > 0) cancelRetry = clock.after(retryMs, again);
+    if (passing) {
+      next ??= passing.then(() => {
+        next = null;
+        return passOn();
+      });
+      return next;
+    }
+    passing = passOnNow().finally(() => {
+      passing = null;
     });
-    setting = next;
-    return next;
+    return passing;
+  }
+
+  async function passOnNow(): Promise<void> {
+    if (!begun) return;
+    const specs = await specsOf(supervisor.world);
+    const text = JSON.stringify(specs);
+    if (text === told || text === refused) return;
+    // If svc ends now it must find the container that clients are led to as the one that was asked for.
+    await save();
+    try {
+      problems = await link.set(specs);
+      told = text;
+    } catch (error) {
+      problems = Object.fromEntries(specs.map(({ name }) => [name, messageOf(error)]));
+      refused = text;
+    }
+    cancelRetry();
+    for (const [name, problem] of Object.entries(problems)) warn(`${name}: ${problem}`);
+    if (Object.keys(problems).length > 0) cancelRetry = clock.after(retryMs, again);
   }
 
   function again(): void {
-    told = "";
+    told = refused = "";
     void passOn();
   }
 
@@ -180,7 +204,8 @@ type Door = {
   readonly drainMs: number;
 } & Pick<Listen, "threshold" | "minimumSamples" | "dialTimeoutMs">;
 
-function doorsOf(unit: Unit): readonly Door[] {
+function doorsOf(unit: Unit | undefined): readonly Door[] {
+  if (!unit) return [];
   const placeOf = ({ address, port }: Pick<Listen, "address" | "port">): Address => ({ host: address, port });
   const listens = unit.listen.map((listen) => ({
     ...listen,

@@ -30,15 +30,13 @@ export async function waitFor(what: WaitFor, daemon: Daemon): Promise<Outcome> {
   const shown = new Map<string, string>();
   try {
     if (what.wait ?? true) {
-      await supervisor.until(
-        () => {
-          if (what.progress) showChanges(names, shown, what.progress, daemon);
-          if (what.notWhileAway && supervisor.world.engine.state === "away") return true;
-          return names.every((name) => verdictOn(name, what, daemon) !== "open") ? true : null;
-        },
-        AbortSignal.any([signal, deadline.signal]),
-      );
-      if (what.goal === "up") await daemon.fronts.passedOn();
+      const given = AbortSignal.any([signal, deadline.signal]);
+      await supervisor.until(() => {
+        if (what.progress) showChanges(names, shown, what.progress, daemon);
+        if (what.notWhileAway && supervisor.world.engine.state === "away") return true;
+        return names.every((name) => verdictOn(name, what, daemon) !== "open") ? true : null;
+      }, given);
+      if (what.goal === "up") await Promise.race([daemon.fronts.passedOn(names), rejected(given)]);
     }
   } catch (error) {
     if (!signal.aborted && !deadline.signal.aborted) throw error;
@@ -55,6 +53,13 @@ export async function waitFor(what: WaitFor, daemon: Daemon): Promise<Outcome> {
     timedOut: deadline.signal.aborted && !units.every((unit) => unit.ok),
     units,
   };
+}
+
+function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
 }
 
 /** It was asked to be down, and then somebody asked for it to be up. */
