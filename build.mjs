@@ -56,6 +56,7 @@ if (heavy.length > 0) throw new Error(`the bundle holds what it must not: ${heav
 
 // One letter that is not ASCII would make node hold all of it with two bytes a letter. esbuild leaves those of expressions and remarks.
 const bundle = readFileSync("dist/svc.cjs", "utf8");
+if (/\\[\u0080-\uffff]/.test(bundle)) throw new Error("the bundle holds an escaped letter that is not ASCII");
 writeFileSync(
   "dist/svc.cjs",
   bundle.replace(/[\u0080-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`),

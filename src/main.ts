@@ -49,8 +49,10 @@ async function runTask(args: readonly string[]): Promise<number> {
 
 // One that has nothing left to wait for, and is not done, ends by itself: it must not look as if it were.
 process.exitCode = 70;
+process.once("beforeExit", tellUnfinished);
 main().then(
   (code) => {
+    process.removeListener("beforeExit", tellUnfinished);
     process.exitCode = code;
   },
   (thrown: unknown) => {
@@ -63,3 +65,7 @@ main().then(
     process.exit(70);
   },
 );
+
+function tellUnfinished(): void {
+  process.stderr.write("svc: it ended before it was done, and does not know why: please report what you did\n");
+}

@@ -130,8 +130,8 @@ export type Requests = {
   };
   /** Holds the app's lock until the client hangs up; tells once it has it. */
   readonly "deploy-lock": {
-    /** `id`: of the deploy or revert that it is for. */
-    readonly ask: { readonly app: string; readonly who: string; readonly why: string; readonly id?: string };
+    /** `session`: who asks again with it, as the connection was lost, has it already. */
+    readonly ask: { readonly app: string; readonly who: string; readonly why: string; readonly session?: string };
     readonly progress: { readonly locked: true };
     readonly result: null;
   };
@@ -148,19 +148,19 @@ export type Requests = {
   };
   /** TAG becomes the new one, REVERT the old; all units of the app, or those named, are restarted and must stay ready. Safe to ask again. */
   readonly "deploy-switch": {
-    readonly ask: DeployId & GateAsk & { readonly units?: readonly string[] };
+    readonly ask: DeployId & GateAsk & PartOfDeploy;
     readonly progress: Progress;
     readonly result: Switched;
   };
   /** TAG becomes what it was before that deploy, gated likewise. */
   readonly "deploy-back": {
-    readonly ask: DeployId & GateAsk & { readonly units?: readonly string[] };
+    readonly ask: DeployId & GateAsk & PartOfDeploy;
     readonly progress: Progress;
     readonly result: Switched;
   };
   /** TAG becomes what REVERT says, gated likewise; a deploy of its own. */
   readonly "deploy-revert": {
-    readonly ask: Omit<DeployId, "tag"> & GateAsk & { readonly units?: readonly string[] };
+    readonly ask: Omit<DeployId, "tag"> & GateAsk & PartOfDeploy;
     readonly progress: Progress;
     readonly result: Switched;
   };
@@ -368,6 +368,9 @@ export type ExitRecord = {
 
 type GateAsk = { readonly minHealthyMs?: number; readonly deadlineMs?: number };
 
+/** `session`: of one who deploys; asked again with it, what is over is not done again but told. */
+type PartOfDeploy = { readonly units?: readonly string[]; readonly session?: string };
+
 type DeployId = { readonly app: string; readonly tag: string; readonly id: string; readonly who: string };
 
 export type AppOnHost = {
@@ -377,6 +380,8 @@ export type AppOnHost = {
   /** What TAG and REVERT say now; null: there is no such file. */
   readonly tag: string | null;
   readonly revert: string | null;
+  /** What is to be up is ready with what TAG says. */
+  readonly isOnTag: boolean;
   /** The image with the tag that was asked about. */
   readonly image: string;
   /** Where TAG is, and where images go: bytes. */

@@ -65,7 +65,7 @@ const leastFreeBytes = 64 << 20;
  * `after` and `failed` are told how it ended, and change nothing about that.
  */
 export async function deploy(what: Deploy): Promise<void> {
-  const switched: DeployHost[] = [];
+  const switched: Switched = new Map();
   const locks: (() => void)[] = [];
   let now = begun(what);
   try {
@@ -85,7 +85,7 @@ export async function deploy(what: Deploy): Promise<void> {
   } catch (error) {
     const failure = error instanceof SvcError ? error : new SvcError("failed", String(error));
     tell(what.say, null, `failed: ${failure.message}`);
-    const end = switched.length === 0 ? untouched(failure) : await putBack(what, switched, failure);
+    const end = switched.size === 0 ? untouched(failure) : await putBack(what, switched, failure);
     // Refused is not failed: the deploy that is under way, or will be, is somebody else's.
     const result = results[end.code];
     if (result) await tellHook("failed", { ...now, endedAt: what.date(), result, because: end.message }, what);
@@ -176,23 +176,34 @@ async function endOfOthers(host: DeployHost, { app, signal, wait, say }: Deploy)
   }
 }
 
-async function switchAll(what: Deploy, switched: DeployHost[]): Promise<void> {
+/** The hosts whose switch has begun, in that order, and whether they are lost. */
+type Switched = Map<DeployHost, { isLost: boolean }>;
+
+async function switchAll(what: Deploy, switched: Switched): Promise<void> {
   for (let at = 0; at < what.hosts.length; at += what.batch) {
     if (at > 0 && what.pauseMs > 0) await what.wait(what.pauseMs, what.signal);
     what.signal.throwIfAborted();
     const batch = what.hosts.slice(at, at + what.batch);
     // Noted before: of one whose connection is lost in the middle it is not known how far it came.
-    switched.push(...batch);
+    for (const host of batch) switched.set(host, { isLost: false });
     const all = await Promise.all(batch.map((host) => attempt(host, () => host.switchTo(what), what.say)));
+    for (const { host, isLost } of all) switched.set(host, { isLost });
     const bad = all.find(({ result }) => !result.ok);
     if (bad) throw new SvcError("failed", `${bad.host.name}: ${bad.result.because}`);
   }
 }
 
-/** Newest first, all of them, whatever becomes of one; a revert that fails is not reverted. */
-async function putBack(what: Deploy, switched: readonly DeployHost[], failure: SvcError): Promise<SvcError> {
+/**
+ * Newest first, all of them, whatever becomes of one; a host that is lost keeps no other waiting. A revert that fails is not reverted.
+ */
+async function putBack(what: Deploy, switched: Switched, failure: SvcError): Promise<SvcError> {
   const stuck: string[] = [];
-  for (const host of [...switched].reverse()) {
+  const newestFirst = [...switched].reverse();
+  const inOrder = [
+    ...newestFirst.filter(([, { isLost }]) => !isLost),
+    ...newestFirst.filter(([, { isLost }]) => isLost),
+  ];
+  for (const [host] of inOrder) {
     tell(what.say, host, "gets the old tag back");
     const { result } = await attempt(host, () => host.putBack(what), what.say);
     if (!result.ok) stuck.push(`${host.name}: ${result.because}`);

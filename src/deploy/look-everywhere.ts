@@ -22,6 +22,8 @@ export async function lookEverywhere(
   for (const [at, host] of hosts.entries()) {
     const answer = asked[at];
     if (answer?.status !== "fulfilled") {
+      // Of a single host all is told that it says: what to do next, too.
+      if (hosts.length === 1 && answer?.reason instanceof SvcError) throw answer.reason;
       wrong.push(`${host.name}: ${messageOf(answer?.reason)}`);
       continue;
     }
@@ -35,6 +37,8 @@ export async function lookEverywhere(
   if (wrong.length > 0)
     throw new SvcError("failed", [...wrong, ...locked].join("; "), { hint: `mend this, then ${verb} again` });
   if (locked.length > 0)
-    throw new SvcError("app-locked", locked.join("; "), { hint: `wait, or there: svc unlock ${app}` });
+    throw new SvcError("app-locked", locked.join("; "), {
+      hint: `wait; a lock that was set by hand goes with: svc unlock ${app}   (--force: any)`,
+    });
   return looks;
 }

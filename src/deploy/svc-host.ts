@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Dial, request } from "../control/client.ts";
 import { messageOf, SvcError } from "../svc-error.ts";
 import type { Deploy, Errand } from "./deploy.ts";
@@ -16,7 +17,8 @@ export function svcHost(
 ): DeployHost {
   const place: string | Dial = name === null ? socket : dialHost(name, environment);
   const only = units === null ? {} : { units };
-  const about = ({ id, app, tag, who }: Deploy) => ({ id, app, tag, who, ...only });
+  const session = randomUUID();
+  const about = ({ id, app, tag, who }: Deploy) => ({ id, app, tag, who, session, ...only });
   const gate = ({ minHealthyMs, deadlineMs }: Errand) => ({ minHealthyMs, deadlineMs });
   const host: DeployHost = {
     name: name ?? "this host",
@@ -59,7 +61,7 @@ export function svcHost(
     revert: (errand) =>
       again(errand, errand.signal, () => {
         const { id, app, who } = errand;
-        return request(place, "deploy-revert", { id, app, who, ...only, ...gate(errand) }, show(errand));
+        return request(place, "deploy-revert", { id, app, who, session, ...only, ...gate(errand) }, show(errand));
       }),
     async prune({ app, keep }) {
       await request(place, "deploy-prune", { app, keep });
@@ -69,8 +71,8 @@ export function svcHost(
 
   /** Resolves once it is held; it is until `release`, or until somebody else has it when a lost connection is back. */
   function hold(errand: Errand, why: string, release: AbortSignal): Promise<void> {
-    const { id, app, who } = errand;
-    const ask = { id, app, who, why };
+    const { app, who, say } = errand;
+    const ask = { app, who, why, session };
     let isHeld = false;
     return new Promise((resolve, reject) => {
       const held = (): void => {
@@ -79,7 +81,9 @@ export function svcHost(
       };
       request(place, "deploy-lock", ask, held, release).catch((error) => {
         reject(error);
-        if (isHeld && !release.aborted) void holdAgain(errand, why, release);
+        if (!isHeld || release.aborted) return;
+        if (isAway(error)) void holdAgain(errand, why, release);
+        else say(host.name, `its lock is lost: ${messageOf(error)}`);
       });
     });
   }
@@ -103,14 +107,14 @@ export function svcHost(
     ask: () => Promise<T>,
   ): Promise<T> {
     const forMs = deadlineMs + minHealthyMs;
-    for (let until = 0; ; ) {
+    for (let giveUpAt: number | null = null; ; ) {
       try {
         return await ask();
       } catch (error) {
         const now = performance.now();
-        if (!isAway(error) || (until > 0 && now >= until)) throw error;
-        if (until === 0) {
-          until = now + forMs;
+        if (!isAway(error) || (giveUpAt !== null && now >= giveUpAt)) throw error;
+        if (giveUpAt === null) {
+          giveUpAt = now + forMs;
           say(host.name, `${messageOf(error)}; it is asked again for ${forMs / 1_000} s`);
         }
         await wait(askAgainMs, signal);

@@ -117,7 +117,7 @@ describe("deploy on one host", () => {
     const host = first();
     expect((await deploy(host, "v3")).code).toBe(0);
     const reverted = await host.svc("revert", "PREFIX-shop", "--min-healthy", "300ms");
-    expect(reverted).toMatchObject({ code: 0, stdout: `${host.name("shop")} is on what REVERT says: this host\n` });
+    expect(reverted).toMatchObject({ code: 0, stdout: `${host.name("shop")} is on v2 again: this host\n` });
     expect(await tagsOf(host)).toEqual(["v2", "v2"]);
     expect([await www(host, "TAG"), await www(host, "REVERT")]).toEqual(["export TAG=v2\n", "export TAG=v2\n"]);
     const again = await host.svc("revert", "PREFIX-shop");
@@ -183,7 +183,7 @@ test("a deploy that is done is resumed: nothing is touched; with another tag, or
   expect((await deploy(host, "v1")).code).toBe(0);
   const overtaken = await deploy(host, "v3", "--resume", id);
   expect(overtaken.code).toBe(11);
-  expect(overtaken.stderr).toContain(`TAG says v1 by now, which deploy ${id} (v2 -> v3) knows nothing of`);
+  expect(overtaken.stderr).toContain(`deploy ${id} was overtaken by v3 -> v1 of `);
   expect([await www(host, "TAG"), await www(host, "REVERT")]).toEqual(["export TAG=v1\n", "export TAG=v3\n"]);
 });
 
@@ -208,6 +208,27 @@ test("a lock whose deployer cannot be reached any more is taken away by force al
   expect(await host.svc("unlock", "--force", "PREFIX-shop")).toMatchObject({ code: 0 });
   await loses;
   expect(await host.ask("deploy-look", { app })).toMatchObject({ lockedBy: null });
+});
+
+test("a deployer whose lock is taken away goes on without it; one whose connection was lost has its own again", async () => {
+  const host = first();
+  const app = host.name("shop");
+  const lockedBy = async () => (await host.ask("deploy-look", { app })).lockedBy;
+  const ran = deploy(host, "v2", "--tasks", "linger");
+  await until(async () => (await lockedBy()) !== null);
+  await host.svc("unlock", "--force", "PREFIX-shop");
+  await until(async () => (await www(host, "TAG")) === "export TAG=v2\n");
+  expect(await lockedBy()).toBeNull();
+  expect(await ran).toMatchObject({ code: 0, stderr: expect.stringContaining("its lock is lost: somebody took") });
+  const hold = (session: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      host.ask("deploy-lock", { app, who: "ann", why: "deploys v3", session }, () => resolve()).catch(reject);
+    });
+  await hold("hers");
+  await hold("hers");
+  await expect(hold("his")).rejects.toThrow("is locked by ann");
+  await host.svc("unlock", "--force", "PREFIX-shop");
+  expect((await deploy(host, "v3")).code).toBe(0);
 });
 
 test("the way back of a deploy that never reached the host: nothing is touched", async () => {
@@ -268,7 +289,7 @@ describe("deploy through ssh", { timeout: 60_000 }, () => {
     await second.svc("unlock", "PREFIX-shop");
     const ran = await back("--json");
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    expect(JSON.parse(ran.stdout)).toMatchObject({ app, hosts: ["two"], ok: true });
+    expect(JSON.parse(ran.stdout)).toMatchObject({ app, hosts: [{ host: "two", tag: "v1" }], ok: true });
     expect(await tagsOf(second)).toEqual(["v1", "v1"]);
     expect((await deploysOf(second)).at(-1)).toMatchObject({ from: "v2", to: "v1", result: "done" });
     expect((await back()).code).toBe(2);
@@ -278,7 +299,8 @@ describe("deploy through ssh", { timeout: 60_000 }, () => {
     const [, second] = hosts;
     if (!second) throw new Error("there is no second host");
     const cut = join(first().folder, "cut");
-    const deploying = deploy(second, "v3", "--hosts", "two");
+    const args = ["deploy", second.name("shop"), "v3", "--hosts", "two", "--min-healthy", "4s", "--deadline", "15s"];
+    const deploying = run(program, args, { env: { ...second.env, SVC_SSH: ssh } });
     await until(async () => (await www(second, "TAG")) === "export TAG=v3\n");
     await writeFile(cut, "");
     await cutSessions(second);
@@ -286,7 +308,8 @@ describe("deploy through ssh", { timeout: 60_000 }, () => {
     await rm(cut);
     const ran = await deploying;
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    expect(ran.stderr).toMatch(/two: two cannot be reached: .*; it is asked again for 15.5 s/);
+    expect(ran.stderr).toMatch(/two: two cannot be reached: .*; it is asked again for 19 s/);
+    expect(ran.stderr).toContain("two: is on v3: all its units are ready");
     expect(await tagsOf(second)).toEqual(["v3", "v3"]);
   });
 });
@@ -296,6 +319,7 @@ async function cutSessions(host: Host): Promise<void> {
   const { stdout } = await run("pgrep", ["-f", "svc dial-stdio|dial-stdio$"]);
   for (const pid of stdout.split("\n").filter(Boolean)) {
     const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-    if (environment.includes(`SVC_SOCKET=${host.env.SVC_SOCKET}`)) process.kill(Number(pid), "SIGKILL");
+    // One that has ended meanwhile is cut too.
+    if (environment.includes(`SVC_SOCKET=${host.env.SVC_SOCKET}`)) await run("kill", ["-KILL", pid]);
   }
 }

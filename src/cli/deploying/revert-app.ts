@@ -9,9 +9,13 @@ export async function revertApp(cli: Cli, said: string | undefined, options: Dep
   const file = await readDeployFileOf(options);
   const app = said ?? file?.app;
   if (app === undefined || app === null) throw new SvcError("usage", "no app is named", { hint: "svc revert APP" });
+  if (file?.app && app !== file.app)
+    throw new SvcError("usage", `${options.file} is of ${file.app}, not of ${app}`, {
+      hint: `svc revert -f ${options.file}`,
+    });
   const errand = errandOf(cli, { id: randomUUID(), app }, options, file);
   const hosts = await revert(errand);
   if (cli.json) printJson(cli, { id: errand.id, app, hosts, ok: true });
-  else if (!cli.quiet) cli.out(`${app} is on what REVERT says: ${hosts.join(", ")}\n`);
+  else if (!cli.quiet) for (const { host, tag } of hosts) cli.out(`${app} is on ${tag} again: ${host}\n`);
   return 0;
 }

@@ -30,18 +30,22 @@ export async function openRecord(
   };
 }
 
-/** A deploy that is resumed is to the tag that it was to, and nobody has written another since. */
+/** A deploy that is resumed is of the same app, to the tag that it was to, and nobody has deployed, reverted or written another since. */
 export async function refuseOvertaken(
   { id, tag: to }: { readonly id: string; readonly tag: string },
-  { tagFile }: App,
+  { name, tagFile }: App,
   { deploys }: Pick<Daemon, "deploys">,
 ): Promise<void> {
   const record = deploys.of(id);
   if (!record) return;
-  const hint = "deploy anew, without --resume";
-  if (record.to !== to) throw new SvcError("failed", `deploy ${id} is to ${record.to}, not to ${to}`, { hint });
+  const refuse = (words: string): never => {
+    throw new SvcError("failed", words, { hint: "deploy anew, without --resume" });
+  };
+  if (record.app !== name) refuse(`deploy ${id} is of ${record.app}, not of ${name}`);
+  if (record.to !== to) refuse(`deploy ${id} is to ${record.to}, not to ${to}`);
+  const later = deploys.all(name).find((one) => one.id !== id && one.startedAt > record.startedAt);
+  if (later) refuse(`deploy ${id} was overtaken by ${later.from} -> ${later.to} of ${later.who} at ${later.startedAt}`);
   const tag = await tagIn(tagFile);
-  if (tag === record.from || tag === to) return;
-  const words = `TAG says ${tag ?? "nothing"} by now, which deploy ${id} (${record.from} -> ${to}) knows nothing of`;
-  throw new SvcError("failed", words, { hint });
+  if (tag !== record.from && tag !== to)
+    refuse(`TAG says ${tag ?? "nothing"} by now, which deploy ${id} (${record.from} -> ${to}) knows nothing of`);
 }

@@ -51,7 +51,7 @@ async function putBack(
   const holder = lockedBy(app.name, daemon);
   if (holder) throw lockedError(app.name, holder);
   const startedAt = isoNow(clock);
-  const lease = { who: "svc", why: `puts ${to} back`, since: startedAt };
+  const lease = { who: "svc", why: `puts ${to} back`, since: startedAt, session: null, lose: () => undefined };
   leases.set(app.name, lease);
   try {
     if (!(await isToBePutBack(app, from))) {

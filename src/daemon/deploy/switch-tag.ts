@@ -61,11 +61,16 @@ export async function switchBack(ask: Asked, reply: Reply, daemon: Daemon): Prom
 }
 
 /** TAG says so, and what is to be up is ready with it. */
-async function isOn(app: App, tag: string, only: Asked["units"], { supervisor, clock }: Daemon): Promise<boolean> {
+export async function isOn(
+  app: App,
+  tag: string | null,
+  only: Asked["units"],
+  { supervisor, clock }: Daemon,
+): Promise<boolean> {
   const { world } = supervisor;
   const units = wantedUnits(app, world, only);
   const areOn = units.every((unit) => ownContainer(unit, world)?.made.tag === tag && isReady(unit, world, clock.now()));
-  return areOn && (await tagIn(app.tagFile)) === tag;
+  return tag !== null && areOn && (await tagIn(app.tagFile)) === tag;
 }
 
 async function putTag(

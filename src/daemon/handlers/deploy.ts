@@ -8,9 +8,9 @@ import type { Daemon } from "../context.ts";
 import { holdLock, lockedBy, lockedError, takeLease } from "../deploy/app-lock.ts";
 import { type App, appOf, checkedTag, imageWith, refuseUnknown, tagIn, wantedUnits } from "../deploy/app-units.ts";
 import { openRecord, refuseOvertaken } from "../deploy/open-record.ts";
-import { switchBack, switchTag } from "../deploy/switch-tag.ts";
+import { isOn, switchBack, switchTag } from "../deploy/switch-tag.ts";
 import { isoNow } from "../iso-now.ts";
-import { refuseWhileAway } from "./wish-and-wait.ts";
+import { type Reply, refuseWhileAway } from "./wish-and-wait.ts";
 
 type Names =
   | "deploy-look"
@@ -28,7 +28,7 @@ type Names =
 /** This host's part of deploys; who asks for them is src/deploy. */
 export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
   const { deploys, supervisor, clock } = daemon;
-  const running = new Map<string, Promise<Switched>>();
+  const jobs = new Map<string, Job>();
   return {
     "deploy-look": (ask) => look(ask, daemon),
     "deploy-lock": (ask, reply) => holdLock(ask, reply, daemon),
@@ -51,21 +51,22 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       await deploys.write({ ...record, tasks: [...new Set([...record.tasks, task])] });
       return null;
     },
-    "deploy-switch": (ask, reply) => joined(`to ${ask.id}`, ask.app, () => switchTag(ask, reply, daemon)),
+    "deploy-switch": (ask, reply) => joined(`to ${ask.id}`, ask, () => switchTag(ask, lasting(reply), daemon)),
     "deploy-back": (ask, reply) =>
-      joined(`back ${ask.id}`, ask.app, async () => {
+      joined(`back ${ask.id}`, ask, async () => {
         // Who lost the connection to a switch does not know that it goes on; two at once would leave either tag.
-        await running.get(`to ${ask.id}`)?.catch(() => undefined);
-        return switchBack(ask, reply, daemon);
+        await jobs.get(`to ${ask.id}`)?.outcome.catch(() => undefined);
+        return switchBack(ask, lasting(reply), daemon);
       }),
-    "deploy-revert": async (ask, reply) => {
-      const app = appOf(ask.app, supervisor.world);
-      const holder = lockedBy(ask.app, daemon);
-      if (holder && daemon.leases.get(ask.app)?.id !== ask.id) throw lockedError(ask.app, holder);
-      const known = deploys.of(ask.id);
-      const tag = known?.to ?? revertTag(app.name, await tagIn(app.tagFile), await tagIn(app.revertFile));
-      return joined(`to ${ask.id}`, ask.app, () => switchTag({ ...ask, tag }, reply, daemon, "keep REVERT"));
-    },
+    "deploy-revert": (ask, reply) =>
+      joined(`to ${ask.id}`, ask, async () => {
+        const app = appOf(ask.app, supervisor.world);
+        const holder = lockedBy(ask.app, daemon);
+        const isOwn = ask.session !== undefined && daemon.leases.get(ask.app)?.session === ask.session;
+        if (holder && !isOwn) throw lockedError(ask.app, holder);
+        const tag = deploys.of(ask.id)?.to ?? (await revertTag(app, ask.units, daemon));
+        return switchTag({ ...ask, tag }, lasting(reply), daemon, "keep REVERT");
+      }),
     "deploy-prune": ({ app, keep }) => prune(app, keep ?? keptImages, daemon),
     deploys: async ({ app }) => deploys.all(app),
     lock: async ({ app, who, why }) => {
@@ -82,18 +83,33 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
     },
   };
 
-  /** Goes on when its client has hung up; who asks again meanwhile waits for the same. */
-  function joined(job: string, app: string, work: () => Promise<Switched>): Promise<Switched> {
-    const known = running.get(job);
-    if (known) return known;
-    const deployed = daemon.deploying(app);
-    const begun = work().finally(() => {
-      running.delete(job);
-      deployed();
-    });
-    running.set(job, begun);
-    return begun;
+  /** Goes on when its client has hung up. Who asks again meanwhile waits for the same, and who did so before is told how it ended. */
+  function joined(name: string, ask: JobAsk, work: () => Promise<Switched>): Promise<Switched> {
+    const known = jobs.get(name);
+    const isSame = ask.session !== undefined && known?.session === ask.session;
+    if (known && (!known.isOver || isSame)) return known.outcome;
+    const deployed = daemon.deploying(ask.app);
+    const job: Job = { session: ask.session, isOver: false, outcome: work().finally(deployed) };
+    jobs.set(name, job);
+    job.outcome
+      .finally(() => {
+        job.isOver = true;
+        clock.after(rememberedMs, () => jobs.get(name) === job && jobs.delete(name));
+      })
+      .catch(() => undefined);
+    return job.outcome;
   }
+}
+
+type JobAsk = { readonly app: string; readonly session?: string };
+type Job = { readonly session: string | undefined; isOver: boolean; readonly outcome: Promise<Switched> };
+
+/** Who lost the connection asks again within a deadline or two. */
+const rememberedMs = 3_600_000;
+
+/** What is begun for a client does not end with its connection. */
+function lasting(reply: Reply): Reply {
+  return { ...reply, signal: new AbortController().signal };
 }
 
 async function look({ app: name, tag, id, units }: Ask<"deploy-look">, daemon: Daemon): Promise<AppOnHost> {
@@ -109,6 +125,7 @@ async function look({ app: name, tag, id, units }: Ask<"deploy-look">, daemon: D
     units: wantedUnits(app, world, units).map((unit) => unit.name),
     tag: await tagIn(app.tagFile),
     revert: await tagIn(app.revertFile),
+    isOnTag: await isOn(app, await tagIn(app.tagFile), units, daemon),
     image: imageWith(app, tag === undefined ? ((await tagIn(app.tagFile)) ?? "latest") : checkedTag(tag)),
     freeBytes: disk.bavail * disk.bsize,
     lockedBy: lockedBy(name, daemon),
@@ -123,14 +140,17 @@ async function tasksOfDeploys(app: App, { engine }: Daemon): Promise<readonly st
     .map(({ name }) => name);
 }
 
-/** After a revert TAG and REVERT are the same: there is no way further back. */
-function revertTag(app: string, tag: string | null, revert: string | null): string {
+/** After a revert TAG and REVERT are the same: there is no way further back, but where it did not get so far. */
+async function revertTag(app: App, units: readonly string[] | undefined, daemon: Daemon): Promise<string> {
+  const [tag, revert] = [await tagIn(app.tagFile), await tagIn(app.revertFile)];
   if (revert === null) {
-    throw new SvcError("missing-tag", `${app} has no REVERT here`, { hint: `name a tag: svc deploy ${app} TAG` });
+    throw new SvcError("missing-tag", `${app.name} has no REVERT here`, {
+      hint: `name a tag: svc deploy ${app.name} TAG`,
+    });
   }
-  if (revert === tag) {
-    throw new SvcError("missing-tag", `${app} is on ${tag} already, which is what REVERT says`, {
-      hint: `name a tag: svc deploy ${app} TAG   (svc deploys ${app} shows which there were)`,
+  if (revert === tag && (await isOn(app, tag, units, daemon))) {
+    throw new SvcError("missing-tag", `${app.name} is on ${tag} already, which is what REVERT says`, {
+      hint: `name a tag: svc deploy ${app.name} TAG   (svc deploys ${app.name} shows which there were)`,
     });
   }
   return revert;

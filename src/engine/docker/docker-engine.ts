@@ -106,7 +106,8 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
   /** By force, with anonymous volumes. While a removal is in progress its end is waited for. */
   async function remove(id: string): Promise<void> {
     const over = new AbortController();
-    const gone = waitFor(docker, { id, condition: "removed", openMs: shortMs }, over.signal).catch(() => 0);
+    const never = new Promise<never>(() => undefined);
+    const gone = waitFor(docker, { id, condition: "removed", openMs: shortMs }, over.signal).catch(() => never);
     try {
       await ask(longMs, (abortSignal) => container(id).remove({ force: true, v: true, abortSignal }));
     } catch (error) {

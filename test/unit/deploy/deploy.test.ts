@@ -65,11 +65,11 @@ test("a host that never gets well: it and those before it go back, newest first;
   expect(asked.filter((one) => one.endsWith("unlocks"))).toHaveLength(3);
 });
 
-test("a connection that is lost in a switch counts as switched; one that cannot go back is stuck, the others go back all the same", async () => {
+test("a connection that is lost in a switch counts as switched; it keeps no other from going back, and is stuck if it cannot", async () => {
   const lost = new SvcError("daemon-away", "connection lost");
   const { asked, end } = await played({ a: {}, b: { switchTo: lost, putBack: lost } });
   expect(end).toBe("deploy-stuck: b: connection lost; and the old tag could not be put back: b: connection lost");
-  expect(asked.filter((one) => one.endsWith("back"))).toEqual(["b goes back", "a goes back"]);
+  expect(asked.filter((one) => one.endsWith("back"))).toEqual(["a goes back", "b goes back"]);
 });
 
 test("what fails before the first switch touches no host: unreachable, another svc, other images, other digests, a task, a registry", async () => {

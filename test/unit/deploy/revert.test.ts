@@ -28,7 +28,7 @@ const backAlready: Fate = { tag: "v1", reverts: "v1" };
 
 test("all are locked, and go back one after the other; one that is there already is left alone", async () => {
   const { asked, told, end } = await played({ a: onV2, b: backAlready, c: onV2 });
-  expect(end).toEqual(["a", "c"]);
+  expect(end).toEqual(["a", "b", "c"].map((host) => ({ host, tag: "v1" })));
   expect(asked).toEqual(["a locks", "c locks", "a reverts", "c reverts", "a unlocks", "c unlocks"]);
   expect(told).toContain("b: shop is on v1 already, which is what REVERT says");
 });
@@ -49,6 +49,7 @@ test("what is wrong before touches no host: unreachable, locked, no REVERT, back
   for (const [fates, words] of [
     [{ a: onV2, b: { unreachable: true } }, "deploy-untouched: b: no route; no host was touched"],
     [{ a: onV2, b: { ...onV2, lockedBy: "bob" } }, "app-locked: b: locked by bob since now: deploys"],
+    [{ a: { unreachable: true } }, "failed: a: no route"],
     [{ a: onV2, b: {} }, "missing-tag: there is no REVERT of shop on b"],
     [{ a: backAlready }, "missing-tag: shop is on v1 already, which is what REVERT says"],
   ] as const) {
@@ -66,5 +67,10 @@ test("an interrupt between two hosts leaves the second as it is, and says so", a
       say: (_, line) => line.startsWith("is on") && interrupted.abort(new SvcError("failed", "it was interrupted")),
     },
   );
-  expect(end).toBe("deploy-stuck: it was interrupted; reverted: a; not touched: b");
+  expect(end).toBe("failed: it was interrupted; reverted: a; not touched: b");
+});
+
+test("one that says it is there, and is not well there, is put back once more", async () => {
+  const { asked } = await played({ a: { ...backAlready, isOnTag: false }, b: backAlready });
+  expect(asked).toEqual(["a locks", "a reverts", "a unlocks"]);
 });

@@ -15,6 +15,7 @@ export type Fate = {
   /** What TAG and REVERT say; else v1, and there is no REVERT. */
   readonly tag?: string;
   readonly reverts?: string;
+  readonly isOnTag?: boolean;
   readonly prunes?: string[];
   /** Tasks that run there, as it is asked again. */
   readonly others?: readonly (readonly string[])[];
@@ -38,6 +39,7 @@ export function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
       const lockedBy = fate.lockedBy === undefined ? null : { who: fate.lockedBy, why: "deploys", since: "now" };
       const { tag = "v1", reverts: revert = null } = fate;
       return {
+        isOnTag: fate.isOnTag ?? true,
         version: fate.version ?? "1",
         units: ["shop"],
         tag,
