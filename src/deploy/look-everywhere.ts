@@ -22,8 +22,8 @@ export async function lookEverywhere(
   for (const [at, host] of hosts.entries()) {
     const answer = asked[at];
     if (answer?.status !== "fulfilled") {
-      // Of a single host all is told that it says: what to do next, too.
-      if (hosts.length === 1 && answer?.reason instanceof SvcError) throw answer.reason;
+      // Of a single host all is told that it says: the code, and what to do next.
+      if (hosts.length === 1 && answer?.reason instanceof SvcError) throw saidBy(host, answer.reason);
       wrong.push(`${host.name}: ${messageOf(answer?.reason)}`);
       continue;
     }
@@ -41,4 +41,8 @@ export async function lookEverywhere(
       hint: `wait; a lock that was set by hand goes with: svc unlock ${app}   (--force: any)`,
     });
   return looks;
+}
+
+function saidBy({ name }: DeployHost, { code, message, hint }: SvcError): SvcError {
+  return new SvcError(code, `${name}: ${message}`, hint === undefined ? {} : { hint });
 }
