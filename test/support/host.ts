@@ -9,7 +9,7 @@ import { request } from "../../src/control/client.ts";
 import type { Ask, ProgressOf, RequestName, Result, UnitStatus } from "../../src/control/request.ts";
 import { program } from "./program.ts";
 import { type Ran, type RealEngine, realEngine, run } from "./real-engine.ts";
-import { tellers } from "./tell-on-failure.ts";
+import { tellers } from "./tellers.ts";
 import { until } from "./until.ts";
 
 /** A host in a folder: unit files, env files, TAG files, and the daemon, driven as an operator drives it. */
