@@ -190,6 +190,7 @@ async function switchAll(what: Deploy, switched: Switched): Promise<void> {
     for (const { host, isLost } of all) switched.set(host, { isLost });
     const bad = all.find(({ result }) => !result.ok);
     if (bad) throw new SvcError("failed", `${bad.host.name}: ${bad.result.because}`);
+    what.signal.throwIfAborted();
   }
 }
 

@@ -187,6 +187,18 @@ test("a deploy that is done is resumed: nothing is touched; with another tag, or
   expect([await www(host, "TAG"), await www(host, "REVERT")]).toEqual(["export TAG=v1\n", "export TAG=v3\n"]);
 });
 
+test("Ctrl-C while a host is switched: once its switch is over it goes back, exit 10", async () => {
+  const host = first();
+  const { spawn } = await import("node:child_process");
+  const args = ["deploy", host.name("shop"), "v2", "--min-healthy", "2s"];
+  const child = spawn(program, args, { env: host.env, stdio: "ignore" });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  await until(async () => (await www(host, "TAG")) === "export TAG=v2\n");
+  child.kill("SIGINT");
+  expect(await ended).toBe(10);
+  expect([await www(host, "TAG"), await www(host, "REVERT")]).toEqual(["export TAG=v1\n", "export TAG=v3\n"]);
+});
+
 test("where there was no REVERT before there is none after a deploy that went back", async () => {
   const host = first();
   await rm(join(host.folder, "www", host.name("shop"), "REVERT"));

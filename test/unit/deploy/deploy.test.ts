@@ -141,6 +141,25 @@ test("an interrupt between two hosts puts back those that were switched", async 
   expect(asked.filter((one) => /switches|back/.test(one))).toEqual(["a switches", "a goes back"]);
 });
 
+test("an interrupt while the last host is switched puts all back too", async () => {
+  const interrupted = new AbortController();
+  const { asked, end } = await played(
+    { a: {}, b: {} },
+    {
+      signal: interrupted.signal,
+      say: (host, line) =>
+        host === "b" && line.startsWith("is on") && interrupted.abort(new SvcError("failed", "it was interrupted")),
+    },
+  );
+  expect(end).toBe("deploy-reverted: it was interrupted; every host is on the old tag again");
+  expect(asked.filter((one) => /switches|back/.test(one))).toEqual([
+    "a switches",
+    "b switches",
+    "b goes back",
+    "a goes back",
+  ]);
+});
+
 /** Hooks of which those named fail; each is noted where the hosts' doings are. */
 async function playedWithHooks(fates: Parameters<typeof played>[0], failing: readonly DeployHookTime[] = []) {
   const told: DeployNow[] = [];
