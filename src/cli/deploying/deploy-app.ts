@@ -5,7 +5,7 @@ import { deployHooks } from "../../deploy/deploy-hooks.ts";
 import { SvcError } from "../../svc-error.ts";
 import { type Cli, printJson } from "../context.ts";
 import { spanOf } from "../show/times.ts";
-import { type DeployOptions, errandOf, readDeployFileOf } from "./errand.ts";
+import { type DeployOptions, errandOf, readDeployFileOf, refuseOtherApp } from "./errand.ts";
 
 /** `svc deploy`: words are `[APP] TAG`. */
 export async function deployApp(cli: Cli, words: readonly string[], options: DeployOptions): Promise<number> {
@@ -50,8 +50,7 @@ function named(
     const message = file === undefined ? "no tag is named" : `${file} names no app`;
     throw new SvcError("usage", message, { hint: "svc deploy APP TAG, or app: in deploy.yml" });
   }
-  if (inFile !== null && app !== inFile)
-    throw new SvcError("usage", `${file} is of ${inFile}, not of ${app}`, { hint: `svc deploy -f ${file} ${tag}` });
+  refuseOtherApp(app ?? undefined, inFile, file, `svc deploy -f ${file} ${tag}`);
   return { app: app ?? "", tag };
 }
 

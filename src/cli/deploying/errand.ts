@@ -52,6 +52,17 @@ export async function readDeployFileOf({ file }: DeployOptions): Promise<DeployF
   return readDeployFile(file);
 }
 
+/** A file that is of another app is not meant. */
+export function refuseOtherApp(
+  app: string | undefined,
+  inFile: string | null,
+  file: string | undefined,
+  hint: string,
+): void {
+  if (inFile !== null && app !== inFile)
+    throw new SvcError("usage", `${file} is of ${inFile}, not of ${app}`, { hint });
+}
+
 function gateOf({ minHealthy, deadline }: DeployOptions, file: DeployFile | null) {
   return {
     minHealthyMs: minHealthy === undefined ? (file?.minHealthyMs ?? 10_000) : spanOf(minHealthy),

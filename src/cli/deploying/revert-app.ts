@@ -2,17 +2,14 @@ import { randomUUID } from "node:crypto";
 import { revert } from "../../deploy/revert.ts";
 import { SvcError } from "../../svc-error.ts";
 import { type Cli, printJson } from "../context.ts";
-import { type DeployOptions, errandOf, readDeployFileOf } from "./errand.ts";
+import { type DeployOptions, errandOf, readDeployFileOf, refuseOtherApp } from "./errand.ts";
 
 /** `svc revert`: the app is named, or the file names it. */
 export async function revertApp(cli: Cli, said: string | undefined, options: DeployOptions): Promise<number> {
   const file = await readDeployFileOf(options);
   const app = said ?? file?.app;
   if (app === undefined || app === null) throw new SvcError("usage", "no app is named", { hint: "svc revert APP" });
-  if (file?.app && app !== file.app)
-    throw new SvcError("usage", `${options.file} is of ${file.app}, not of ${app}`, {
-      hint: `svc revert -f ${options.file}`,
-    });
+  refuseOtherApp(app, file?.app ?? null, options.file, `svc revert -f ${options.file}`);
   const errand = errandOf(cli, { id: randomUUID(), app }, options, file);
   const hosts = await revert(errand);
   if (cli.json) printJson(cli, { id: errand.id, app, hosts, ok: true });

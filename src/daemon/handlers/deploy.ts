@@ -119,14 +119,15 @@ async function look({ app: name, tag, id, units }: Ask<"deploy-look">, daemon: D
   const app = appOf(name, world);
   refuseUnknown(app, units);
   if (id !== undefined && tag !== undefined) await refuseOvertaken({ id, tag: checkedTag(tag) }, app, daemon);
+  const tagNow = await tagIn(app.tagFile);
   const disk = await statfs(dirname(app.tagFile)).catch(() => statfs("/"));
   return {
     version: daemon.version,
     units: wantedUnits(app, world, units).map((unit) => unit.name),
-    tag: await tagIn(app.tagFile),
+    tag: tagNow,
     revert: await tagIn(app.revertFile),
-    isOnTag: await isOn(app, await tagIn(app.tagFile), units, daemon),
-    image: imageWith(app, tag === undefined ? ((await tagIn(app.tagFile)) ?? "latest") : checkedTag(tag)),
+    isOnTag: await isOn(app, tagNow, units, daemon),
+    image: imageWith(app, tag === undefined ? (tagNow ?? "latest") : checkedTag(tag)),
     freeBytes: disk.bavail * disk.bsize,
     lockedBy: lockedBy(name, daemon),
     tasks: await tasksOfDeploys(app, daemon),

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { Ran } from "../../support/real-engine.ts";
 import { until } from "../../support/until.ts";
 import { aFleet } from "../fleet.ts";
 import { scenario, timed } from "../scenario.ts";
@@ -127,10 +128,7 @@ scenario(
     await fleet.isLocked("two");
     const ran = await deployer.ended;
     told.fault(Date.now() - before);
-    expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    await fleet.are("slow v1");
-    expect(await results(idOf(ran.stderr))).toEqual(["done", "done", "done"]);
-    await fleet.areUnlocked();
+    await isDone(ran);
   },
 );
 
@@ -179,10 +177,7 @@ scenario(
     await fleet.hosts.two.sh("systemctl start ssh");
     const ran = await deployer.ended;
     told.fault(Date.now() - before);
-    expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    await fleet.are("slow v1");
-    expect(await results(idOf(ran.stderr))).toEqual(["done", "done", "done"]);
-    await fleet.areUnlocked();
+    await isDone(ran);
   },
 );
 
@@ -295,6 +290,14 @@ scenario(
     await fleet.are("never-pulled v1");
   },
 );
+
+/** A deploy of `slow` that went well for all that was done to it. */
+async function isDone(ran: Ran): Promise<void> {
+  expect(ran, ran.stderr).toMatchObject({ code: 0 });
+  await fleet.are("slow v1");
+  expect(await results(idOf(ran.stderr))).toEqual(["done", "done", "done"]);
+  await fleet.areUnlocked();
+}
 
 const idOf = (said: string): string => /^deploy (\S+)\n/.exec(said)?.[1] ?? "";
 
