@@ -292,12 +292,15 @@ export type Progress = {
   readonly unit: string;
   readonly phase: Phase;
   readonly because: string;
-  readonly pull?: {
-    readonly doneBytes: number;
-    readonly totalBytes: number;
-    readonly layersDone: number;
-    readonly layers: number;
-  };
+  readonly pull?: PullProgress;
+};
+
+/** Layers that the host has already count for no bytes; the total grows as the engine learns of layers. */
+export type PullProgress = {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly layersDone: number;
+  readonly layers: number;
 };
 
 /** What became of each unit that the request touched. `ok` false makes the command exit 1 (124 when time ran out). */

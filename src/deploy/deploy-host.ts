@@ -1,4 +1,4 @@
-import type { AppOnHost, Switched } from "../control/request.ts";
+import type { AppOnHost, PullProgress, Switched } from "../control/request.ts";
 import type { Deploy, Errand } from "./deploy.ts";
 
 export type Switch = Switched;
@@ -9,8 +9,8 @@ export type DeployHost = {
   look(deploy: Pick<Deploy, "app"> & Partial<Pick<Deploy, "tag" | "id">>): Promise<AppOnHost>;
   /** Resolves once the lock is held, with what gives it back; lost connections give it back by themselves. */
   lock(errand: Errand, why: string): Promise<() => void>;
-  /** The digest of what is there now. */
-  pull(deploy: Deploy): Promise<string>;
+  /** The digest of what is there now. Rejects when `signal` of the deploy is aborted. */
+  pull(deploy: Deploy, onProgress: (progress: PullProgress) => void): Promise<string>;
   tasksDone(id: string): Promise<readonly string[]>;
   /** Those that run there now, begun by a deployer that may be gone. */
   tasksRunning(app: string): Promise<readonly string[]>;

@@ -1,3 +1,4 @@
+import type { PullProgress } from "../control/request.ts";
 import { SvcError } from "../svc-error.ts";
 import { attempt } from "./attempt.ts";
 import { type DeployHost, type Teller, tell } from "./deploy-host.ts";
@@ -29,6 +30,8 @@ export type Deploy = Errand & {
   readonly pauseMs: number;
   /** So many of the newest images stay. */
   readonly keep: number;
+  /** How far the pull of a host is; null: it is over. */
+  readonly pulling: (host: string, progress: PullProgress | null) => void;
   /** null: it went well, else what went wrong. */
   readonly hook: (when: DeployHookTime, now: DeployNow, signal?: AbortSignal) => Promise<string | null>;
   /** What went wrong and changes nothing about how the deploy ended. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Dial, request } from "../control/client.ts";
+import type { Progress } from "../control/request.ts";
 import { messageOf, SvcError } from "../svc-error.ts";
 import type { Deploy, Errand } from "./deploy.ts";
 import type { DeployHost } from "./deploy-host.ts";
@@ -34,9 +35,9 @@ export function svcHost(
       await hold(errand, why, release.signal);
       return () => release.abort();
     },
-    pull: async (deploy) => {
-      const { app, tag, signal } = deploy;
-      return (await request(place, "deploy-pull", { app, tag }, undefined, signal)).digest;
+    async pull({ app, tag, signal }, onProgress) {
+      const show = ({ pull }: Progress): void => void (pull && onProgress(pull));
+      return (await request(place, "deploy-pull", { app, tag }, show, signal)).digest;
     },
     async tasksDone(id) {
       return (await request(place, "deploys", {})).find((one) => one.id === id)?.tasks ?? [];

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect } from "vitest";
 import type { DeployRecord } from "../../src/control/request.ts";
 import { must, type Ran } from "../support/real-engine.ts";
+import { type Registry, startRegistry } from "../support/registry.ts";
 import { until } from "../support/until.ts";
-import { type Registry, startRegistry } from "./registry.ts";
 import { startHost, type TestHost } from "./test-host.ts";
 
 export type HostName = (typeof names)[number];

@@ -37,7 +37,8 @@ export async function realEngine(): Promise<RealEngine> {
     const tasks = await run("docker", ["ps", "-aq", "--filter", `ancestor=${image}`]);
     const ids = [...new Set(`${all.stdout}\n${tasks.stdout}`.split("\n").filter(Boolean))];
     if (ids.length > 0) await run("docker", ["rm", "-fv", ...ids]);
-    const { stdout } = await run("docker", ["images", "--format", "{{.Repository}}:{{.Tag}}", `${prefix}*`]);
+    const own = [`${prefix}*`, `*/${prefix}*`].flatMap((reference) => ["--filter", `reference=${reference}`]);
+    const { stdout } = await run("docker", ["images", "--format", "{{.Repository}}:{{.Tag}}", ...own]);
     await run("docker", ["rmi", "-f", image, ...stdout.split("\n").filter(Boolean)]);
   }
 }

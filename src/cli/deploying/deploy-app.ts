@@ -5,14 +5,16 @@ import { deployHooks } from "../../deploy/deploy-hooks.ts";
 import { SvcError } from "../../svc-error.ts";
 import { type Cli, printJson } from "../context.ts";
 import { spanOf } from "../show/times.ts";
+import { deployView } from "./deploy-view.ts";
 import { type DeployOptions, errandOf, readDeployFileOf, refuseOtherApp } from "./errand.ts";
 
 /** `svc deploy`: words are `[APP] TAG`. */
 export async function deployApp(cli: Cli, words: readonly string[], options: DeployOptions): Promise<number> {
   const file = await readDeployFileOf(options);
   const { app, tag } = named(words, file?.app ?? null, options.file);
-  const errand = errandOf(cli, { id: options.resume ?? randomUUID(), app }, options, file);
-  const { id, say } = errand;
+  const { say, pulling } = deployView(cli);
+  const errand = errandOf(cli, { id: options.resume ?? randomUUID(), app, say }, options, file);
+  const { id } = errand;
   const warnings: string[] = [];
   const what: Deploy = {
     ...errand,
@@ -22,6 +24,7 @@ export async function deployApp(cli: Cli, words: readonly string[], options: Dep
     batch: options.batch === undefined ? (file?.batch ?? 1) : count("--batch", options.batch, "hosts"),
     keep: options.keep === undefined ? (file?.keep ?? 5) : count("--keep", options.keep, "images"),
     pauseMs: options.pause === undefined ? (file?.pauseMs ?? 0) : spanOf(options.pause),
+    pulling,
     hook: deployHooks(file?.hooks ?? noHooks, { environment: cli.environment, onLine: (line) => say(null, line) }),
     warn(line) {
       warnings.push(line);

@@ -25,7 +25,7 @@ export type DeployOptions = {
 /** What a deploy and a revert have in common, from the options, which win over the file. SIGINT and SIGTERM end it. */
 export function errandOf(
   cli: Cli,
-  { id, app }: { readonly id: string; readonly app: string },
+  { id, app, say }: Pick<Errand, "id" | "app" | "say">,
   options: DeployOptions,
   file: DeployFile | null,
 ): Errand {
@@ -40,9 +40,7 @@ export function errandOf(
     ...gateOf(options, file),
     signal: interrupted.signal,
     wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),
-    say(host, line) {
-      if (!cli.quiet && !cli.json) cli.err(`${host === null ? "" : `${host}: `}${line}\n`);
-    },
+    say,
   };
 }
 

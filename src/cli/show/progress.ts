@@ -1,5 +1,6 @@
 import type { Outcome, Progress } from "../../control/request.ts";
 import type { Cli } from "../context.ts";
+import { pullBar } from "./pull-bar.ts";
 import { showPhase } from "./statuses.ts";
 import { table } from "./table.ts";
 
@@ -29,10 +30,7 @@ export function progressView(cli: Cli): { show(progress: Progress): void; end():
 }
 
 function wordsOf({ because, pull }: Progress): string {
-  if (!pull || pull.totalBytes === 0) return because;
-  const part = Math.min(1, pull.doneBytes / pull.totalBytes);
-  const bar = "#".repeat(Math.round(part * 20)).padEnd(20, ".");
-  return `[${bar}] ${Math.round(part * 100)} %, ${pull.layersDone} of ${pull.layers} layers`;
+  return pull && pull.totalBytes > 0 ? pullBar(pull) : because;
 }
 
 /** What became of each unit, and the command's exit code. */

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { startRegistry } from "../registry.ts";
+import { startRegistry } from "../../support/registry.ts";
 import { aHost, scenario, timed } from "../scenario.ts";
 import { siteUp, startSite, up } from "../site.ts";
 

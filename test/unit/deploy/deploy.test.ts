@@ -23,6 +23,7 @@ async function played(fates: { readonly [host: string]: Fate }, change: Partial<
     wait: async (ms) => void asked.push(`waits ${ms / 1000} s`),
     say: () => undefined,
     keep: 5,
+    pulling: () => undefined,
     hook: async () => null,
     warn: (words) => void asked.push(`warns: ${words}`),
     date: () => "now",
@@ -51,6 +52,18 @@ test("tasks once, on the first host, before any is switched; hosts in turn; ever
       "c unlocks",
     ],
   });
+});
+
+test("how far each host has pulled is told until its pull is over, and of none once one host has failed for good", async () => {
+  const told: string[] = [];
+  const pulling: Deploy["pulling"] = (host, progress) =>
+    void told.push(`${host} ${progress === null ? "over" : `${progress.doneBytes} of ${progress.totalBytes}`}`);
+  expect((await played({ a: {}, b: {} }, { pulling })).end).toBe("done");
+  expect(told.splice(0)).toEqual(["a 1 of 2", "b 1 of 2", "a over", "b over", "a over", "b over"]);
+  const gone = new SvcError("no-such-image", "no such image");
+  const { end } = await played({ a: { digests: ["never"] }, b: { digests: [gone] } }, { pulling });
+  expect(end).toBe("deploy-untouched: no such image; no host was touched");
+  expect(told).toEqual(["b 1 of 2", "b over", "a over", "b over"]);
 });
 
 test("a host that never gets well: it and those before it go back, newest first; those after it are not touched", async () => {

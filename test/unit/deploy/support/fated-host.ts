@@ -5,6 +5,7 @@ export type Fate = {
   readonly unreachable?: boolean;
   readonly image?: string;
   readonly version?: string;
+  /** Of one pull after the other; `never`: that pull goes on until it is aborted. */
   readonly digests?: readonly (string | Error)[];
   readonly task?: number;
   readonly switchTo?: Partial<Switch> | Error;
@@ -54,8 +55,15 @@ export function hostOf(name: string, fate: Fate, asked: string[]): DeployHost {
       asked.push(`${name} locks`);
       return () => void asked.push(`${name} unlocks`);
     },
-    async pull() {
+    async pull({ signal }, onProgress) {
       const next = digests.shift() ?? "sha256:a";
+      const progress = { doneBytes: 1, totalBytes: 2, layersDone: 0, layers: 1 };
+      if (next === "never") {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        onProgress(progress);
+        throw signal.reason;
+      }
+      onProgress(progress);
       if (next instanceof Error) throw next;
       return next;
     },

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { must } from "../support/real-engine.ts";
+import { must } from "./real-engine.ts";
 
 /** `fails`: every answer is 500; `refuses`: nobody listens; `stalls`: connections are taken, and no answer comes. */
 export type Manner = "well" | "fails" | "refuses" | "stalls";
@@ -30,12 +30,14 @@ export type Content = {
   readonly entrypoint?: string;
   /** How long it takes to send the image's one layer, a piece at a time and never silent for long. */
   readonly takesMs?: number;
+  /** Where it listens; else on the bridge of this machine's engine, which its containers reach and nobody else does. */
+  readonly at?: string;
 };
 
 const pieces = 180;
 
-/** A registry (distribution's HTTP API, version 2: manifests and blobs, to read) of one image, on the bridge of this machine's engine. */
-export async function startRegistry(name: string, { tags, entrypoint, takesMs = 0 }: Content): Promise<Registry> {
+/** A registry (distribution's HTTP API, version 2: manifests and blobs, to read) of one image. */
+export async function startRegistry(name: string, { tags, entrypoint, takesMs = 0, at }: Content): Promise<Registry> {
   const layer = await busyboxLayer(entrypoint);
   const gzipped = gzipSync(layer);
   const blobs = new Map<string, Buffer>();
@@ -65,11 +67,10 @@ export async function startRegistry(name: string, { tags, entrypoint, takesMs = 
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  // The bridge of this machine's engine, which its containers reach and nobody else does.
-  const bridge = await bridgeAddress();
+  const host = at ?? (await bridgeAddress());
   await listen(0);
   const { port } = server.address() as AddressInfo;
-  const address = `${bridge}:${port}`;
+  const address = `${host}:${port}`;
   return {
     address,
     image: `${address}/${name}`,
@@ -84,8 +85,8 @@ export async function startRegistry(name: string, { tags, entrypoint, takesMs = 
     close,
   };
 
-  function listen(at: number): Promise<void> {
-    return new Promise((resolve, reject) => server.once("error", reject).listen(at, bridge, resolve));
+  function listen(port: number): Promise<void> {
+    return new Promise((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
   }
 
   async function close(): Promise<void> {
