@@ -1,15 +1,13 @@
 import { type FSWatcher, watch } from "node:fs";
-import { stat } from "node:fs/promises";
 import type { Clock } from "../clock/clock.ts";
 import { findCycles } from "../graph/cycles.ts";
+import { KnownUnits, signatureOf } from "../unit/known-units.ts";
 import { readUnits, type UnitFolders, type UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
 
 /** Editors write in bursts; one look after the burst is enough. */
 const settleMs = 200;
-/** File systems keep times coarsely: of two changes so close to each other the second may look like the first. */
-const recentMs = 50;
 /** Where the folder cannot be watched, or a file outside it changed: looked at again this often. */
 const patrolMs = 30_000;
 
@@ -28,7 +26,7 @@ export class UnitSource {
   readonly #clock: Clock;
   readonly #onRead: (now: UnitsNow) => void;
   readonly #instances = new Set<string>();
-  #signatures = new Map<string, string | null>();
+  readonly #known: KnownUnits;
   #folderSignature: string | null = null;
   #reading: Promise<UnitsNow> | null = null;
   #watcher: FSWatcher | null = null;
@@ -39,6 +37,7 @@ export class UnitSource {
     this.#folders = folders;
     this.#clock = clock;
     this.#onRead = onRead;
+    this.#known = new KnownUnits(() => clock.date());
   }
 
   /** Instances of templates exist because somebody names them; the template alone is none. */
@@ -46,7 +45,7 @@ export class UnitSource {
     for (const name of names) if (isInstanceName(name)) this.#instances.add(name);
   }
 
-  /** Reads all files; a read that is under way already may have missed the last change, so another follows it. */
+  /** Looks at all files and reads those that changed; a read that is under way already may have missed the last change, so another follows it. */
   async read(): Promise<UnitsNow> {
     while (this.#reading) await this.#reading;
     this.#reading = this.#readAll().finally(() => {
@@ -55,25 +54,19 @@ export class UnitSource {
     return this.#reading;
   }
 
-  /** The unit as the disk has it: read anew only if one of its files changed since. */
+  /** The unit as the disk has it: the others are looked at only if one of its files changed since. */
   async reread(name: string): Promise<Unit | null> {
-    const unit = this.now.units.get(name);
-    if (!unit || (await this.#hasChanged(unit))) await this.read();
+    if (!(await this.#known.isUnchanged(name))) await this.read();
     return this.now.units.get(name) ?? null;
   }
 
   /** As the disk has it now, for somebody who looks: files are read only if one of them changed. */
   async refresh(): Promise<UnitsNow> {
     if (this.#reading) await this.#reading;
-    const units = [...this.now.units.values()];
-    const changed = await Promise.all(units.map((unit) => this.#hasChanged(unit)));
-    const isOtherFolder = (await signatureOf([this.#folders.units], 0)) !== this.#folderSignature;
-    return isOtherFolder || changed.includes(true) ? this.read() : this.now;
-  }
-
-  async #hasChanged(unit: Unit): Promise<boolean> {
-    const signature = await signatureOf(unit.sources, 0);
-    return signature !== this.#signatures.get(unit.name);
+    const names = [...this.now.units.keys(), ...this.now.invalid.keys()];
+    const unchanged = await Promise.all(names.map((name) => this.#known.isUnchanged(name)));
+    const isOtherFolder = (await signatureOf([this.#folders.units])) !== this.#folderSignature;
+    return isOtherFolder || unchanged.includes(false) ? this.read() : this.now;
   }
 
   watch(): void {
@@ -113,13 +106,10 @@ export class UnitSource {
   async #readAll(): Promise<UnitsNow> {
     const startedAt = this.#clock.date();
     this.#folderSignature = await signatureOf([this.#folders.units], startedAt);
-    const read = await readUnits(this.#folders, { instances: [...this.#instances] });
-    const now = judge(read, this.now);
-    this.#signatures = new Map(
-      await Promise.all(
-        [...now.units.values()].map(async (unit) => [unit.name, await signatureOf(unit.sources, startedAt)] as const),
-      ),
+    const read = await this.#known.reading((unchanged) =>
+      readUnits(this.#folders, { instances: [...this.#instances], unchanged }),
     );
+    const now = judge(read, this.now);
     this.now = now;
     this.#onRead(now);
     return now;
@@ -164,16 +154,6 @@ function cycleProblem(unit: Unit, cycle: readonly string[], ties: UnitsRead["tie
     message: `it needs itself: ${path.join(" -> ")}`,
     hint: "take one of these needs away; for order alone use after",
   };
-}
-
-/**
- * What tells one state of these files from another; null, which is like nothing: one of them changed just before, or since, the
- * reading began, and what was read may be either.
- */
-async function signatureOf(paths: readonly string[], readingAt: number): Promise<string | null> {
-  const found = await Promise.all(paths.map((path) => stat(path, { bigint: true }).catch(() => null)));
-  const isRecent = readingAt > 0 && found.some((one) => one && Number(one.mtimeMs) > readingAt - recentMs);
-  return isRecent ? null : found.map((one) => (one ? `${one.ino}:${one.mtimeNs}:${one.size}` : "-")).join(" ");
 }
 
 /** What stands after the @ becomes a part of the container's name, and of paths. */

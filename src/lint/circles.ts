@@ -1,5 +1,6 @@
 import { findCycles } from "../graph/cycles.ts";
-import type { InvalidUnit, UnitsRead } from "../unit/read-units.ts";
+import type { InvalidUnit } from "../unit/known-units.ts";
+import type { UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
 

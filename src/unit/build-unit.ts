@@ -29,6 +29,8 @@ export type UnitParts = {
 
 export type UnitBuilt = {
   readonly unit: Unit | null;
+  /** Every file that was read, or would have been. */
+  readonly sources: readonly string[];
   readonly needs: readonly PlacedNeed[];
   readonly problems: readonly UnitProblem[];
 };
@@ -69,21 +71,22 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
   if (keys.networks !== undefined && keys.network_mode !== undefined)
     tellKey("error", "network_mode", "network_mode and networks do not go together", "take one of them out");
   for (const { key, message, hint } of keysWithoutEffect(keys)) tellKey("warning", key, message, hint);
+  const sources = [...new Set([file, ...files.sources, ...opened])];
   const isWrong = problems.some(({ severity }) => severity === "error");
   if (isWrong || !asked || typeof respawn === "string" || "wrong" in ready) {
     const { words } = flagLayers(keys, files, read);
-    return { unit: null, needs: needsOfWrong({ keys, place: read.place, words }), problems };
+    return { unit: null, sources, needs: needsOfWrong({ keys, place: read.place, words }), problems };
   }
 
   const { words, result, isFromKeys } = asked;
   checkFront(read, result.request, tell);
-  if (problems.some(({ severity }) => severity === "error")) return { unit: null, needs: [], problems };
+  if (problems.some(({ severity }) => severity === "error")) return { unit: null, sources, needs: [], problems };
   const create: CreateRequest = { ...result.request, body: withKeyBody(result.request.body, keys, isFromKeys) };
   const needs = needsOf({ keys, place: read.place, request: create, flags: result.flags, words });
   const unit: Unit = {
     name,
     file,
-    sources: [...new Set([file, ...files.sources, ...opened])],
+    sources,
     description: keys.description ?? "",
     app,
     tagFile: files.tagFile,
@@ -116,7 +119,7 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
     log: { maxSizeBytes: sizeBytes(keys.log?.max_size ?? "10m") ?? 10_485_760, maxFiles: keys.log?.max_files ?? 5 },
     launch: launchable(keys, files, create, result),
   };
-  return { unit, needs, problems };
+  return { unit, sources, needs, problems };
 }
 
 type Tell = (problem: Omit<UnitProblem, "unit">) => void;

@@ -1,11 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildUnit } from "./build-unit.ts";
+import type { InvalidUnit, UnitRead } from "./known-units.ts";
 import { type PlacedUnit, relate } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
 import { readUnitFile } from "./unit-file.ts";
 import { unitNamesIn } from "./unit-folder.ts";
 import { byPlace, type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
+import type { Place } from "./yaml-text.ts";
 
 export type UnitFolders = { readonly units: string; readonly defaultDir: string; readonly wwwDir: string };
 
@@ -19,26 +21,29 @@ export type UnitsRead = {
   readonly ties: ReadonlyMap<string, ReadonlyMap<string, PlaceInFile>>;
   /** Of all unit files and templates of the folder. */
   readonly files: readonly string[];
+  /** What was read for each unit, valid or not. */
+  readonly reads: ReadonlyMap<string, UnitRead>;
 };
-
-/** A unit whose files are wrong, with what they say of others as far as they can be read. */
-export type InvalidUnit = Pick<Unit, "name" | "file" | "needs" | "after" | "before">;
 
 /**
  * Every unit of the folder sorted by name, and every problem, sorted by place. Templates make an instance for each name in `instances` and for
  * each that another unit needs. A file that is wrong makes its own unit invalid and no other. With `only`, that unit and those
- * it needs are read and no others.
+ * it needs are read and no others; what is in `unchanged` is not read again.
  */
 export async function readUnits(
   folders: UnitFolders,
-  options: { readonly instances?: readonly string[]; readonly only?: string } = {},
+  options: {
+    readonly instances?: readonly string[];
+    readonly only?: string;
+    readonly unchanged?: ReadonlyMap<string, UnitRead>;
+  } = {},
 ): Promise<UnitsRead> {
   const problems: UnitProblem[] = [];
   const files = await unitFiles(folders.units, problems);
   const templates = files.filter((name) => name.endsWith("@"));
   const units = new Map<string, PlacedUnit>();
   const invalid = new Map<string, InvalidUnit>();
-  const ties = new Map<string, ReadonlyMap<string, PlaceInFile>>();
+  const reads = new Map<string, UnitRead>();
 
   const { only, instances = [] } = options;
   const wanted = only === undefined ? [...files.filter((name) => !name.endsWith("@")), ...instances] : [only];
@@ -46,10 +51,14 @@ export async function readUnits(
     const stem = fileOf(name);
     if (units.has(name) || invalid.has(name) || stem === null) continue;
     const file = join(folders.units, `${stem}.yml`);
-    const placed = await readOne(name, file);
-    if ("unit" in placed) units.set(name, placed);
-    else invalid.set(name, placed);
-    const needed = "unit" in placed ? placed.needs.map(({ need }) => need.unit) : [];
+    const known = options.unchanged?.get(name);
+    const read = known?.file === file ? known : await readOne(name, file, folders);
+    reads.set(name, read);
+    problems.push(...read.problems);
+    const { outcome } = read;
+    if ("unit" in outcome) units.set(name, outcome);
+    else invalid.set(name, outcome);
+    const needed = "unit" in outcome ? outcome.needs.map(({ need }) => need.unit) : [];
     if (only === undefined) wanted.push(...needed.filter((one) => one.includes("@")));
     else if (name === only) wanted.push(...needed);
   }
@@ -63,7 +72,8 @@ export async function readUnits(
     problems: [...problems, ...related.problems].sort(byPlace),
     templates,
     invalid: [...invalid.values()],
-    ties,
+    ties: new Map([...reads].map(([name, read]) => [name, read.ties])),
+    reads,
     files: files.map((name) => join(folders.units, `${name}.yml`)),
   };
 
@@ -73,20 +83,6 @@ export async function readUnits(
     if (files.includes(name)) return name;
     const template = name.slice(0, name.indexOf("@") + 1);
     return templates.includes(template) ? template : null;
-  }
-
-  async function readOne(name: string, file: string): Promise<PlacedUnit | InvalidUnit> {
-    const read = readUnitFile(name, file, await readText(file));
-    problems.push(...read.problems);
-    if (!read.keys) return { name, file, needs: [], after: [], before: [] };
-    const built = await buildUnit({ name, file, read: { ...read, keys: read.keys }, folders });
-    problems.push(...built.problems);
-    const orderings = (read.keys.after ?? []).map((other, at) => [other, read.place(["after", at], "value")] as const);
-    ties.set(name, new Map([...orderings, ...built.needs.map(({ need, at }) => [need.unit, at] as const)]));
-    const isRight = [...read.problems, ...built.problems].every(({ severity }) => severity !== "error");
-    if (isRight && built.unit) return { unit: built.unit, needs: built.needs, place: read.place };
-    const { after = [], before = [] } = read.keys;
-    return { name, file, needs: built.needs.map(({ need }) => need), after, before };
   }
 
   /** Of a template without an instance only the keys can be checked, as nobody knows yet what %i is. */
@@ -99,6 +95,32 @@ export async function readUnits(
       problems.push(...read.problems.map((problem) => ({ ...problem, unit: null })));
     }
   }
+}
+
+async function readOne(name: string, file: string, folders: UnitFolders): Promise<UnitRead> {
+  const text = await readText(file);
+  const read = readUnitFile(name, file, text);
+  const { keys } = read;
+  if (!keys) {
+    const outcome = { name, file, needs: [], after: [], before: [] };
+    return { file, sources: [file], outcome, problems: read.problems, ties: new Map() };
+  }
+  const built = await buildUnit({ name, file, read: { ...read, keys }, folders });
+  const problems = [...read.problems, ...built.problems];
+  const { after = [], before = [] } = keys;
+  const orderings = after.map((other, at) => [other, read.place(["after", at], "value")] as const);
+  const ties = new Map([...orderings, ...built.needs.map(({ need, at }) => [need.unit, at] as const)]);
+  const isRight = problems.every(({ severity }) => severity !== "error");
+  const outcome =
+    isRight && built.unit
+      ? { unit: built.unit, needs: built.needs, place: placeIn(name, file, text) }
+      : { name, file, needs: built.needs.map(({ need }) => need), after, before };
+  return { file, sources: built.sources, outcome, problems, ties };
+}
+
+/** The document that knows all places is many times its text, and seldom asked: it is made again when it is. */
+function placeIn(name: string, file: string, text: string | Error): Place {
+  return (path, what) => readUnitFile(name, file, text).place(path, what);
 }
 
 async function readText(file: string): Promise<string | Error> {

@@ -33,28 +33,32 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
       problems.push({ unit: one.unit.name, severity: "error", code: "conflicting-units", ...at, message, hint });
     }
   }
-  const names = [...new Set([...all.map(({ unit }) => unit.name), ...invalid])];
+  const names = new Set([...all.map(({ unit }) => unit.name), ...invalid]);
   const valid = [...byContainer.values()];
+  const byName = new Map(valid.map(({ unit }) => [unit.name, unit]));
+  const earlier = new Map<string, string[]>();
+  for (const { unit } of valid) {
+    for (const later of unit.before) earlier.set(later, [...(earlier.get(later) ?? []), unit.name]);
+  }
   const units = valid.map((one): Unit => {
     const { unit } = one;
     tellOrderings(one);
-    const earlier = valid.filter((other) => other.unit.before.includes(unit.name)).map((other) => other.unit.name);
-    const after = [...new Set([...unit.after, ...earlier])];
+    const after = [...new Set([...unit.after, ...(earlier.get(unit.name) ?? [])])];
     return { ...unit, needs: needsOf(one), after, launch: byContainerName(unit.launch, containerOf) };
   });
   return { units, rejected, problems };
 
   function containerOf(name: string): string {
-    return valid.find(({ unit }) => unit.name === name)?.unit.container ?? name;
+    return byName.get(name)?.container ?? name;
   }
 
   /** By the names of units; of two needs of one unit the first is made as strong as both. */
   function needsOf({ unit, needs: placed, place }: PlacedUnit): readonly Need[] {
     const needs = new Map<string, Need>();
     for (const { need, at } of placed) {
-      const target = names.includes(need.unit) ? need.unit : byContainer.get(need.unit)?.unit.name;
+      const target = names.has(need.unit) ? need.unit : byContainer.get(need.unit)?.unit.name;
       if (target !== undefined && need.until === "completed")
-        tellEndless(unit, target, place(["depends_on", need.unit, "condition"], "value"));
+        tellEndless(unit, target, () => place(["depends_on", need.unit, "condition"], "value"));
       if (target === unit.name) tellItself(unit, need, at);
       else if (target !== undefined) needs.set(target, stronger(needs.get(target), { ...need, unit: target }));
       else if (tellUnknown(unit, need, at) === "error") needs.set(need.unit, stronger(needs.get(need.unit), need));
@@ -68,12 +72,12 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
   }
 
   /** A service is started again when it ends: to wait for its end is to wait for ever. */
-  function tellEndless(unit: Unit, target: string, at: PlaceInFile): void {
-    const other = valid.find((one) => one.unit.name === target)?.unit;
+  function tellEndless(unit: Unit, target: string, at: () => PlaceInFile): void {
+    const other = byName.get(target);
     if (!other || other.type === "task") return;
     const message = `depends_on: ${target} is a service, and only a task completes`;
     const hint = `write type: task in ${fileName(other.file)}, or wait for service_healthy`;
-    problems.push({ unit: unit.name, severity: "error", code: "no-task", ...at, message, hint });
+    problems.push({ unit: unit.name, severity: "error", code: "no-task", ...at(), message, hint });
   }
 
   function tellUnknown(unit: Unit, need: Need, at: PlaceInFile): "error" | "warning" {
@@ -90,7 +94,7 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
   function tellOrderings({ unit, place }: PlacedUnit): void {
     for (const key of ["after", "before", "conflicts"] as const) {
       for (const [index, name] of unit[key].entries()) {
-        if (names.includes(name)) continue;
+        if (names.has(name)) continue;
         const message = `${key}: there is no unit ${name}`;
         const hint = meant(name) ?? "it has no effect until there is one";
         const at = place([key, index], "value");
@@ -100,7 +104,7 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
   }
 
   function meant(name: string): string | null {
-    const near = similar(name, names);
+    const near = similar(name, [...names]);
     return near === null ? null : `did you mean ${near}?`;
   }
 }

@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { KnownUnits } from "../../../src/unit/known-units.ts";
+import { readUnits, type UnitsRead } from "../../../src/unit/read-units.ts";
+
+const roots: string[] = [];
+let root = "";
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "svc-known-"));
+  roots.push(root);
+});
+afterAll(() => Promise.all(roots.map((one) => rm(one, { recursive: true }))));
+
+const folders = () => ({ units: join(root, "units"), defaultDir: join(root, "default"), wwwDir: join(root, "www") });
+async function write(path: string, content: string | null): Promise<void> {
+  const file = join(root, path);
+  await mkdir(dirname(file), { recursive: true });
+  await (content === null ? rm(file, { force: true }) : writeFile(file, content));
+}
+/** Files that are as long as before may look unchanged within one tick of the file system's clock, but never to a reader of this time. */
+const longAfter = (): number => Date.now() + 3_600_000;
+const look = (known: KnownUnits, instances: readonly string[] = []) =>
+  known.reading((unchanged) => readUnits(folders(), { instances, unchanged }));
+const said = ({ units, problems, invalid, ties, templates, files }: UnitsRead) =>
+  ({ units, problems, invalid, ties, templates, files }) as const;
+
+/** What each file may be: no two of one file are as long as each other. */
+const contents: { readonly [path: string]: readonly (string | null)[] } = {
+  "units/db.yml": ["image: db:1\n", "image: db\ncontainer_name: shared\n", "image: [\n", null],
+  "units/web.yml": [
+    "links: [db]\n",
+    "links: [dbb]\nafter: [queue@1]\n",
+    "image: x\ncontainer_name: shared\nlinsk: []\n",
+    "image: x\noptions: --env-file ./more\ndepends_on: {queue@2: {condition: service_completed_successfully}}\n",
+    "image: x\nenv_file: [./more]\ndepends_on: {db: {condition: service_completed_successfully}}\n",
+    null,
+  ],
+  "units/queue@.yml": ["image: q:%i\ncommand: work %n\n", "image: q\ntype: task\n", "imge: q\n", null],
+  "units/queue@1.yml": ["image: own\n", null],
+  "units/more": ["A=1\n", "A='\n", null],
+  "default/web": ["IMAGE=shop\n", "IMAGE=shop\nOPTS=--memroy 5m\n", null],
+  "www/web/TAG": ["export TAG=v1\n", "export TAG=build-42\n", "echo\n", null],
+};
+
+test("whatever changes: with what is known at hand all is as if it was read anew", async () => {
+  const edit = fc
+    .constantFrom(...Object.keys(contents))
+    .chain((path) => fc.record({ path: fc.constant(path), content: fc.constantFrom(...(contents[path] ?? [])) }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(edit, { maxLength: 3 }), { maxLength: 8 }), async (rounds) => {
+      const known = new KnownUnits(longAfter);
+      for (const edits of rounds) {
+        for (const { path, content } of edits) await write(path, content);
+        const instances = ["queue@1"];
+        expect(said(await look(known, instances))).toEqual(said(await readUnits(folders(), { instances })));
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("what did not change is not read again; what changed, came or is needed anew is", async () => {
+  await write("units/db.yml", "image: db\n");
+  await write("units/web.yml", "image: web\nlinks: [db]\n");
+  await write("units/wrong.yml", "image: web\nenv_file: [./more]\nlinsk: []\n");
+  const known = new KnownUnits(longAfter);
+  const first = (await look(known)).reads;
+  const second = (await look(known)).reads;
+  expect([...second].map(([name, read]) => [name, read === first.get(name)])).toEqual([
+    ["db", true],
+    ["web", true],
+    ["wrong", true],
+  ]);
+  await write("www/web/TAG", "export TAG=v1\n");
+  await write("units/more", "A=1\n");
+  const third = (await look(known)).reads;
+  expect([...third].map(([name, read]) => [name, read === first.get(name)])).toEqual([
+    ["db", true],
+    ["web", false],
+    ["wrong", false],
+  ]);
+  expect(await known.isUnchanged("db")).toBe(true);
+  await write("units/db.yml", null);
+  expect(await known.isUnchanged("db")).toBe(false);
+  expect(await known.isUnchanged("never")).toBe(false);
+});
+
+test("a file that changed just before it was read, or meanwhile, is read again, though it looks the same", async () => {
+  await write("units/db.yml", "image: db:1\n");
+  const known = new KnownUnits(() => Date.now());
+  await look(known);
+  expect(await known.isUnchanged("db")).toBe(false);
+  await write("units/db.yml", "image: db:2\n");
+  expect((await look(known)).units).toMatchObject([{ launch: { image: "db:2" } }]);
+});
