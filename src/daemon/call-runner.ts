@@ -5,6 +5,7 @@ import type { Answer, Fact } from "../plan/fact.ts";
 import { messageOf } from "../svc-error.ts";
 import type { CreateRequest } from "../unit/docker-run/create-request.ts";
 import type { Unit } from "../unit/unit.ts";
+import type { EngineLink } from "./engine-link.ts";
 import type { Hooks } from "./hooks/hooks.ts";
 import { containerOf, withLabels } from "./labels.ts";
 import type { OpenFiles } from "./open-files.ts";
@@ -27,6 +28,8 @@ export type CallRunnerOptions = {
   readonly tell: (fact: Fact) => void;
   /** Why svc cannot listen for it; null: it does, or need not. */
   readonly frontProblem: (unit: Unit) => Promise<string | null>;
+  /** What is known of its container without asking the engine; null: that is not enough. */
+  readonly known: EngineLink["known"];
   /** The one call that is none of the engine. */
   readonly putBack: (unit: string, call: Extract<Call, { call: "put-back" }>) => Promise<Answer>;
   readonly onPull: (unit: string, progress: PullProgress) => void;
@@ -200,9 +203,12 @@ function containerMade(id: string, request: CreateRequest, now: number): ReturnT
 async function sendSignal(
   name: string,
   { id, why }: Extract<Call, { call: "signal" }>,
-  { engine, reread, hooks }: CallRunnerOptions,
+  { engine, reread, hooks, known }: CallRunnerOptions,
 ): Promise<void> {
-  const [unit, detail] = await Promise.all([reread(name), engine.inspect(id)]);
+  const unit = await reread(name);
+  // A hook is not run beside a container that has just gone.
+  const enough = unit?.hooks.preStop.length === 0 ? known(name, id) : null;
+  const detail = enough ?? (await engine.inspect(id));
   if (!detail) return;
   // Of a stop that somebody asked for, or that a restart needs: one that is sick or is not svc's own is not asked.
   const isAsked = why === "unwanted" || why === "replaced";

@@ -152,6 +152,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     ...{ engine, clock, boot, runs, hooks, files, frontProblem },
     launches: turns(launchesAtOnce),
     pulled: (unit: string, image: string, ms: number) => events.add(pulled(unit, image, ms)),
+    known: (unit: string, id: string) => link.known(unit, id),
     putBack: puttingBack(
       () => parts,
       (event, unit, because) => alerts.tell(event, unit, because),

@@ -7,7 +7,7 @@ import { messageOf } from "../svc-error.ts";
 import type { Unit } from "../unit/unit.ts";
 import { containerOf } from "./labels.ts";
 import { exitWords, signalOf } from "./output/exit-words.ts";
-import type { Runs } from "./runs.ts";
+import type { Beginning, Runs } from "./runs.ts";
 
 /** Events get lost around a reconnect: every so often the list is looked at again. */
 const relistEveryMs = 60_000;
@@ -31,6 +31,11 @@ export type EngineLink = {
   /** A call about the unit is over: a list that left it out because of the call is made again. `heard`: the engine answered it. */
   readonly answered: (unit: string, heard: boolean) => void;
   readonly version: () => EngineVersion | null;
+  /**
+   * What is known of a container without asking: how it began, and its state, if every event since then was heard. How it ended is in
+   * the events too, and an engine that clears up after a container answers nothing about it until that is done.
+   */
+  readonly known: (unit: string, id: string) => (Beginning & Pick<Container, "state">) | null;
   /** Looks at all containers once more; resolves when the worlds have been told. */
   readonly look: () => Promise<void>;
   /** When it was last found out whether the engine answers, whatever came of it; an instant of the clock. */
@@ -84,6 +89,7 @@ export function linkEngine(options: {
       if (leftOut.delete(unit)) clock.after(0, () => void relist().catch(() => lose()));
     },
     version: () => version,
+    known,
     look: relist,
     lookedAt: () => lookedAt,
     close: () => {
@@ -317,7 +323,7 @@ export function linkEngine(options: {
   }
 
   async function onDeath(unit: Unit, id: string, code: number): Promise<void> {
-    const detail = knownToTheEnd(unit, id) ?? (await engine.inspect(id).catch(() => null));
+    const detail = known(unit.name, id) ?? (await engine.inspect(id).catch(() => null));
     const exit = exitOf(detail, code, outOfMemory.has(id));
     const home = homeOf(id);
     const { container } = stateOf(home.world, unit.name);
@@ -326,16 +332,14 @@ export function linkEngine(options: {
     options.log.info(`${unit.name}: ${exit.words}`);
   }
 
-  /**
-   * What was known of it at its start, if the events since then were all heard: how it ended is in them, and an engine that clears
-   * up after a container answers nothing about it until that is done.
-   */
-  function knownToTheEnd({ name }: Unit, id: string): ContainerDetail | null {
-    const { container } = stateOf(world(), name);
-    return container && container.startedAt >= followedSince ? runs.atStart(id) : null;
+  function known(unit: string, id: string): ReturnType<EngineLink["known"]> {
+    const { container } = stateOf(homeOf(id).world, unit);
+    if (container?.id !== id || container.startedAt < followedSince) return null;
+    const atStart = runs.atStart(id);
+    return atStart && { ...atStart, state: container.state };
   }
 
-  function record(unit: string, detail: ContainerDetail | null, exit: Exit, container: Container): void {
+  function record(unit: string, detail: Beginning | null, exit: Exit, container: Container): void {
     const by = container.stopping
       ? "asked"
       : killedByHand.has(container.id)
@@ -347,8 +351,8 @@ export function linkEngine(options: {
       {
         unit,
         container: container.id,
-        image: detail?.image ?? "",
-        tag: detail?.labels["svc.tag"] || null,
+        image: container.made.image,
+        tag: container.made.tag,
         startedAt: detail?.startedAt ?? null,
         endedAt: detail?.finishedAt ?? clock.date(),
         code: exit.code,
@@ -367,7 +371,7 @@ function idsIn({ states }: World): readonly string[] {
   return [...states.values()].flatMap(({ container }) => (container ? [container.id] : []));
 }
 
-function exitOf(detail: ContainerDetail | null, code: number | null, sawOutOfMemory = false): Exit {
+function exitOf(detail: Beginning | null, code: number | null, sawOutOfMemory = false): Exit {
   const oom = (sawOutOfMemory || detail?.oomKilled === true) && code === 137;
   const words =
     code === null

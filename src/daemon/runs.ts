@@ -26,8 +26,14 @@ type Run = {
   /** Wall clock, ms. */
   startedAt: number | null;
   /** As the engine described it when it had started; null: it was not svc, in this life, that started it. */
-  atStart: ContainerDetail | null;
+  atStart: Beginning | null;
 };
+
+/** What the engine says of a container that has started, as far as it is asked again at its end. */
+export type Beginning = Pick<
+  ContainerDetail,
+  "startedAt" | "finishedAt" | "oomKilled" | "memoryLimitBytes" | "stopSignal"
+>;
 
 export type RunEnd = Omit<ExitRecord, "lastLines" | "startedAt" | "endedAt" | "ranFor"> & {
   readonly startedAt: number | null;
@@ -163,10 +169,12 @@ export function keepRuns(options: {
     const run = runs.get(id);
     if (!run) return;
     run.startedAt = detail?.startedAt ?? clock.date();
-    run.atStart = detail;
+    if (!detail) return;
+    const { startedAt, finishedAt, oomKilled, memoryLimitBytes, stopSignal } = detail;
+    run.atStart = { startedAt, finishedAt, oomKilled, memoryLimitBytes, stopSignal };
   }
 
-  function atStart(id: string): ContainerDetail | null {
+  function atStart(id: string): Beginning | null {
     return runs.get(id)?.atStart ?? null;
   }
 
