@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { SvcError } from "../svc-error.ts";
-import type { UnitFolders, UnitsRead } from "../unit/read-units.ts";
+import type { UnitFolders } from "../unit/read-folder.ts";
+import type { UnitsRead } from "../unit/read-units.ts";
 import { similar } from "../unit/similar.ts";
 import { refuseOtherThanFolder, unitNamesIn } from "../unit/unit-folder.ts";
 

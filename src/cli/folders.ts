@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { pathOf, places } from "../unit/places.ts";
-import type { UnitFolders } from "../unit/read-units.ts";
+import type { UnitFolders } from "../unit/read-folder.ts";
 import type { Cli } from "./context.ts";
 
 export type FolderOptions = { units?: string; defaultDir?: string; wwwDir?: string };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf, SvcError } from "../svc-error.ts";
 import { type Place, pathOf } from "../unit/places.ts";
-import type { UnitFolders } from "../unit/read-units.ts";
+import type { UnitFolders } from "../unit/read-folder.ts";
 
 export type DaemonOptions = UnitFolders & {
   readonly socket: string;

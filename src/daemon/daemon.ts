@@ -1,5 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { getHeapStatistics } from "node:v8";
 import { systemClock } from "../clock/system-clock.ts";
 import { ownVersion } from "../control/own-program.ts";
 import { serveControl } from "../control/server.ts";
@@ -23,6 +24,7 @@ import { linkEngine } from "./engine-link.ts";
 import { EventLog } from "./event-log.ts";
 import { frontLink } from "./front/front-link.ts";
 import { keepUnitFronts } from "./front/keep-fronts.ts";
+import { giveBackMemory } from "./give-back-memory.ts";
 import { keepBesides } from "./hand-over/besides.ts";
 import { handOvers } from "./hand-over/hand-over.ts";
 import { handlers } from "./handlers/handlers.ts";
@@ -215,7 +217,11 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   });
   const save = savingTo(
     options.state,
-    () => ({ boot, units: savedUnits(supervisor.world, clock.now()), enabled }),
+    (before) => ({
+      boot,
+      units: savedUnits(supervisor.world, clock.now(), before?.units),
+      enabled: new Map(enabled),
+    }),
     (message) => log.error(message),
   );
   const fronts = keepUnitFronts({
@@ -252,6 +258,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     void save();
   });
   keepProbes({ supervisor, engine, clock, runs });
+  giveBackMemory({ supervisor, clock, collect: globalThis.gc, heapBytes: () => getHeapStatistics().total_heap_size });
   const alerts = keepAlerts({
     supervisor,
     clock,

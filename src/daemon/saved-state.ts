@@ -48,25 +48,64 @@ export function parseSaved(text: string): Saved | Error {
   }
 }
 
-export async function writeSaved(folder: string, saved: Saved): Promise<void> {
-  await writeFileSafely(join(folder, "state.json"), serialise(saved), 0o600);
+export async function writeSaved(folder: string, text: string): Promise<void> {
+  await writeFileSafely(join(folder, "state.json"), text, 0o600);
 }
 
-export function serialise(saved: Saved): string {
-  const { boot, units, enabled } = saved;
-  return `${JSON.stringify({ version, boot, units: Object.fromEntries(units), enabled: Object.fromEntries(enabled) })}\n`;
+/** Of a unit that is as it was when it was written last the text is known. */
+const unitTexts = new WeakMap<SavedUnit, string>();
+
+export function serialise({ boot, units, enabled }: Saved): string {
+  const texts = [...units].map(([name, unit]) => {
+    const text = unitTexts.get(unit) ?? JSON.stringify(unit);
+    unitTexts.set(unit, text);
+    return `${JSON.stringify(name)}:${text}`;
+  });
+  const on = JSON.stringify(Object.fromEntries(enabled));
+  return `{"version":${version},"boot":${JSON.stringify(boot)},"units":{${texts.join(",")}},"enabled":${on}}\n`;
 }
 
-/** The part of the world that is saved. A unit that nobody ever asked for leaves no trace. */
-export function savedUnits(world: World, now: number): ReadonlyMap<string, SavedUnit> {
+/**
+ * The part of the world that is saved. A unit that nobody ever asked for leaves no trace. What is as it was `before` is the very
+ * same, so that it is seen at a glance that there is nothing to write.
+ */
+export function savedUnits(
+  world: World,
+  now: number,
+  before: ReadonlyMap<string, SavedUnit> = new Map(),
+): ReadonlyMap<string, SavedUnit> {
   const units = new Map<string, SavedUnit>();
+  let isSame = true;
   for (const [name, state] of world.states) {
     if (state.wish.by === "nobody") continue;
     const { wish, respawns, backoff, finished, restarts, lastExit } = state;
-    const trial = trialNow(world.units.get(name), world, now);
-    units.set(name, { wish, respawns, backoff, finished, restarts, lastExit, trial });
+    const unit = {
+      wish,
+      respawns,
+      backoff,
+      finished,
+      restarts,
+      lastExit,
+      trial: trialNow(world.units.get(name), world, now),
+    };
+    const last = before.get(name);
+    const isUnit = last !== undefined && isSameUnit(last, unit);
+    isSame &&= isUnit;
+    units.set(name, isUnit ? last : unit);
   }
-  return units;
+  return isSame && units.size === before.size ? before : units;
+}
+
+function isSameUnit(one: SavedUnit, other: SavedUnit): boolean {
+  return (
+    one.wish === other.wish &&
+    one.respawns === other.respawns &&
+    one.backoff === other.backoff &&
+    one.finished === other.finished &&
+    one.restarts === other.restarts &&
+    one.lastExit === other.lastExit &&
+    one.trial === other.trial
+  );
 }
 
 function parse(value: unknown): Saved {

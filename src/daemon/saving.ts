@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { messageOf } from "../svc-error.ts";
 import { type Saved, serialise, writeSaved } from "./saved-state.ts";
 
@@ -8,8 +9,13 @@ export type Save = () => Promise<string | null>;
  * Writes one at a time; what changes during a write goes into the next. A disk that is full stops nothing: what is wished is
  * done, the one who wished it is told that it will not be remembered, and every later change tries again.
  */
-export function savingTo(folder: string, current: () => Saved, onFailure: (message: string) => void): Save {
-  let onDisk = "";
+export function savingTo(
+  folder: string,
+  current: (before: Saved | null) => Saved,
+  onFailure: (message: string) => void,
+): Save {
+  /** What is on the disk, as it was and as it is written; null: nothing of this svc. */
+  let onDisk: { readonly saved: Saved; readonly text: string } | null = null;
   let told: string | null = null;
   let writing: ReturnType<Save> | null = null;
   let next: ReturnType<Save> | null = null;
@@ -30,12 +36,12 @@ export function savingTo(folder: string, current: () => Saved, onFailure: (messa
   }
 
   async function write(): ReturnType<Save> {
-    const saved = current();
+    const saved = current(onDisk?.saved ?? null);
+    if (onDisk && isSame(saved, onDisk.saved)) return null;
     const text = serialise(saved);
-    if (text === onDisk) return null;
     try {
-      await writeSaved(folder, saved);
-      onDisk = text;
+      if (text !== onDisk?.text) await writeSaved(folder, text);
+      onDisk = { saved, text };
       told = null;
     } catch (error) {
       const problem = `the state cannot be saved: ${messageOf(error)}`;
@@ -44,4 +50,9 @@ export function savingTo(folder: string, current: () => Saved, onFailure: (messa
     }
     return told;
   }
+}
+
+/** As far as can be told without writing it down. */
+function isSame(one: Saved, other: Saved): boolean {
+  return one.boot === other.boot && one.units === other.units && isDeepStrictEqual(one.enabled, other.enabled);
 }

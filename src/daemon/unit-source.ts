@@ -2,7 +2,8 @@ import { type FSWatcher, watch } from "node:fs";
 import type { Clock } from "../clock/clock.ts";
 import { findCycles } from "../graph/cycles.ts";
 import { KnownUnits, signatureOf } from "../unit/known-units.ts";
-import { readUnits, type UnitFolders, type UnitsRead } from "../unit/read-units.ts";
+import type { FolderRead, UnitFolders } from "../unit/read-folder.ts";
+import { relateUnits, type UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
 
@@ -27,6 +28,7 @@ export class UnitSource {
   readonly #onRead: (now: UnitsNow) => void;
   readonly #instances = new Set<string>();
   readonly #known: KnownUnits;
+  #folder: FolderRead | null = null;
   #folderSignature: string | null = null;
   #reading: Promise<UnitsNow> | null = null;
   #watcher: FSWatcher | null = null;
@@ -37,7 +39,7 @@ export class UnitSource {
     this.#folders = folders;
     this.#clock = clock;
     this.#onRead = onRead;
-    this.#known = new KnownUnits(() => clock.date());
+    this.#known = new KnownUnits(folders, () => clock.date());
   }
 
   /** Instances of templates exist because somebody names them; the template alone is none. */
@@ -106,13 +108,12 @@ export class UnitSource {
   async #readAll(): Promise<UnitsNow> {
     const startedAt = this.#clock.date();
     this.#folderSignature = await signatureOf([this.#folders.units], startedAt);
-    const read = await this.#known.reading((unchanged) =>
-      readUnits(this.#folders, { instances: [...this.#instances], unchanged }),
-    );
-    const now = judge(read, this.now);
-    this.now = now;
-    this.#onRead(now);
-    return now;
+    const folder = await this.#known.read([...this.#instances]);
+    if (folder === this.#folder) return this.now;
+    this.#folder = folder;
+    this.now = judge(relateUnits(folder), this.now);
+    this.#onRead(this.now);
+    return this.now;
   }
 }
 

@@ -1,5 +1,5 @@
 import { findCycles } from "../graph/cycles.ts";
-import type { InvalidUnit } from "../unit/known-units.ts";
+import type { InvalidUnit } from "../unit/read-folder.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";

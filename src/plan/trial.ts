@@ -20,7 +20,8 @@ export function trialWith(trial: Trial, unit: Unit, container: Container | null,
   const current = trial.tag === tag ? trial : begun(trial, tag, container.startedAt);
   if (readyAt(unit, container) > at || current.failed) return current;
   const isOver = current.since === null || at - current.since > trialMs;
-  return { ...current, wasReady: true, ends: isOver ? 0 : current.ends };
+  const ends = isOver ? 0 : current.ends;
+  return current.wasReady && current.ends === ends ? current : { ...current, wasReady: true, ends };
 }
 
 /** As it is to be remembered now, with what runs. */

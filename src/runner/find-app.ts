@@ -2,7 +2,7 @@ import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SvcError } from "../svc-error.ts";
 import { readApp } from "../unit/read-app.ts";
-import type { UnitFolders } from "../unit/read-units.ts";
+import type { UnitFolders } from "../unit/read-folder.ts";
 import { similar } from "../unit/similar.ts";
 import type { Unit } from "../unit/unit.ts";
 import { unitNames } from "../unit/unit-folder.ts";

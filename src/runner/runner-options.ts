@@ -1,6 +1,6 @@
 import { SvcError } from "../svc-error.ts";
 import { pathOf, places } from "../unit/places.ts";
-import type { UnitFolders } from "../unit/read-units.ts";
+import type { UnitFolders } from "../unit/read-folder.ts";
 
 export type RunnerOptions = {
   readonly help: boolean;

@@ -13,7 +13,7 @@ import type { UnitKeys } from "./keys/schema.ts";
 import { keysWithoutEffect } from "./keys/without-effect.ts";
 import { launchOf } from "./launch.ts";
 import { breakersOf, checkFront, listenOf } from "./listen.ts";
-import type { UnitFolders } from "./read-units.ts";
+import type { UnitFolders } from "./read-folder.ts";
 import { needsOf, needsOfWrong, type PlacedNeed } from "./relations/needs.ts";
 import { readyOf, respawnOf } from "./rules.ts";
 import type { Launch, LaunchProblem, Unit } from "./unit.ts";

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { buildUnit } from "./build-unit.ts";
-import type { UnitFolders } from "./read-units.ts";
+import type { UnitFolders } from "./read-folder.ts";
 import type { Unit } from "./unit.ts";
 import { type UnitProblem, wholeFile } from "./unit-problem.ts";
 

@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["scenarios/**/*.test.ts"],
-    globalSetup: ["../support/node-version.ts", "../support/program.ts"],
+    globalSetup: ["../support/node-version.ts", "../support/program.ts", "./image.ts"],
     reporters: ["default", "./table-reporter.ts"],
     testTimeout: 600_000,
     hookTimeout: 600_000,

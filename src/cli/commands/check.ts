@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ownVersion } from "../../control/own-program.ts";
 import { SvcError } from "../../svc-error.ts";
-import type { UnitFolders } from "../../unit/read-units.ts";
+import type { UnitFolders } from "../../unit/read-folder.ts";
 import { byPlace, type UnitProblem } from "../../unit/unit-problem.ts";
 import { type Cli, printJson } from "../context.ts";
 import { type FolderOptions, foldersOf, withFolderOptions } from "../folders.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { UnitKeys } from "../keys/schema.ts";
-import type { UnitFolders } from "../read-units.ts";
+import type { UnitFolders } from "../read-folder.ts";
 import type { LaunchProblem } from "../unit.ts";
 import { maskedLine, type PlaceInFile, type UnitProblem, wholeFile } from "../unit-problem.ts";
 import { type Assignment, type EnvFormat, readEnvText } from "./env-file.ts";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { KnownUnits } from "../../../src/unit/known-units.ts";
-import { readUnits, type UnitsRead } from "../../../src/unit/read-units.ts";
+import { readUnits, relateUnits } from "../../../src/unit/read-units.ts";
 
 const roots: string[] = [];
 let root = "";
@@ -22,10 +22,6 @@ async function write(path: string, content: string | null): Promise<void> {
 }
 /** Files that are as long as before may look unchanged within one tick of the file system's clock, but never to a reader of this time. */
 const longAfter = (): number => Date.now() + 3_600_000;
-const look = (known: KnownUnits, instances: readonly string[] = []) =>
-  known.reading((unchanged) => readUnits(folders(), { instances, unchanged }));
-const said = ({ units, problems, invalid, ties, templates, files }: UnitsRead) =>
-  ({ units, problems, invalid, ties, templates, files }) as const;
 
 /** What each file may be: no two of one file are as long as each other. */
 const contents: { readonly [path: string]: readonly (string | null)[] } = {
@@ -51,11 +47,12 @@ test("whatever changes: with what is known at hand all is as if it was read anew
     .chain((path) => fc.record({ path: fc.constant(path), content: fc.constantFrom(...(contents[path] ?? [])) }));
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(edit, { maxLength: 3 }), { maxLength: 8 }), async (rounds) => {
-      const known = new KnownUnits(longAfter);
+      const known = new KnownUnits(folders(), longAfter);
       for (const edits of rounds) {
         for (const { path, content } of edits) await write(path, content);
         const instances = ["queue@1"];
-        expect(said(await look(known, instances))).toEqual(said(await readUnits(folders(), { instances })));
+        const anew = await readUnits(folders(), { instances });
+        expect(relateUnits(await known.read(instances))).toEqual(anew);
       }
     }),
     { numRuns: 60 },
@@ -66,17 +63,13 @@ test("what did not change is not read again; what changed, came or is needed ane
   await write("units/db.yml", "image: db\n");
   await write("units/web.yml", "image: web\nlinks: [db]\n");
   await write("units/wrong.yml", "image: web\nenv_file: [./more]\nlinsk: []\n");
-  const known = new KnownUnits(longAfter);
-  const first = (await look(known)).reads;
-  const second = (await look(known)).reads;
-  expect([...second].map(([name, read]) => [name, read === first.get(name)])).toEqual([
-    ["db", true],
-    ["web", true],
-    ["wrong", true],
-  ]);
+  const known = new KnownUnits(folders(), longAfter);
+  const folder = await known.read([]);
+  const first = folder.reads;
+  expect(await known.read([])).toBe(folder);
   await write("www/web/TAG", "export TAG=v1\n");
   await write("units/more", "A=1\n");
-  const third = (await look(known)).reads;
+  const third = (await known.read([])).reads;
   expect([...third].map(([name, read]) => [name, read === first.get(name)])).toEqual([
     ["db", true],
     ["web", false],
@@ -90,9 +83,9 @@ test("what did not change is not read again; what changed, came or is needed ane
 
 test("a file that changed just before it was read, or meanwhile, is read again, though it looks the same", async () => {
   await write("units/db.yml", "image: db:1\n");
-  const known = new KnownUnits(() => Date.now());
-  await look(known);
+  const known = new KnownUnits(folders(), () => Date.now());
+  await known.read([]);
   expect(await known.isUnchanged("db")).toBe(false);
   await write("units/db.yml", "image: db:2\n");
-  expect((await look(known)).units).toMatchObject([{ launch: { image: "db:2" } }]);
+  expect(relateUnits(await known.read([])).units).toMatchObject([{ launch: { image: "db:2" } }]);
 });

@@ -1,0 +1,133 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buildUnit } from "./build-unit.ts";
+import type { PlacedUnit } from "./relations/relations.ts";
+import type { Unit } from "./unit.ts";
+import { readUnitFile } from "./unit-file.ts";
+import { unitNamesIn } from "./unit-folder.ts";
+import { type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
+import type { Place } from "./yaml-text.ts";
+
+export type UnitFolders = { readonly units: string; readonly defaultDir: string; readonly wwwDir: string };
+
+/** The unit files of a folder, each by itself. */
+export type FolderRead = {
+  /** For each unit, valid or not. */
+  readonly reads: ReadonlyMap<string, UnitRead>;
+  /** `worker@` for worker@.yml. */
+  readonly templates: readonly string[];
+  /** Of all unit files and templates of the folder. */
+  readonly files: readonly string[];
+  /** Of the folder, and of templates without an instance. */
+  readonly problems: readonly UnitProblem[];
+};
+
+/** What one unit file and the files that it names say, with nothing of other units. */
+export type UnitRead = {
+  readonly file: string;
+  /** Every file that was read, or would have been. */
+  readonly sources: readonly string[];
+  readonly outcome: PlacedUnit | InvalidUnit;
+  readonly problems: readonly UnitProblem[];
+  /** Where it says that it needs another, or starts after it: by the name that it says. */
+  readonly ties: ReadonlyMap<string, PlaceInFile>;
+};
+
+/** A unit whose files are wrong, with what they say of others as far as they can be read. */
+export type InvalidUnit = Pick<Unit, "name" | "file" | "needs" | "after" | "before">;
+
+/** `only`: that unit and those it needs, and no others. What is in `unchanged` is not read again. */
+export type FolderOptions = {
+  readonly instances?: readonly string[];
+  readonly only?: string;
+  readonly unchanged?: ReadonlyMap<string, UnitRead>;
+};
+
+/** Templates make an instance for each name in `instances` and for each that another unit needs. */
+export async function readFolder(folders: UnitFolders, options: FolderOptions = {}): Promise<FolderRead> {
+  const problems: UnitProblem[] = [];
+  const names = new Set(await unitFiles(folders.units, problems));
+  const templates = [...names].filter((name) => name.endsWith("@"));
+  const reads = new Map<string, UnitRead>();
+
+  const { only, instances = [] } = options;
+  const wanted = only === undefined ? [...names, ...instances] : [only];
+  for (const name of wanted) {
+    const stem = stemOf(name);
+    if (reads.has(name) || stem === null) continue;
+    const file = join(folders.units, `${stem}.yml`);
+    const known = options.unchanged?.get(name);
+    const read = known?.file === file ? known : await readOne(name, file, folders);
+    reads.set(name, read);
+    const { outcome } = read;
+    const needed = "unit" in outcome ? outcome.needs.map(({ need }) => need.unit) : [];
+    if (only === undefined) wanted.push(...needed.filter((one) => one.includes("@")));
+    else if (name === only) wanted.push(...needed);
+  }
+  if (only === undefined) await checkUnusedTemplates();
+  return { reads, templates, problems, files: [...names].map((name) => join(folders.units, `${name}.yml`)) };
+
+  /** Its own file, or that of its template; a template itself is no unit. */
+  function stemOf(name: string): string | null {
+    if (name.endsWith("@")) return null;
+    if (names.has(name)) return name;
+    const template = name.slice(0, name.indexOf("@") + 1);
+    return names.has(template) ? template : null;
+  }
+
+  /** Of a template without an instance only the keys can be checked, as nobody knows yet what %i is. */
+  async function checkUnusedTemplates(): Promise<void> {
+    for (const template of templates) {
+      if ([...reads.keys()].some((name) => name.startsWith(template) && stemOf(name) === template)) continue;
+      const file = join(folders.units, `${template}.yml`);
+      const read = readUnitFile(template, file, await readText(file));
+      problems.push(...read.problems.map((problem) => ({ ...problem, unit: null })));
+    }
+  }
+}
+
+async function readOne(name: string, file: string, folders: UnitFolders): Promise<UnitRead> {
+  const text = await readText(file);
+  const read = readUnitFile(name, file, text);
+  const { keys } = read;
+  if (!keys) {
+    const outcome = { name, file, needs: [], after: [], before: [] };
+    return { file, sources: [file], outcome, problems: read.problems, ties: new Map() };
+  }
+  const built = await buildUnit({ name, file, read: { ...read, keys }, folders });
+  const problems = [...read.problems, ...built.problems];
+  const { after = [], before = [] } = keys;
+  const orderings = after.map((other, at) => [other, read.place(["after", at], "value")] as const);
+  const ties = new Map([...orderings, ...built.needs.map(({ need, at }) => [need.unit, at] as const)]);
+  const isRight = problems.every(({ severity }) => severity !== "error");
+  const outcome =
+    isRight && built.unit
+      ? { unit: built.unit, needs: built.needs, place: placeIn(name, file, text) }
+      : { name, file, needs: built.needs.map(({ need }) => need), after, before };
+  return { file, sources: built.sources, outcome, problems, ties };
+}
+
+/** The document that knows all places is many times its text, and seldom asked: it is made again when it is. */
+function placeIn(name: string, file: string, text: string | Error): Place {
+  return (path, what) => readUnitFile(name, file, text).place(path, what);
+}
+
+async function readText(file: string): Promise<string | Error> {
+  return readFile(file, "utf8").catch((error: Error) => error);
+}
+
+/** Names of the `*.yml` files. What editors leave behind is passed over; `.yaml` is a likely mistake and is told. */
+async function unitFiles(folder: string, problems: UnitProblem[]): Promise<readonly string[]> {
+  const warn = (path: string, code: string, message: string, hint: string) =>
+    problems.push({ unit: null, severity: "warning", code, ...wholeFile(path), message, hint });
+  const all = await readdir(folder).catch(() => null);
+  if (!all) {
+    warn(folder, "no-unit-folder", "there is no folder of unit files here", "make it, and put NAME.yml files there");
+    return [];
+  }
+  for (const name of all.filter((one) => one.endsWith(".yaml") && !one.startsWith("."))) {
+    const hint = `mv ${name} ${name.replace(/yaml$/, "yml")}`;
+    warn(join(folder, name), "file-name", "files that end in .yaml are not read", hint);
+  }
+  return unitNamesIn(all);
+}
