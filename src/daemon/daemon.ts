@@ -318,9 +318,11 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   /** Units whose file is gone, and now their container too: nothing keeps them any more. */
   function hasStrays(): boolean {
     const { world } = supervisor;
-    return [...world.units.keys()].some((name) => {
+    for (const name of world.units.keys()) {
+      if (source.now.units.has(name)) continue;
       const { container, call } = stateOf(world, name);
-      return !source.now.units.has(name) && container?.unit !== name && call === null;
-    });
+      if (container?.unit !== name && call === null) return true;
+    }
+    return false;
   }
 }

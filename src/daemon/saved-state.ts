@@ -52,59 +52,57 @@ export async function writeSaved(folder: string, text: string): Promise<void> {
   await writeFileSafely(join(folder, "state.json"), text, 0o600);
 }
 
-/** Of a unit that is as it was when it was written last the text is known. */
+/** Each unit's part of the text, which is written anew only where the unit is another. */
 const unitTexts = new WeakMap<SavedUnit, string>();
 
 export function serialise({ boot, units, enabled }: Saved): string {
-  const texts = [...units].map(([name, unit]) => {
-    const text = unitTexts.get(unit) ?? JSON.stringify(unit);
+  const texts: string[] = [];
+  for (const [name, unit] of units) {
+    const text = unitTexts.get(unit) ?? `${JSON.stringify(name)}:${JSON.stringify(unit)}`;
     unitTexts.set(unit, text);
-    return `${JSON.stringify(name)}:${text}`;
-  });
+    texts.push(text);
+  }
   const on = JSON.stringify(Object.fromEntries(enabled));
   return `{"version":${version},"boot":${JSON.stringify(boot)},"units":{${texts.join(",")}},"enabled":${on}}\n`;
 }
 
 /**
  * The part of the world that is saved. A unit that nobody ever asked for leaves no trace. What is as it was `before` is the very
- * same, so that it is seen at a glance that there is nothing to write.
+ * same, each unit and all of them, so that it is seen at a glance that there is nothing to write.
  */
 export function savedUnits(
   world: World,
   now: number,
   before: ReadonlyMap<string, SavedUnit> = new Map(),
 ): ReadonlyMap<string, SavedUnit> {
-  const units = new Map<string, SavedUnit>();
-  let isSame = true;
+  const changed = new Map<string, SavedUnit>();
+  let count = 0;
   for (const [name, state] of world.states) {
     if (state.wish.by === "nobody") continue;
-    const { wish, respawns, backoff, finished, restarts, lastExit } = state;
-    const unit = {
-      wish,
-      respawns,
-      backoff,
-      finished,
-      restarts,
-      lastExit,
-      trial: trialNow(world.units.get(name), world, now),
-    };
+    count++;
+    const trial = trialNow(world.units.get(name), world, now);
     const last = before.get(name);
-    const isUnit = last !== undefined && isSameUnit(last, unit);
-    isSame &&= isUnit;
-    units.set(name, isUnit ? last : unit);
+    if (last && last.trial === trial && isSame(last, state)) continue;
+    const { wish, respawns, backoff, finished, restarts, lastExit } = state;
+    changed.set(name, { wish, respawns, backoff, finished, restarts, lastExit, trial });
   }
-  return isSame && units.size === before.size ? before : units;
+  if (changed.size === 0 && count === before.size) return before;
+  const units = new Map<string, SavedUnit>();
+  for (const [name, { wish }] of world.states) {
+    const unit = wish.by === "nobody" ? undefined : (changed.get(name) ?? before.get(name));
+    if (unit) units.set(name, unit);
+  }
+  return units;
 }
 
-function isSameUnit(one: SavedUnit, other: SavedUnit): boolean {
+function isSame(one: SavedUnit, other: UnitState): boolean {
   return (
     one.wish === other.wish &&
     one.respawns === other.respawns &&
     one.backoff === other.backoff &&
     one.finished === other.finished &&
     one.restarts === other.restarts &&
-    one.lastExit === other.lastExit &&
-    one.trial === other.trial
+    one.lastExit === other.lastExit
   );
 }
 

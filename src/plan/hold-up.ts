@@ -5,6 +5,10 @@ import { isMet } from "./dependencies.ts";
 import { readyWords } from "./words.ts";
 import type { World } from "./world.ts";
 
+/** What is decided about nearly every unit, at every pass. */
+const isUp = rest("up", "it is ready");
+const wasUp = rest("up", "it was running when svc came");
+
 /** A container that runs and need not stop: at rest when it is ready, else watched until it is or its deadline has passed. */
 export function holdUp(unit: Unit, container: RunningContainer, world: World, now: number): Decision {
   if (unit.type === "task") return rest("up", "the task runs");
@@ -15,7 +19,7 @@ export function holdUp(unit: Unit, container: RunningContainer, world: World, no
   const lost = unit.needs.find((need) => need.required && isLost(need.unit) && !isMet(need, world, now));
   if (lost) return dueTo(lost.unit, rest("degraded", `it runs, but ${lost.unit}, which it needs, is not ready`));
   if (!isReady(unit, world, now)) return rest("degraded", "its healthcheck says unhealthy");
-  return rest("up", container.adopted ? "it was running when svc came" : "it is ready");
+  return container.adopted ? wasUp : isUp;
 
   /** A task that ended once has done its part, whatever becomes of it later. */
   function isLost(name: string): boolean {

@@ -3,8 +3,9 @@ import { hostname } from "node:os";
 import type { Clock } from "../../clock/clock.ts";
 import type { ExitRecord } from "../../control/request.ts";
 import { runOnHost } from "../../host/run-on-host.ts";
+import type { Decision } from "../../plan/decide.ts";
 import { badTag } from "../../plan/trial.ts";
-import { stateOf } from "../../plan/world.ts";
+import { stateOf, type UnitState } from "../../plan/world.ts";
 import type { AlertName, Unit } from "../../unit/unit.ts";
 import { isoNow } from "../iso-now.ts";
 import type { Supervisor } from "../supervisor.ts";
@@ -32,7 +33,7 @@ export function keepAlerts(options: {
   readonly remark: (unit: Unit, text: string) => void;
 }): { tell(event: AlertName, unit: Unit, because: string): void } {
   const { supervisor, clock } = options;
-  const memories = new Map<string, Memory>();
+  const looks = new Map<string, Look>();
   const atOnce = turns(commandsAtOnce);
   let cancel: () => void = () => undefined;
   supervisor.onPass(look);
@@ -53,8 +54,12 @@ export function keepAlerts(options: {
     for (const unit of world.units.values()) {
       const decision = decisions.get(unit.name);
       if (!decision) continue;
-      const { memory, alerts } = findAlerts(unit, decision, memories.get(unit.name) ?? noMemory, { world, now });
-      memories.set(unit.name, memory);
+      const last = looks.get(unit.name);
+      const state = stateOf(world, unit.name);
+      // It is as it was, and well: time alone changes nothing about it.
+      if (last?.state === state && last.decision === decision && !last.memory.isInTrouble) continue;
+      const { memory, alerts } = findAlerts(unit, decision, last?.memory ?? noMemory, { world, now });
+      looks.set(unit.name, { memory, state, decision });
       if (memory.isInTrouble && memory.upSince !== null)
         lookAgainAt = Math.min(lookAgainAt, memory.upSince + steadyAfterMs);
       for (const event of alerts) void tell(event, unit, decision.phase, decision.because);
@@ -102,6 +107,8 @@ export function keepAlerts(options: {
     };
   }
 }
+
+type Look = { readonly memory: Memory; readonly state: UnitState; readonly decision: Decision };
 
 async function isProgram(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
