@@ -1,6 +1,7 @@
 import type { Deploy } from "../../deploy/deploy.ts";
 import type { Cli } from "../context.ts";
 import { partOf, pullBar } from "../show/pull-bar.ts";
+import { redrawnRows } from "../show/redrawn-rows.ts";
 import { table } from "../show/table.ts";
 
 /**
@@ -11,7 +12,8 @@ export function deployView(cli: Pick<Cli, "quiet" | "json" | "terminal" | "err">
   if (cli.quiet || cli.json) return { say: () => undefined, pulling: () => undefined };
   const rows = new Map<string, string>();
   const quarters = new Map<string, number>();
-  let drawn = 0;
+  const redraw = redrawnRows(cli.err);
+  const draw = (line = ""): void => redraw(table([...rows].map(([host, row]) => [`${host}:`, "pulls", row])), line);
   return {
     say(host, line) {
       draw(`${host === null ? "" : `${host}: `}${line}\n`);
@@ -34,10 +36,4 @@ export function deployView(cli: Pick<Cli, "quiet" | "json" | "terminal" | "err">
       }
     },
   };
-
-  function draw(line = ""): void {
-    const text = table([...rows].map(([host, row]) => [`${host}:`, "pulls", row]));
-    cli.err(`${drawn > 0 ? `\x1b[${drawn}A\x1b[J` : ""}${line}${text}`);
-    drawn = rows.size;
-  }
 }

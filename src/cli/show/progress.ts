@@ -1,6 +1,7 @@
 import type { Outcome, Progress } from "../../control/request.ts";
 import type { Cli } from "../context.ts";
 import { pullBar } from "./pull-bar.ts";
+import { redrawnRows } from "./redrawn-rows.ts";
 import { showPhase } from "./statuses.ts";
 import { table } from "./table.ts";
 
@@ -9,7 +10,7 @@ export function progressView(cli: Cli): { show(progress: Progress): void; end():
   if (cli.quiet || cli.json) return { show: () => undefined, end: () => undefined };
   const units = new Map<string, Progress>();
   const told = new Map<string, string>();
-  let drawn = 0;
+  const draw = redrawnRows(cli.err);
   return {
     show(progress) {
       if (!cli.terminal) {
@@ -19,13 +20,9 @@ export function progressView(cli: Cli): { show(progress: Progress): void; end():
         return;
       }
       units.set(progress.unit, progress);
-      const text = table([...units.values()].map((one) => [one.unit, showPhase(one.phase, cli.colour), wordsOf(one)]));
-      cli.err(`${drawn > 0 ? `\x1b[${drawn}A\x1b[J` : ""}${text}`);
-      drawn = units.size;
+      draw(table([...units.values()].map((one) => [one.unit, showPhase(one.phase, cli.colour), wordsOf(one)])));
     },
-    end() {
-      if (drawn > 0) cli.err(`\x1b[${drawn}A\x1b[J`);
-    },
+    end: () => draw(""),
   };
 }
 

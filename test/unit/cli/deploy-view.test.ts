@@ -5,7 +5,7 @@ function viewed(change: { terminal?: boolean; quiet?: boolean; json?: boolean } 
   const written: string[] = [];
   const err = (text: string): void => void written.push(text);
   const view = deployView({ terminal: true, quiet: false, json: false, err, ...change });
-  const take = (): string => written.splice(0).join("");
+  const take = (): string => written.splice(0).join("").replaceAll("\x1b[?7l", "").replaceAll("\x1b[?7h", "");
   return { ...view, take };
 }
 const part = (doneBytes: number, layersDone = 0, totalBytes = 100) => ({
