@@ -11,8 +11,11 @@ export function redrawnRows(
     const all = rows.split("\n").slice(0, -1);
     const room = Math.max(1, height() - 1);
     const shown = all.length <= room ? all : [`… ${all.length - room + 1} more`, ...all.slice(all.length - room + 1)];
-    const text = shown.map((row) => `${row}\n`).join("");
-    err(`${drawn > 0 ? `\x1b[${drawn}A\x1b[J` : ""}${above}${text === "" ? "" : `\x1b[?7l${text}\x1b[?7h`}`);
+    const up = drawn > 0 ? `\x1b[${drawn}A` : "";
+    // Row by row where nothing goes above: a screen that is cleared at once flickers, and what stood there goes into its history.
+    const cleared = up !== "" && (above !== "" || shown.length === 0) ? `${up}\x1b[J${above}` : `${up}${above}`;
+    const text = shown.map((row) => `\x1b[K${row}\n`).join("");
+    err(text === "" ? cleared : `${cleared}\x1b[?7l${text}\x1b[?7h\x1b[J`);
     drawn = shown.length;
   };
 }

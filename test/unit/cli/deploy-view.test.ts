@@ -5,7 +5,11 @@ function viewed(change: { terminal?: boolean; quiet?: boolean; json?: boolean } 
   const written: string[] = [];
   const err = (text: string): void => void written.push(text);
   const view = deployView({ terminal: true, quiet: false, json: false, err, ...change });
-  const take = (): string => written.splice(0).join("").replaceAll("\x1b[?7l", "").replaceAll("\x1b[?7h", "");
+  /** Without what is the business of redrawn-rows. */
+  const take = (): string => {
+    const text = written.splice(0).join("");
+    return ["?7l", "?7h\x1b[J", "K"].reduce((all, code) => all.replaceAll(`\x1b[${code}`, ""), text);
+  };
   return { ...view, take };
 }
 const part = (doneBytes: number, layersDone = 0, totalBytes = 100) => ({
@@ -21,7 +25,7 @@ test("on a terminal: a row a host, redrawn in place, and what is told stands abo
   expect(take()).toBe("web1:  pulls  [########............] 40 %, 1 of 4 layers\n");
   pulling("worker1", part(0));
   expect(take()).toBe(
-    "\x1b[1A\x1b[Jweb1:     pulls  [########............] 40 %, 1 of 4 layers\nworker1:  pulls  [....................] 0 %, 0 of 4 layers\n",
+    "\x1b[1Aweb1:     pulls  [########............] 40 %, 1 of 4 layers\nworker1:  pulls  [....................] 0 %, 0 of 4 layers\n",
   );
   pulling("worker1", part(0.2));
   expect(take()).toBe("");
