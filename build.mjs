@@ -79,7 +79,7 @@ writeFileSync(
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
     useSnapshot: false,
-    execArgv: ["--max-semi-space-size=2", "--expose-gc", "--no-warnings"],
+    execArgv: ["--max-semi-space-size=2", "--no-warnings"],
     execArgvExtension: "none",
     assets: { "viz.cjs": createRequire(import.meta.url).resolve("@viz-js/viz") },
   }),

@@ -10,7 +10,8 @@ async function main(): Promise<number> {
   switch (command) {
     case "daemon":
       if (rest.some((word) => word === "--help" || word === "-h")) break;
-      return (await import("./daemon/daemon.ts")).daemon(rest, process.env);
+      // All is written by then: what it would remember for a while is no reason to live on and hold the lock of its state.
+      return process.exit(await (await import("./daemon/daemon.ts")).daemon(rest, process.env));
     case "proxy":
       if (rest.some((word) => word === "--help" || word === "-h")) break;
       return (await import("./front/proxy.ts")).proxy(rest, {

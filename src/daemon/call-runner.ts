@@ -214,7 +214,8 @@ async function sendSignal(
   const isAsked = why === "unwanted" || why === "replaced";
   if (unit && isAsked && detail.state === "running") await hooks.run("preStop", unit, id);
   await engine.signal(id, unit?.stopSignal ?? detail.stopSignal ?? "SIGTERM");
-  if (detail.state === "paused") await engine.unpause(id);
+  // The pause of just before may have been heard of only now.
+  if (detail.state === "paused" || known(name, id)?.state === "paused") await engine.unpause(id);
 }
 
 /** A pull in which the engine is silent is given up by the engine's own rule; this is the unit's limit over all of it. */

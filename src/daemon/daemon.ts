@@ -1,6 +1,5 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { getHeapStatistics } from "node:v8";
 import { systemClock } from "../clock/system-clock.ts";
 import { ownVersion } from "../control/own-program.ts";
 import { serveControl } from "../control/server.ts";
@@ -258,7 +257,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     void save();
   });
   keepProbes({ supervisor, engine, clock, runs });
-  giveBackMemory({ supervisor, clock, collect: globalThis.gc, heapBytes: () => getHeapStatistics().total_heap_size });
+  giveBackMemory({ supervisor, clock });
   const alerts = keepAlerts({
     supervisor,
     clock,

@@ -1,3 +1,5 @@
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Clock } from "../clock/clock.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -11,22 +13,22 @@ const growth = 1.25;
  * use, which that of an idle process never does, and keeps the pages that it emptied. So it is done in two steps: a collection (20 ms
  * with 500 units), and, if it is quiet still, one that gives the pages back too (40 ms).
  */
-export function giveBackMemory(options: {
-  readonly supervisor: Pick<Supervisor, "onPass">;
+export function giveBackMemory({
+  supervisor,
+  clock,
+  heap = v8Heap(),
+}: {
+  readonly supervisor: Pick<Supervisor, "onPass" | "world">;
   readonly clock: Clock;
-  /** V8's own; undefined: it runs without --expose-gc. */
-  readonly collect: ((options: { type: "major"; flavor: "regular" | "last-resort" }) => unknown) | undefined;
-  readonly heapBytes: () => number;
+  readonly heap?: Heap;
 }): void {
-  const { clock, collect, heapBytes } = options;
-  if (!collect) return;
   let busyAt = clock.now();
   let isArmed = false;
   let isSecond = false;
   let bytesAfter = 0;
-  options.supervisor.onPass(() => {
+  supervisor.onPass(() => {
     busyAt = clock.now();
-    arm(quietMs);
+    if (!supervisor.world.shuttingDown) arm(quietMs);
   });
   arm(quietMs);
 
@@ -42,13 +44,29 @@ export function giveBackMemory(options: {
   function look(): void {
     const leftMs = busyAt + quietMs - clock.now();
     if (leftMs > 0) arm(leftMs);
-    else if (isSecond || heapBytes() >= growth * bytesAfter) giveBack();
+    else if (isSecond || heap.bytes() >= growth * bytesAfter) giveBack();
   }
 
   function giveBack(): void {
-    collect?.({ type: "major", flavor: isSecond ? "last-resort" : "regular" });
+    heap.collect(isSecond ? "last-resort" : "regular");
     isSecond = !isSecond;
     if (isSecond) arm(quietMs);
-    else bytesAfter = heapBytes();
+    else bytesAfter = heap.bytes();
   }
+}
+
+type Heap = { readonly collect: (flavor: "regular" | "last-resort") => void; readonly bytes: () => number };
+
+/**
+ * V8's. As an option of the executable --expose-gc would make every command slow: V8 takes compiled code from no cache that was made
+ * with other options.
+ */
+function v8Heap(): Heap {
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc") as (options: object) => void;
+  setFlagsFromString("--no-expose-gc");
+  return {
+    collect: (flavor) => gc({ type: "major", flavor }),
+    bytes: () => getHeapStatistics().total_heap_size,
+  };
 }

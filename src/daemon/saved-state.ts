@@ -82,7 +82,7 @@ export function savedUnits(
     count++;
     const trial = trialNow(world.units.get(name), world, now);
     const last = before.get(name);
-    if (last && last.trial === trial && isSame(last, state)) continue;
+    if (last && isSame(last, state) && isSameTrial(last.trial, trial)) continue;
     const { wish, respawns, backoff, finished, restarts, lastExit } = state;
     changed.set(name, { wish, respawns, backoff, finished, restarts, lastExit, trial });
   }
@@ -103,6 +103,20 @@ function isSame(one: SavedUnit, other: UnitState): boolean {
     one.finished === other.finished &&
     one.restarts === other.restarts &&
     one.lastExit === other.lastExit
+  );
+}
+
+/** What a running container adds to it is made anew at every look. */
+function isSameTrial(one: Trial, other: Trial): boolean {
+  return (
+    one === other ||
+    (one.tag === other.tag &&
+      one.since === other.since &&
+      one.wasReady === other.wasReady &&
+      one.former === other.former &&
+      one.ends === other.ends &&
+      one.failed === other.failed &&
+      one.notPutBack === other.notPutBack)
   );
 }
 

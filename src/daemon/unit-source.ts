@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import type { Clock } from "../clock/clock.ts";
 import { findCycles } from "../graph/cycles.ts";
-import { KnownUnits, signatureOf } from "../unit/known-units.ts";
+import { KnownUnits, stateNow } from "../unit/known-units.ts";
 import type { FolderRead, UnitFolders } from "../unit/read-folder.ts";
 import { relateUnits, type UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
@@ -29,7 +29,7 @@ export class UnitSource {
   readonly #instances = new Set<string>();
   readonly #known: KnownUnits;
   #folder: FolderRead | null = null;
-  #folderSignature: string | null = null;
+  #folderState: string | null = null;
   #reading: Promise<UnitsNow> | null = null;
   #watcher: FSWatcher | null = null;
   #cancelSettle: () => void = () => undefined;
@@ -47,10 +47,13 @@ export class UnitSource {
     for (const name of names) if (isInstanceName(name)) this.#instances.add(name);
   }
 
-  /** Looks at all files and reads those that changed; a read that is under way already may have missed the last change, so another follows it. */
-  async read(): Promise<UnitsNow> {
+  /**
+   * Looks at all files and reads those that changed, or `anew` all; a read that is under way already may have missed the last
+   * change, so another follows it.
+   */
+  async read(how: { readonly anew?: boolean } = {}): Promise<UnitsNow> {
     while (this.#reading) await this.#reading;
-    this.#reading = this.#readAll().finally(() => {
+    this.#reading = this.#readAll(how).finally(() => {
       this.#reading = null;
     });
     return this.#reading;
@@ -67,7 +70,7 @@ export class UnitSource {
     if (this.#reading) await this.#reading;
     const names = [...this.now.units.keys(), ...this.now.invalid.keys()];
     const unchanged = await Promise.all(names.map((name) => this.#known.isUnchanged(name)));
-    const isOtherFolder = (await signatureOf([this.#folders.units])) !== this.#folderSignature;
+    const isOtherFolder = this.#folderState === null || (await stateNow(this.#folders.units)) !== this.#folderState;
     return isOtherFolder || unchanged.includes(false) ? this.read() : this.now;
   }
 
@@ -105,14 +108,14 @@ export class UnitSource {
     });
   }
 
-  async #readAll(): Promise<UnitsNow> {
-    const startedAt = this.#clock.date();
-    this.#folderSignature = await signatureOf([this.#folders.units], startedAt);
-    const folder = await this.#known.read([...this.#instances]);
+  async #readAll(how: { readonly anew?: boolean }): Promise<UnitsNow> {
+    const folderState = await stateNow(this.#folders.units, this.#clock.date());
+    const folder = await this.#known.read([...this.#instances], how);
+    this.#folderState = folderState;
     if (folder === this.#folder) return this.now;
-    this.#folder = folder;
     this.now = judge(relateUnits(folder), this.now);
     this.#onRead(this.now);
+    this.#folder = folder;
     return this.now;
   }
 }

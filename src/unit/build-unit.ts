@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type AppFiles, readAppFiles } from "./app-files/app-files.ts";
 import type { CreateRequest } from "./docker-run/create-request.ts";
 import { createRequestFromFlags, type FlagResult } from "./docker-run/create-request-from-flags.ts";
+import type { FileReader } from "./file-reader.ts";
 import { flagLayers, type LayeredWord, layerProblem } from "./flag-layers.ts";
 import { hooksOf } from "./hooks.ts";
 import { imageReference } from "./image-reference.ts";
@@ -25,12 +25,11 @@ export type UnitParts = {
   readonly file: string;
   readonly read: UnitFile & { readonly keys: UnitKeys };
   readonly folders: UnitFolders;
+  readonly reader: FileReader;
 };
 
 export type UnitBuilt = {
   readonly unit: Unit | null;
-  /** Every file that was read, or would have been. */
-  readonly sources: readonly string[];
   readonly needs: readonly PlacedNeed[];
   readonly problems: readonly UnitProblem[];
 };
@@ -39,7 +38,7 @@ export type UnitBuilt = {
  * A unit from its keys, its env files and its TAG file. Precedence, low to high: image, OPTS, variables of the env files, unit
  * keys, EXTRA. A unit whose files say what cannot be launched is a valid unit that cannot start now, and says why.
  */
-export async function buildUnit({ name, file, read, folders }: UnitParts): Promise<UnitBuilt> {
+export async function buildUnit({ name, file, read, folders, reader }: UnitParts): Promise<UnitBuilt> {
   const problems: UnitProblem[] = [];
   const tell = (problem: Omit<UnitProblem, "unit">) => problems.push({ unit: name, ...problem });
   const tellKey = (severity: UnitProblem["severity"], key: keyof UnitKeys, message: string, hint: string) =>
@@ -53,11 +52,15 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
 
   const keys = splitCommands(read, tell);
   const app = keys.app ?? name.replace(/@.*$/, "");
-  const files = await readAppFiles({ name, file, keys, folders }, app);
+  const files = await readAppFiles({ name, file, keys, folders, reader }, app);
   problems.push(...files.problems);
 
   const opened: string[] = [];
-  const asked = readFlags(keys, files, { file, read, opened, tell });
+  const readFile = (path: string): string => {
+    opened.push(path);
+    return reader.readSync(path);
+  };
+  const asked = readFlags(keys, files, { file, read, readFile, tell });
   const hooks = hooksOf(read, tell);
   const respawn = respawnOf(keys);
   if (typeof respawn === "string") tellKey("error", "respawn_limit", respawn, "write 10 in 5m, 10 5 or unlimited");
@@ -71,22 +74,21 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
   if (keys.networks !== undefined && keys.network_mode !== undefined)
     tellKey("error", "network_mode", "network_mode and networks do not go together", "take one of them out");
   for (const { key, message, hint } of keysWithoutEffect(keys)) tellKey("warning", key, message, hint);
-  const sources = [...new Set([file, ...files.sources, ...opened])];
   const isWrong = problems.some(({ severity }) => severity === "error");
   if (isWrong || !asked || typeof respawn === "string" || "wrong" in ready) {
     const { words } = flagLayers(keys, files, read);
-    return { unit: null, sources, needs: needsOfWrong({ keys, place: read.place, words }), problems };
+    return { unit: null, needs: needsOfWrong({ keys, place: read.place, words }), problems };
   }
 
   const { words, result, isFromKeys } = asked;
   checkFront(read, result.request, tell);
-  if (problems.some(({ severity }) => severity === "error")) return { unit: null, sources, needs: [], problems };
+  if (problems.some(({ severity }) => severity === "error")) return { unit: null, needs: [], problems };
   const create: CreateRequest = { ...result.request, body: withKeyBody(result.request.body, keys, isFromKeys) };
   const needs = needsOf({ keys, place: read.place, request: create, flags: result.flags, words });
   const unit: Unit = {
     name,
     file,
-    sources,
+    sources: [...new Set([file, ...files.sources, ...opened])],
     description: keys.description ?? "",
     app,
     tagFile: files.tagFile,
@@ -119,7 +121,7 @@ export async function buildUnit({ name, file, read, folders }: UnitParts): Promi
     log: { maxSizeBytes: sizeBytes(keys.log?.max_size ?? "10m") ?? 10_485_760, maxFiles: keys.log?.max_files ?? 5 },
     launch: launchable(keys, files, create, result),
   };
-  return { unit, sources, needs, problems };
+  return { unit, needs, problems };
 }
 
 type Tell = (problem: Omit<UnitProblem, "unit">) => void;
@@ -133,7 +135,7 @@ type FlagsRead = {
 function readFlags(
   keys: UnitKeys,
   files: AppFiles,
-  { file, read, opened, tell }: { file: string; read: UnitFile; opened: string[]; tell: Tell },
+  { file, read, readFile, tell }: { file: string; read: UnitFile; readFile: (path: string) => string; tell: Tell },
 ): FlagsRead | null {
   const { words, problems } = flagLayers(keys, files, read);
   const result = createRequestFromFlags(
@@ -143,10 +145,7 @@ function readFlags(
       command: Array.isArray(keys.command) ? keys.command : [],
       hostEnvironment: process.env,
       workingDirectory: dirname(file),
-      readFile: (path) => {
-        opened.push(path);
-        return readFileSync(path, "utf8");
-      },
+      readFile,
       use: "service",
     },
   );

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { buildUnit } from "./build-unit.ts";
+import { FileReader } from "./file-reader.ts";
 import type { UnitFolders } from "./read-folder.ts";
 import type { Unit } from "./unit.ts";
 import { type UnitProblem, wholeFile } from "./unit-problem.ts";
@@ -14,7 +15,7 @@ export async function readApp(
   if (app.includes("/") || !(await isThere(file))) return null;
   const place = () => wholeFile(file);
   const read = { keys: {}, place, placeWithin: place, problems: [] };
-  return buildUnit({ name: app, file, read, folders });
+  return buildUnit({ name: app, file, read, folders, reader: new FileReader() });
 }
 
 function isThere(file: string): Promise<boolean> {

@@ -1,6 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { buildUnit } from "./build-unit.ts";
+import { FileReader, type FileState } from "./file-reader.ts";
 import type { PlacedUnit } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
 import { readUnitFile } from "./unit-file.ts";
@@ -25,8 +26,8 @@ export type FolderRead = {
 /** What one unit file and the files that it names say, with nothing of other units. */
 export type UnitRead = {
   readonly file: string;
-  /** Every file that was read, or would have been. */
-  readonly sources: readonly string[];
+  /** Of every file that was read, or would have been; null: it cannot be told. */
+  readonly states: ReadonlyMap<string, FileState | null>;
   readonly outcome: PlacedUnit | InvalidUnit;
   readonly problems: readonly UnitProblem[];
   /** Where it says that it needs another, or starts after it: by the name that it says. */
@@ -36,11 +37,12 @@ export type UnitRead = {
 /** A unit whose files are wrong, with what they say of others as far as they can be read. */
 export type InvalidUnit = Pick<Unit, "name" | "file" | "needs" | "after" | "before">;
 
-/** `only`: that unit and those it needs, and no others. What is in `unchanged` is not read again. */
+/** `only`: that unit and those it needs, and no others. What is in `unchanged` is not read again. `date`: wall clock, ms. */
 export type FolderOptions = {
   readonly instances?: readonly string[];
   readonly only?: string;
   readonly unchanged?: ReadonlyMap<string, UnitRead>;
+  readonly date?: () => number;
 };
 
 /** Templates make an instance for each name in `instances` and for each that another unit needs. */
@@ -57,7 +59,7 @@ export async function readFolder(folders: UnitFolders, options: FolderOptions = 
     if (reads.has(name) || stem === null) continue;
     const file = join(folders.units, `${stem}.yml`);
     const known = options.unchanged?.get(name);
-    const read = known?.file === file ? known : await readOne(name, file, folders);
+    const read = known?.file === file ? known : await readOne(name, file, folders, new FileReader(options.date));
     reads.set(name, read);
     const { outcome } = read;
     const needed = "unit" in outcome ? outcome.needs.map(({ need }) => need.unit) : [];
@@ -80,21 +82,22 @@ export async function readFolder(folders: UnitFolders, options: FolderOptions = 
     for (const template of templates) {
       if ([...reads.keys()].some((name) => name.startsWith(template) && stemOf(name) === template)) continue;
       const file = join(folders.units, `${template}.yml`);
-      const read = readUnitFile(template, file, await readText(file));
+      const read = readUnitFile(template, file, await readText(file, new FileReader()));
       problems.push(...read.problems.map((problem) => ({ ...problem, unit: null })));
     }
   }
 }
 
-async function readOne(name: string, file: string, folders: UnitFolders): Promise<UnitRead> {
-  const text = await readText(file);
+async function readOne(name: string, file: string, folders: UnitFolders, reader: FileReader): Promise<UnitRead> {
+  const { states } = reader;
+  const text = await readText(file, reader);
   const read = readUnitFile(name, file, text);
   const { keys } = read;
   if (!keys) {
     const outcome = { name, file, needs: [], after: [], before: [] };
-    return { file, sources: [file], outcome, problems: read.problems, ties: new Map() };
+    return { file, states, outcome, problems: read.problems, ties: new Map() };
   }
-  const built = await buildUnit({ name, file, read: { ...read, keys }, folders });
+  const built = await buildUnit({ name, file, read: { ...read, keys }, folders, reader });
   const problems = [...read.problems, ...built.problems];
   const { after = [], before = [] } = keys;
   const orderings = after.map((other, at) => [other, read.place(["after", at], "value")] as const);
@@ -104,7 +107,7 @@ async function readOne(name: string, file: string, folders: UnitFolders): Promis
     isRight && built.unit
       ? { unit: built.unit, needs: built.needs, place: placeIn(name, file, text) }
       : { name, file, needs: built.needs.map(({ need }) => need), after, before };
-  return { file, sources: built.sources, outcome, problems, ties };
+  return { file, states, outcome, problems, ties };
 }
 
 /** The document that knows all places is many times its text, and seldom asked: it is made again when it is. */
@@ -112,8 +115,8 @@ function placeIn(name: string, file: string, text: string | Error): Place {
   return (path, what) => readUnitFile(name, file, text).place(path, what);
 }
 
-async function readText(file: string): Promise<string | Error> {
-  return readFile(file, "utf8").catch((error: Error) => error);
+async function readText(file: string, reader: FileReader): Promise<string | Error> {
+  return reader.read(file).catch((error: Error) => error);
 }
 
 /** Names of the `*.yml` files. What editors leave behind is passed over; `.yaml` is a likely mistake and is told. */

@@ -326,6 +326,14 @@ describe("deploy through ssh", { timeout: 60_000 }, () => {
   });
 });
 
+test("a svc that has deployed ends as soon as all is down: what it remembers for an hour is no reason to live on", async () => {
+  const host = first();
+  expect((await deploysOf(host)).length).toBeGreaterThan(0);
+  await host.endDaemon("SIGTERM");
+  const left = await host.engine.docker("ps", "-aq", "--filter", `name=^${host.name("shop")}`);
+  expect(left.stdout).toBe("");
+}, 60_000);
+
 /** What dials that host's daemon is killed, as where ssh loses its connection. */
 async function cutSessions(host: Host): Promise<void> {
   const { stdout } = await run("pgrep", ["-f", "svc dial-stdio|dial-stdio$"]);

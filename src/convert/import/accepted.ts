@@ -1,5 +1,6 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { buildUnit } from "../../unit/build-unit.ts";
+import { FileReader } from "../../unit/file-reader.ts";
 import { readUnitFile } from "../../unit/unit-file.ts";
 import type { UnitProblem } from "../../unit/unit-problem.ts";
 import { type Draft, tell, type Value } from "./draft.ts";
@@ -61,6 +62,6 @@ async function problemsOf(draft: Draft, text: string, host: Host): Promise<reado
   const read = readUnitFile(name, file, text);
   if (!read.keys || !itself.keys) return [...itself.problems, ...read.problems];
   const folders = { units: "/", defaultDir: host.defaultDir, wwwDir: host.wwwDir };
-  const built = await buildUnit({ name, file, read: { ...read, keys: read.keys }, folders });
+  const built = await buildUnit({ name, file, read: { ...read, keys: read.keys }, folders, reader: new FileReader() });
   return [...itself.problems, ...read.problems, ...built.problems].filter((problem) => problem.file === file);
 }

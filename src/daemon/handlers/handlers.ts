@@ -72,7 +72,7 @@ export function handlers(daemon: Daemon): Handlers {
       await firstLook(daemon);
       return why(ask, daemon);
     },
-    check: async () => ({ problems: (await source.read()).problems }),
+    check: async () => ({ problems: (await source.read({ anew: true })).problems }),
     version: async () => ({
       version: daemon.version,
       pid: process.pid,

@@ -7,10 +7,10 @@ import type { Daemon } from "../context.ts";
 
 type Wished = Extract<Fact, { fact: "wished" }>;
 
-/** Reads the unit folder again. No running container is touched; a need that was added to a running unit comes up. */
+/** Reads all files of all units again, whether they look changed or not. No running container is touched; a need that was added to a running unit comes up. */
 export async function reload(daemon: Daemon): Promise<Reloaded> {
   const before = new Map(daemon.source.now.units);
-  const now = await daemon.source.read();
+  const now = await daemon.source.read({ anew: true });
   const needs = newNeeds(daemon);
   daemon.supervisor.tell(...needs);
   await daemon.save();

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { FileReader } from "../file-reader.ts";
 import type { UnitKeys } from "../keys/schema.ts";
 import type { UnitFolders } from "../read-folder.ts";
 import type { LaunchProblem } from "../unit.ts";
@@ -22,17 +22,23 @@ export type AppFiles = {
 /** A variable, and where a stretch of its value stands. No text of an env file is shown but names of variables and flags. */
 export type Variable = Assignment & { readonly placeOfText: (from: number, to: number, shown?: number) => PlaceInFile };
 
-type Asking = { readonly name: string; readonly file: string; readonly keys: UnitKeys; readonly folders: UnitFolders };
+type Asking = {
+  readonly name: string;
+  readonly file: string;
+  readonly keys: UnitKeys;
+  readonly folders: UnitFolders;
+  readonly reader: FileReader;
+};
 
 /** The env files and the TAG file of a unit's app. Of a variable that is set twice the last counts. */
 export async function readAppFiles(asking: Asking, app: string): Promise<AppFiles> {
-  const { name, file, keys, folders } = asking;
+  const { name, file, keys, folders, reader } = asking;
   const problems: UnitProblem[] = [];
   const variables = new Map<string, Variable>();
   const wanted = envFilesOf(asking, app);
   let missing: LaunchProblem | null = null;
   for (const { path, required, format } of wanted) {
-    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => error);
+    const text = await reader.read(path).catch((error: NodeJS.ErrnoException) => error);
     if (text instanceof Error) {
       missing = unreadable(path, text, required, file) ?? missing;
       continue;
@@ -48,7 +54,7 @@ export async function readAppFiles(asking: Asking, app: string): Promise<AppFile
   }
 
   const tagFile = keys.tag_file ? resolve(dirname(file), keys.tag_file) : join(folders.wwwDir, app, "TAG");
-  const tag = await readTag(tagFile);
+  const tag = await readTag(tagFile, reader);
   if (tag && !tag.ok) {
     const at = { ...wholeFile(tagFile), line: tag.line };
     const hint = "write: export TAG=build-42";

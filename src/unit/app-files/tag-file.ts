@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import type { FileReader } from "../file-reader.ts";
 import { readEnvText } from "./env-file.ts";
 
 export type Tag =
@@ -6,8 +6,8 @@ export type Tag =
   | { readonly ok: false; readonly message: string; readonly line: number };
 
 /** `export TAG=build-42`, `TAG=build-42` or `build-42`; null: there is no such file. */
-export async function readTag(path: string): Promise<Tag | null> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+export async function readTag(path: string, reader: FileReader): Promise<Tag | null> {
+  const text = await reader.read(path).catch((error: NodeJS.ErrnoException) => {
     return error.code === "ENOENT" || error.code === "ENOTDIR" ? null : error;
   });
   if (text instanceof Error) return { ok: false, message: `it cannot be read: ${text.message}`, line: 1 };

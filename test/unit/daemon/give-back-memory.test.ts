@@ -1,25 +1,29 @@
 import { expect, test } from "vitest";
 import { giveBackMemory } from "../../../src/daemon/give-back-memory.ts";
+import { emptyWorld } from "../../../src/plan/world.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 
-function idle() {
+function idle(world = emptyWorld) {
   const clock = virtualClock();
   const listeners: (() => void)[] = [];
   let bytes = 100;
-  let collected = 0;
+  const collected: string[] = [];
   giveBackMemory({
     supervisor: {
+      world,
       onPass(listener) {
         listeners.push(listener);
         return () => undefined;
       },
     },
     clock,
-    collect: () => {
-      collected++;
-      bytes = Math.min(bytes, 80);
+    heap: {
+      collect: (flavor) => {
+        collected.push(flavor);
+        bytes = Math.min(bytes, 80);
+      },
+      bytes: () => bytes,
     },
-    heapBytes: () => bytes,
   });
   return {
     clock,
@@ -27,7 +31,7 @@ function idle() {
       bytes += grown;
       for (const listener of listeners) listener();
     },
-    collected: () => collected,
+    collected: () => collected.length,
   };
 }
 
@@ -60,4 +64,11 @@ test("work that took little is let be, and nothing is looked at without work", (
   pass(10);
   clock.pass(10_000);
   expect([collected(), clock.waiting()]).toEqual([2, 0]);
+});
+
+test("a svc that shuts down waits for none of it", () => {
+  const { clock, pass } = idle({ ...emptyWorld, shuttingDown: true });
+  clock.pass(10_000);
+  pass(100);
+  expect(clock.waiting()).toBe(0);
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseSaved, savedUnits, serialise } from "../../../src/daemon/saved-state.ts";
 import { emptyWorld, noTrial, type UnitState, type World, withState } from "../../../src/plan/world.ts";
+import { container, unit, withTag } from "../../support/build.ts";
 
 const wish = { want: "up", by: "operator", generation: 1 } as const;
 const change: fc.Arbitrary<Partial<UnitState>> = fc.oneof(
@@ -48,4 +49,13 @@ test("what changed nothing that is saved is the very same", () => {
   expect(restarted).not.toBe(units);
   expect(restarted.get("web")).toBe(units.get("web"));
   expect(savedUnits(withState(emptyWorld, "db", { wish }), 1, units)).not.toBe(units);
+});
+
+test("nor did a unit that runs with a tag, whose trial is looked at anew each time", () => {
+  const web = withTag(unit("web"), "v1");
+  const running = container("web.1", { made: { image: "web:v1", imageId: "", tag: "v1", parts: {} } });
+  const world = withState({ ...emptyWorld, units: new Map([["web", web]]) }, "web", { wish, container: running });
+  const units = savedUnits(world, 1_000);
+  expect(units.get("web")?.trial.tag).toBe("v1");
+  expect(savedUnits(world, 2_000, units)).toBe(units);
 });

@@ -9,6 +9,7 @@ import { parseTag } from "../../../src/unit/app-files/tag-file.ts";
 import { buildUnit } from "../../../src/unit/build-unit.ts";
 import { createRequestFromFlags } from "../../../src/unit/docker-run/create-request-from-flags.ts";
 import { splitWords } from "../../../src/unit/docker-run/split-words.ts";
+import { FileReader } from "../../../src/unit/file-reader.ts";
 import { readUnitFile } from "../../../src/unit/unit-file.ts";
 import { mutated } from "../../support/mutations.ts";
 import { readLines } from "../docker-run/support/lines.ts";
@@ -44,7 +45,13 @@ test("unit files", { timeout }, async () => {
       const read = readUnitFile("site@3", "/units/site@.yml", text);
       const { keys } = read;
       const built = keys
-        ? await buildUnit({ name: "site@3", file: "/units/site@.yml", read: { ...read, keys }, folders })
+        ? await buildUnit({
+            name: "site@3",
+            file: "/units/site@.yml",
+            read: { ...read, keys },
+            folders,
+            reader: new FileReader(),
+          })
         : null;
       const problems = [...read.problems, ...(built?.problems ?? [])];
       for (const { line, column, message } of problems) {

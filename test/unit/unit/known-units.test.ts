@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeEach, expect, test } from "vitest";
+import { stateOf } from "../../../src/unit/file-reader.ts";
 import { KnownUnits } from "../../../src/unit/known-units.ts";
 import { readUnits, relateUnits } from "../../../src/unit/read-units.ts";
 
@@ -47,12 +48,12 @@ test("whatever changes: with what is known at hand all is as if it was read anew
     .chain((path) => fc.record({ path: fc.constant(path), content: fc.constantFrom(...(contents[path] ?? [])) }));
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(edit, { maxLength: 3 }), { maxLength: 8 }), async (rounds) => {
-      const known = new KnownUnits(folders(), longAfter);
+      const all = [new KnownUnits(folders(), longAfter), new KnownUnits(folders(), () => Date.now())];
       for (const edits of rounds) {
         for (const { path, content } of edits) await write(path, content);
         const instances = ["queue@1"];
         const anew = await readUnits(folders(), { instances });
-        expect(relateUnits(await known.read(instances))).toEqual(anew);
+        for (const known of all) expect(relateUnits(await known.read(instances))).toEqual(anew);
       }
     }),
     { numRuns: 60 },
@@ -88,4 +89,45 @@ test("a file that changed just before it was read, or meanwhile, is read again, 
   expect(await known.isUnchanged("db")).toBe(false);
   await write("units/db.yml", "image: db:2\n");
   expect(relateUnits(await known.read([])).units).toMatchObject([{ launch: { image: "db:2" } }]);
+});
+
+test("a path that leads to another file now is read again, though that file is an old one", async () => {
+  await write("units/db.yml", "image: db\nenv_file: [../current/env]\n");
+  for (const release of ["r1", "r2"]) await write(`${release}/env`, `A=${release}\n`);
+  await symlink("r1", join(root, "current"));
+  const known = new KnownUnits(folders(), longAfter);
+  await known.read([]);
+  await symlink("r2", join(root, "next"));
+  await rename(join(root, "next"), join(root, "current"));
+  expect(await known.isUnchanged("db")).toBe(false);
+  const { units } = relateUnits(await known.read([]));
+  expect(units).toMatchObject([{ launch: { create: { body: { Env: ["A=r2"] } } } }]);
+});
+
+test("what could not be read for a reason that may pass is read again; a folder in place of a file is not", async () => {
+  await write("units/db.yml", "image: db\nenv_file: [/proc/self/mem]\n");
+  await write("units/web.yml", "image: web\n");
+  await mkdir(join(root, "www/web/TAG"), { recursive: true });
+  const known = new KnownUnits(folders(), longAfter);
+  const { units } = relateUnits(await known.read([]));
+  expect(units.map(({ launch }) => launch.ok || launch.message)).toEqual([
+    expect.stringContaining("EIO"),
+    expect.stringContaining("EISDIR"),
+  ]);
+  expect([await known.isUnchanged("db"), await known.isUnchanged("web")]).toEqual([false, true]);
+});
+
+test("asked to, it reads all anew, whatever the file system says", async () => {
+  await write("units/db.yml", "image: db\n");
+  const known = new KnownUnits(folders(), longAfter);
+  const first = await known.read([]);
+  const anew = await known.read([], { anew: true });
+  expect(anew.reads.get("db")).not.toBe(first.reads.get("db"));
+  expect(relateUnits(anew)).toEqual(relateUnits(first));
+});
+
+test("a file that changed within the tick of its file system's clock has no state yet", () => {
+  const at = (ctimeMs: number, readAt?: number) => stateOf({ ino: 1, ctimeMs, size: 1 }, readAt);
+  expect([at(5_001, 5_040), at(5_001, 5_052)]).toEqual([null, at(5_001)]);
+  expect([at(5_000, 7_040), at(5_000, 7_052)]).toEqual([null, at(5_000)]);
 });

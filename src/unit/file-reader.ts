@@ -1,0 +1,79 @@
+import { closeSync, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import { open } from "node:fs/promises";
+
+/** What tells one state of a file from another; `-`: it is not there. */
+export type FileState = string;
+
+/** Of two changes so close to each other the second may look like the first: file systems keep times coarsely, some by the second. */
+const recentMs = 50;
+const recentOfCoarseMs = 2_050;
+
+/** Reads files, and notes which state of each it was that was read. */
+export class FileReader {
+  /** null: it cannot be told, as it has only just changed, or could not be read for a reason that may pass. */
+  readonly states = new Map<string, FileState | null>();
+  readonly #date: () => number;
+
+  /** `date`: wall clock, ms. */
+  constructor(date: () => number = () => Date.now()) {
+    this.#date = date;
+  }
+
+  async read(path: string): Promise<string> {
+    try {
+      const handle = await open(path);
+      try {
+        this.#note(path, await handle.stat());
+        return await handle.readFile("utf8");
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      this.#noteFailure(path, error);
+      throw error;
+    }
+  }
+
+  readSync(path: string): string {
+    try {
+      const file = openSync(path, "r");
+      try {
+        this.#note(path, fstatSync(file));
+        return readFileSync(file, "utf8");
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      this.#noteFailure(path, error);
+      throw error;
+    }
+  }
+
+  /** Of the file that is open, before it is read: whatever became of the path or the file since makes another state. */
+  #note(path: string, stats: Stats): void {
+    const state = stateOf(stats, this.#date());
+    // One that is read twice, in two states, has none.
+    this.states.set(path, this.states.has(path) && this.states.get(path) !== state ? null : state);
+  }
+
+  #noteFailure(path: string, error: unknown): void {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") this.states.set(path, missing);
+    // A folder stays one.
+    else if (code !== "EISDIR") this.states.set(path, null);
+  }
+}
+
+export const missing: FileState = "-";
+
+/**
+ * The time of the inode's last change moves with every write, and nobody sets it. null: at `readAt` it had only just changed, so
+ * that the next state may look the same.
+ */
+export function stateOf(
+  { ino, ctimeMs, size }: Pick<Stats, "ino" | "ctimeMs" | "size">,
+  readAt = Number.POSITIVE_INFINITY,
+): FileState | null {
+  const margin = ctimeMs % 1_000 === 0 ? recentOfCoarseMs : recentMs;
+  return ctimeMs > readAt - margin ? null : `${ino}:${ctimeMs}:${size}`;
+}
