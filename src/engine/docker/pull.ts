@@ -2,14 +2,8 @@ import type Docker from "dockerode";
 import { EngineError, type PullOptions } from "../engine.ts";
 import { open } from "./deadline.ts";
 import { lineSplitter } from "./lines.ts";
+import { type PullMessage, pulledLayers } from "./pulled-layers.ts";
 import { registryAuth } from "./registry-auth.ts";
-
-type Message = {
-  readonly id?: string;
-  readonly status?: string;
-  readonly error?: string;
-  readonly progressDetail?: { readonly current?: number; readonly total?: number };
-};
 
 export async function pullImage(
   docker: Docker,
@@ -40,22 +34,14 @@ function readProgress(
   { onProgress, silenceMs }: Pick<PullOptions, "onProgress"> & { readonly silenceMs: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const layers = new Map<string, { done: number; total: number; complete: boolean }>();
+    const layers = pulledLayers();
     let timer = setTimeout(() => silence.abort(), silenceMs);
     const lines = lineSplitter((line) => {
       if (line.length === 0) return;
-      const message = JSON.parse(line.toString()) as Message;
+      const message = JSON.parse(line.toString()) as PullMessage;
       // An error can come inside an answer that began with 200.
       if (message.error !== undefined) return fail(new EngineError("refused", message.error, 200));
-      note(layers, message);
-      const all = [...layers.values()];
-      onProgress({
-        doneBytes: all.reduce((sum, layer) => sum + layer.done, 0),
-        totalBytes: all.reduce((sum, layer) => sum + layer.total, 0),
-        layersDone: all.filter((layer) => layer.complete).length,
-        layers: all.length,
-        status: message.status ?? "",
-      });
+      onProgress(layers.after(message));
     });
     stream.on("data", (chunk: Buffer) => {
       clearTimeout(timer);
@@ -74,14 +60,4 @@ function readProgress(
       reject(error);
     }
   });
-}
-
-function note(layers: Map<string, { done: number; total: number; complete: boolean }>, message: Message): void {
-  const { id, status = "", progressDetail } = message;
-  if (id === undefined || status.startsWith("Pulling from")) return;
-  const layer = layers.get(id) ?? { done: 0, total: 0, complete: false };
-  const total = progressDetail?.total ?? layer.total;
-  const complete = status === "Pull complete" || status === "Already exists";
-  const done = complete ? total : status === "Downloading" ? (progressDetail?.current ?? layer.done) : layer.done;
-  layers.set(id, { done, total, complete });
 }
