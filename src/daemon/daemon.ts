@@ -139,10 +139,12 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   const enabled = new Map(saved.enabled);
   const isEnabled: Daemon["enabled"]["isEnabled"] = (unit) => enabled.get(unit.name) ?? unit.enabled;
 
+  let told = new Set<string>();
   const source = new UnitSource(options, clock, (now) => {
-    for (const { severity, file, line, column, message } of now.problems) {
-      if (severity === "error") log.warn(`${file}:${line}:${column}: ${message}`);
-    }
+    const errors = now.problems.filter(({ severity }) => severity === "error");
+    const lines = new Set(errors.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`));
+    for (const line of lines) if (!told.has(line)) log.warn(line);
+    told = lines;
     supervisor.tell({ fact: "units-read", units: now.units });
   });
   const isWanted = (unit: string, generation: number): boolean => {
