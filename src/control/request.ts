@@ -295,7 +295,7 @@ export type Progress = {
   readonly pull?: PullProgress;
 };
 
-/** Layers that the host has already count for no bytes; the total grows as the engine learns of layers. */
+/** Layers that the host has already count for no bytes; how large those are whose turn has not come is an estimate. */
 export type PullProgress = {
   readonly doneBytes: number;
   readonly totalBytes: number;

@@ -55,12 +55,7 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
   const files = await readAppFiles({ name, file, keys, folders, reader }, app);
   problems.push(...files.problems);
 
-  const opened: string[] = [];
-  const readFile = (path: string): string => {
-    opened.push(path);
-    return reader.readSync(path);
-  };
-  const asked = readFlags(keys, files, { file, read, readFile, tell });
+  const asked = readFlags(keys, files, { file, read, reader, tell });
   const hooks = hooksOf(read, tell);
   const respawn = respawnOf(keys);
   if (typeof respawn === "string") tellKey("error", "respawn_limit", respawn, "write 10 in 5m, 10 5 or unlimited");
@@ -88,7 +83,7 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
   const unit: Unit = {
     name,
     file,
-    sources: [...new Set([file, ...files.sources, ...opened])],
+    sources: [...new Set([file, ...reader.states.keys()])],
     description: keys.description ?? "",
     app,
     tagFile: files.tagFile,
@@ -135,7 +130,7 @@ type FlagsRead = {
 function readFlags(
   keys: UnitKeys,
   files: AppFiles,
-  { file, read, readFile, tell }: { file: string; read: UnitFile; readFile: (path: string) => string; tell: Tell },
+  { file, read, reader, tell }: { file: string; read: UnitFile; reader: FileReader; tell: Tell },
 ): FlagsRead | null {
   const { words, problems } = flagLayers(keys, files, read);
   const result = createRequestFromFlags(
@@ -145,7 +140,7 @@ function readFlags(
       command: Array.isArray(keys.command) ? keys.command : [],
       hostEnvironment: process.env,
       workingDirectory: dirname(file),
-      readFile,
+      readFile: (path) => reader.readSync(path),
       use: "service",
     },
   );

@@ -57,14 +57,19 @@ export class FileReader {
   }
 
   #noteFailure(path: string, error: unknown): void {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") this.states.set(path, missing);
+    if (isMissing(error)) this.states.set(path, missing);
     // A folder stays one.
-    else if (code !== "EISDIR") this.states.set(path, null);
+    else if ((error as NodeJS.ErrnoException).code !== "EISDIR") this.states.set(path, null);
   }
 }
 
 export const missing: FileState = "-";
+
+/** That a file is not there, nor perhaps its folder. */
+export function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ENOTDIR";
+}
 
 /**
  * The time of the inode's last change moves with every write, and nobody sets it. null: at `readAt` it had only just changed, so

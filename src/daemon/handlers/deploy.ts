@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { AppOnHost, Ask, Switched } from "../../control/request.ts";
+import type { AppOnHost, Ask, PullProgress, Switched } from "../../control/request.ts";
 import type { Handlers } from "../../control/server.ts";
 import { EngineError } from "../../engine/engine.ts";
 import { SvcError } from "../../svc-error.ts";
@@ -36,13 +36,12 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       const app = appOf(name, supervisor.world);
       const image = imageWith(app, checkedTag(tag));
       const because = `its image ${image} is pulled`;
-      const pull = (progress: Parameters<typeof reply.progress>[0]["pull"]) =>
-        reply.progress({ unit: name, phase: "pulling", because, ...(progress ? { pull: progress } : {}) });
+      const onProgress = (pull: PullProgress) => reply.progress({ unit: name, phase: "pulling", because, pull });
       const never = app.units.every(({ launch }) => launch.ok && launch.pull === "never");
       const isHere = (await daemon.engine.image(image)) !== null;
       if (never && !isHere) throw notHere(image, "its units are never pulled", "docker load or build it first");
       // A tag may have moved: what is here counts only where the registry cannot be had.
-      if (!never) await pullOrTakeWhatIsHere(image, isHere, { pull, abort: reply.signal }, daemon);
+      if (!never) await pullOrTakeWhatIsHere(image, isHere, { onProgress, abort: reply.signal }, daemon);
       const found = await daemon.engine.image(image);
       return { digest: found?.digests[0]?.replace(/^.*@/, "") ?? found?.id ?? "" };
     },
@@ -175,20 +174,12 @@ async function prune(
   return { removed };
 }
 
-type Pulling = {
-  readonly pull: (progress: Parameters<Parameters<Daemon["engine"]["pull"]>[1]["onProgress"]>[0]) => unknown;
-  readonly abort: AbortSignal;
-};
+type Pulling = { readonly onProgress: (progress: PullProgress) => void; readonly abort: AbortSignal };
 
 /** A registry that is away is no reason to refuse a build that is on the host already. */
-async function pullOrTakeWhatIsHere(
-  image: string,
-  isHere: boolean,
-  { pull, abort }: Pulling,
-  daemon: Daemon,
-): Promise<void> {
+async function pullOrTakeWhatIsHere(image: string, isHere: boolean, pulling: Pulling, daemon: Daemon): Promise<void> {
   try {
-    await daemon.engine.pull(image, { abort, onProgress: (progress) => void pull(progress) });
+    await daemon.engine.pull(image, pulling);
   } catch (error) {
     if (isHere) return;
     if (error instanceof EngineError && error.status === 404)

@@ -7,7 +7,10 @@ import type { Daemon } from "../context.ts";
 
 type Wished = Extract<Fact, { fact: "wished" }>;
 
-/** Reads all files of all units again, whether they look changed or not. No running container is touched; a need that was added to a running unit comes up. */
+/**
+ * Reads all files of all units again, whether they look changed or not. No running container is touched; a need that was added to a
+ * running unit comes up.
+ */
 export async function reload(daemon: Daemon): Promise<Reloaded> {
   const before = new Map(daemon.source.now.units);
   const now = await daemon.source.read({ anew: true });

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import type { FileReader } from "../file-reader.ts";
+import { type FileReader, isMissing } from "../file-reader.ts";
 import type { UnitKeys } from "../keys/schema.ts";
 import type { UnitFolders } from "../read-folder.ts";
 import type { LaunchProblem } from "../unit.ts";
@@ -12,8 +12,6 @@ export type AppFiles = {
   readonly variables: ReadonlyMap<string, Variable>;
   readonly tagFile: string;
   readonly tag: Tag | null;
-  /** Every file that was read, or would have been. */
-  readonly sources: readonly string[];
   /** A file that must be there and cannot be read. */
   readonly missing: LaunchProblem | null;
   readonly problems: readonly UnitProblem[];
@@ -60,7 +58,7 @@ export async function readAppFiles(asking: Asking, app: string): Promise<AppFile
     const hint = "write: export TAG=build-42";
     problems.push({ unit: name, severity: "warning", code: "invalid-tag-file", ...at, message: tag.message, hint });
   }
-  return { variables, tagFile, tag, sources: [...wanted.map(({ path }) => path), tagFile], missing, problems };
+  return { variables, tagFile, tag, missing, problems };
 }
 
 type WantedFile = { readonly path: string; readonly required: boolean; readonly format: EnvFormat };
@@ -80,7 +78,7 @@ function unreadable(
   required: boolean,
   unitFile: string,
 ): LaunchProblem | null {
-  const isAway = error.code === "ENOENT" || error.code === "ENOTDIR";
+  const isAway = isMissing(error);
   if (isAway && !required) return null;
   const message = isAway ? `there is no env file ${path}` : `${path} cannot be read: ${error.message}`;
   const hint = isAway ? `write it, or take env_file out of ${unitFile}` : "make it a file that root can read";
