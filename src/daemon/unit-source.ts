@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import type { Clock } from "../clock/clock.ts";
 import { findCycles } from "../graph/cycles.ts";
-import { KnownUnits, stateNow } from "../unit/known-units.ts";
+import { KnownUnits } from "../unit/known-units.ts";
 import type { FolderRead, UnitFolders } from "../unit/read-folder.ts";
 import { relateUnits, type UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
@@ -29,8 +29,9 @@ export class UnitSource {
   readonly #instances = new Set<string>();
   readonly #known: KnownUnits;
   #folder: FolderRead | null = null;
-  #folderState: string | null = null;
   #reading: Promise<UnitsNow> | null = null;
+  #next: Promise<UnitsNow> | null = null;
+  #nextIsAnew = false;
   #watcher: FSWatcher | null = null;
   #cancelSettle: () => void = () => undefined;
   #cancelPatrol: () => void = () => undefined;
@@ -49,29 +50,18 @@ export class UnitSource {
 
   /**
    * Looks at all files and reads those that changed, or `anew` all; a read that is under way already may have missed the last
-   * change, so another follows it.
+   * change, so another follows it, one for all who ask meanwhile.
    */
-  async read(how: { readonly anew?: boolean } = {}): Promise<UnitsNow> {
-    while (this.#reading) await this.#reading;
-    this.#reading = this.#readAll(how).finally(() => {
-      this.#reading = null;
-    });
-    return this.#reading;
+  read({ anew = false } = {}): Promise<UnitsNow> {
+    this.#nextIsAnew ||= anew;
+    this.#next ??= this.#readNext();
+    return this.#next;
   }
 
   /** The unit as the disk has it: the others are looked at only if one of its files changed since. */
   async reread(name: string): Promise<Unit | null> {
     if (!(await this.#known.isUnchanged(name))) await this.read();
     return this.now.units.get(name) ?? null;
-  }
-
-  /** As the disk has it now, for somebody who looks: files are read only if one of them changed. */
-  async refresh(): Promise<UnitsNow> {
-    if (this.#reading) await this.#reading;
-    const names = [...this.now.units.keys(), ...this.now.invalid.keys()];
-    const unchanged = await Promise.all(names.map((name) => this.#known.isUnchanged(name)));
-    const isOtherFolder = this.#folderState === null || (await stateNow(this.#folders.units)) !== this.#folderState;
-    return isOtherFolder || unchanged.includes(false) ? this.read() : this.now;
   }
 
   watch(): void {
@@ -104,14 +94,20 @@ export class UnitSource {
   #patrol(): void {
     this.#cancelPatrol = this.#clock.after(patrolMs, () => {
       if (!this.#watcher) this.#watchFolder();
-      (this.#watcher ? this.refresh() : this.read()).finally(() => this.#patrol());
+      this.read().finally(() => this.#patrol());
     });
   }
 
-  async #readAll(how: { readonly anew?: boolean }): Promise<UnitsNow> {
-    const folderState = await stateNow(this.#folders.units, this.#clock.date());
-    const folder = await this.#known.read([...this.#instances], how);
-    this.#folderState = folderState;
+  async #readNext(): Promise<UnitsNow> {
+    await this.#reading?.catch(() => undefined);
+    this.#reading = this.#readAll(this.#nextIsAnew);
+    this.#next = null;
+    this.#nextIsAnew = false;
+    return this.#reading;
+  }
+
+  async #readAll(anew: boolean): Promise<UnitsNow> {
+    const folder = await this.#known.read([...this.#instances], { anew });
     if (folder === this.#folder) return this.now;
     this.now = judge(relateUnits(folder), this.now);
     this.#onRead(this.now);

@@ -41,11 +41,11 @@ async function isAsRead({ states }: UnitRead): Promise<boolean> {
   return !same.includes(false);
 }
 
-/** null: it cannot be told. `readAt`: the wall clock, ms, where what is read now is to be told from what comes after it. */
-export async function stateNow(path: string, readAt?: number): Promise<FileState | null> {
+/** null: it cannot be told. */
+async function stateNow(path: string): Promise<FileState | null> {
   // That there is none is the usual case, and costs an error where it is one.
   return stat(path, { throwIfNoEntry: false }).then(
-    (found) => (found ? stateOf(found, readAt) : missing),
+    (found) => (found ? stateOf(found) : missing),
     () => null,
   );
 }

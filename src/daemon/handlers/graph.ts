@@ -7,7 +7,7 @@ import { nameUnits } from "./names.ts";
 
 export async function graph({ units = [] }: Ask<"graph">, daemon: Daemon): Promise<UnitGraph> {
   const { source, supervisor } = daemon;
-  await source.refresh();
+  await source.read();
   const named = await nameUnits(units, daemon, { invalid: true });
   const { world } = supervisor;
   const statuses = currentStatuses(daemon);

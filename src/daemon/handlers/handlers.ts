@@ -23,7 +23,7 @@ export function handlers(daemon: Daemon): Handlers {
   const { supervisor, source, events, records, enabled } = daemon;
   return {
     list: async ({ units }) => {
-      await Promise.all([source.refresh(), firstLook(daemon)]);
+      await Promise.all([source.read(), firstLook(daemon)]);
       const all = await withFronts(currentStatuses(daemon), daemon);
       if (!units || units.length === 0) return all.filter(isOfInterest);
       const wanted = await nameUnits(units, daemon, { invalid: true });

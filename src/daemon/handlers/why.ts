@@ -10,7 +10,7 @@ const recordsRead = 200;
 /** Why a unit is as it is, down to the root cause. */
 export async function why({ unit }: Ask<"why">, daemon: Daemon): Promise<readonly Cause[]> {
   const { supervisor, records, events, clock, source } = daemon;
-  await source.refresh();
+  await source.read();
   const [name = unit] = await nameUnits([unit], daemon, { invalid: true });
   const all = new Map(currentStatuses(daemon).map((status) => [status.name, status]));
   return whyChain(name, {
