@@ -23,13 +23,15 @@ function reasonToStop(unit: Unit, world: World, now: number): Stop | null {
   if (container.stopping) {
     const { why } = container.stopping;
     const cause =
-      why === "replaced" ? unit.needs.find((need) => lossThatStops(need, container, world, now) !== null) : null;
+      why === "replaced"
+        ? unit.needs.find((need) => lossThatStops(unit, need, { container, world, now }) !== null)
+        : null;
     return { why, because: stopWords[why], dueTo: cause?.unit ?? null };
   }
   if (wish.generation !== container.generation)
     return { why: "replaced", because: "a restart was asked for", dueTo: null };
   for (const need of unit.needs) {
-    const because = lossThatStops(need, container, world, now);
+    const because = lossThatStops(unit, need, { container, world, now });
     if (because !== null) return { why: "replaced", because, dueTo: need.unit };
   }
   if (container.health === "unhealthy" && unit.onUnhealthy === "restart") {
@@ -49,8 +51,10 @@ const stopWords: { readonly [why in StopReason]: string } = {
   foreign: "it is not svc's own",
 };
 
+type Tied = { readonly container: Container; readonly world: World; readonly now: number };
+
 /** What became of something that this container is tied to, if that ends it. */
-function lossThatStops(need: Need, container: Container, world: World, now: number): string | null {
+function lossThatStops(unit: Unit, need: Need, { container, world, now }: Tied): string | null {
   const target = world.units.get(need.unit);
   // What had to end once has ended: what becomes of it later means nothing any more.
   if (!target || need.onLoss === "keep" || need.until === "completed") return null;
@@ -58,14 +62,20 @@ function lossThatStops(need: Need, container: Container, world: World, now: numb
   // Of one that svc has only just found it is not known that it is lost.
   const isUnknown = targetStops === null && isYetToBeAsked(target, ownContainer(target, world));
   if (need.onLoss === "stop" && !isUnknown && !isMet(need, world, now)) return `${need.unit} is not up`;
+  // What cannot be made anew serves as well as it can.
+  if (!unit.launch.ok) return null;
   // Intended replacements go from the outside in: what holds on to the target stops before it.
   if (targetStops?.why === "replaced") return `${need.unit}, which it is tied to, is being replaced`;
+  return wasReplaced(need, { container, world, now }) ? `${need.unit}, which it is tied to, was replaced` : null;
+}
+
+/** It holds on to a container that is gone, and the next one is ready. */
+export function wasReplaced(need: Need, { container, world, now }: Tied): boolean {
+  const target = world.units.get(need.unit);
   const bound = container.bound[need.unit];
+  if (!target || bound === undefined || need.onLoss === "keep" || need.until === "completed") return false;
   const current = ownContainer(target, world);
-  if (bound !== undefined && current !== null && current.id !== bound && isFulfilled(need, target, world, now)) {
-    return `${need.unit}, which it is tied to, was replaced`;
-  }
-  return null;
+  return current !== null && current.id !== bound && isFulfilled(need, target, world, now);
 }
 
 /** Whether the unit may start as far as this need goes. */

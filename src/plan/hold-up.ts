@@ -1,7 +1,7 @@
 import type { Unit } from "../unit/unit.ts";
 import { isReady, type RunningContainer, readyAt, startDeadline } from "./conditions.ts";
 import { type Decision, dueTo, rest, wait } from "./decision.ts";
-import { isMet } from "./dependencies.ts";
+import { isMet, wasReplaced } from "./dependencies.ts";
 import { readyWords } from "./words.ts";
 import type { World } from "./world.ts";
 
@@ -18,6 +18,12 @@ export function holdUp(unit: Unit, container: RunningContainer, world: World, no
     return wait("starting", readyWords(unit, container), Math.min(ready, startDeadline(unit, container)));
   const lost = unit.needs.find((need) => need.required && isLost(need.unit) && !isMet(need, world, now));
   if (lost) return dueTo(lost.unit, rest("degraded", `it runs, but ${lost.unit}, which it needs, is not ready`));
+  const gone = unit.launch.ok ? undefined : unit.needs.find((need) => wasReplaced(need, { container, world, now }));
+  if (gone && !unit.launch.ok)
+    return dueTo(
+      gone.unit,
+      rest("degraded", `it is tied to a ${gone.unit} that is gone, and cannot be started anew: ${unit.launch.message}`),
+    );
   if (!isReady(unit, world, now)) return rest("degraded", "its healthcheck says unhealthy");
   return container.adopted ? wasUp : isUp;
 

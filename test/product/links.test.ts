@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
 import { until } from "../support/until.ts";
@@ -45,6 +47,22 @@ describe.concurrent("links", () => {
     expect(
       (await host.ask("list", {})).filter((one) => ["db", "web", "proxy"].map(host.name).includes(one.name)),
     ).toMatchObject([{ restarts: 1 }, { restarts: 0 }, { restarts: 0 }]);
+  });
+
+  test("what could not be started anew runs on when the target of its link is replaced, and is restarted once it can", async () => {
+    await host.unit("gdb");
+    await host.unit("gweb", { links: ["PREFIX-gdb"] });
+    expect((await host.svc("start", "PREFIX-gweb")).code).toBe(0);
+    const id = await idOf("gweb");
+    await rm(join(host.folder, "units", `${host.name("gweb")}.yml`));
+    await host.ask("reload", {});
+    await host.engine.docker("rm", "-f", host.name("gdb"));
+    const because = `it is tied to a ${host.name("gdb")} that is gone, and cannot be started anew: its unit file is gone`;
+    await host.reaches("PREFIX-gweb", { phase: "degraded", because });
+    expect(await idOf("gweb")).toBe(id);
+    await host.unit("gweb", { links: ["PREFIX-gdb"] });
+    await until(async () => ![id, ""].includes(await idOf("gweb")));
+    await host.reaches("PREFIX-gweb", { phase: "up" });
   });
 
   test("B42 on a network of the user's the one that links is left alone, and finds the new one", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { decide, nextLook } from "../../../src/plan/decide.ts";
 import type { Container, StopReason, UnitState } from "../../../src/plan/world.ts";
+import type { Unit } from "../../../src/unit/unit.ts";
 import { container, link, need, unit, world } from "../../support/build.ts";
 import { show } from "../../support/show.ts";
 
@@ -58,6 +59,29 @@ site: degraded: it runs, but relay, which it needs, is not ready`,
     `db: up: it is ready
 relay: up: it is ready
 site: stopping, signal site.1: relay, which it is tied to, was replaced`,
+  );
+});
+
+test("what could not be started anew is not stopped because the target of its link was replaced", () => {
+  const linked = container("site.1", { bound: { relay: "relay.1" } });
+  const [db, relay, one] = site as [Unit, Unit, Unit];
+  const broken = {
+    ...one,
+    launch: { ok: false, code: "no-tag", message: "there is no TAG", hint: "write one" },
+  } as const;
+  const after = (units: readonly Unit[], target: Partial<UnitState>) =>
+    show(world({ units, running: ["db"], states: { relay: target, site: { container: linked } } }), 0);
+  expect(after([db, relay, broken], { container: container("relay.2") })).toBe(
+    `db: up: it is ready
+relay: up: it is ready
+site: degraded: it is tied to a relay that is gone, and cannot be started anew: there is no TAG`,
+  );
+  expect(after([db, relay, one], { container: container("relay.2") })).toContain("site: stopping, signal site.1");
+  const restart = { want: "up", by: "operator", generation: 1 } as const;
+  expect(after([db, relay, broken], { container: container("relay.1"), wish: restart })).toBe(
+    `db: up: it is ready
+relay: stopping, signal relay.1: a restart was asked for
+site: degraded: it runs, but relay, which it needs, is not ready`,
   );
 });
 

@@ -88,7 +88,7 @@ function findReason(unit: Unit, world: World, now: number): boolean {
   if (!runs(container)) return false;
   if (wish.want === "down" || world.shuttingDown || container.generation !== wish.generation) return true;
   if (container.health === "unhealthy" && unit.onUnhealthy === "restart") return true;
-  if (unit.needs.some((need) => isLost(need, container, world, now))) return true;
+  if (unit.needs.some((need) => isLost(unit, need, container, world, now))) return true;
   const isLate = container.state === "running" && now >= container.watchedSince + unit.startTimeoutMs;
   return unit.type === "service" && isLate && !wasUp(unit, container, now);
 }
@@ -101,12 +101,14 @@ function wasUp(unit: Unit, container: Container, now: number): boolean {
   return container.adopted && (unit.ready.how === "log" || container.health === "unhealthy");
 }
 
-function isLost(need: Need, container: Container, world: World, now: number): boolean {
+/** Of what cannot be started anew a stale tie ends nothing. */
+function isLost(unit: Unit, need: Need, container: Container, world: World, now: number): boolean {
   const target = world.units.get(need.unit);
   if (!target || need.onLoss === "keep" || need.until === "completed") return false;
   const current = own(need.unit, world);
   if (need.onLoss === "stop" && missing(need, world, now) !== null && !mayBeUp(target, current, world, now))
     return true;
+  if (!unit.launch.ok) return false;
   const bound = container.bound[need.unit];
   if (current && bound !== undefined && current.id !== bound && isThere(need, world, now)) return true;
   return runs(current) && isReplaced(target, current, world, now);
@@ -124,5 +126,5 @@ function isReplaced(unit: Unit, container: Container, world: World, now: number)
   if (wish.want === "down" || world.shuttingDown) return false;
   if (container.stopping) return container.stopping.why === "replaced";
   if (container.generation !== wish.generation) return true;
-  return unit.needs.some((need) => isLost(need, container, world, now));
+  return unit.needs.some((need) => isLost(unit, need, container, world, now));
 }

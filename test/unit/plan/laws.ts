@@ -19,7 +19,7 @@ export const laws = {
   /** 6 */ actual: "what is wished is so",
   /** 7 */ stop: "the operator's stop beats everything",
   /** 8 */ once: "a restart that was asked for is done exactly once",
-  /** 9 */ link: "no link is stale",
+  /** 9 */ link: "no link is stale, but of what could not be started anew",
   /** 10 */ grace: "kill only after the grace",
   /** 11 */ reason: "nothing that runs is stopped without a reason",
   /** 12 */ budget: "only respawns by itself count, outages never",
@@ -187,6 +187,7 @@ export function brokenAtRest(simulation: Simulation): string[] {
       const target = simulation.containers.get(need.unit);
       const held = need.binds ? simulation.links.get(actual.id)?.[need.unit] : actual.bound[need.unit];
       if (need.onLoss !== "restart" || need.until === "completed" || !held || !target || held === target.id) continue;
+      if (!unit.launch.ok) continue;
       if (isThere(need, world, now)) breaks("link", `holds on to ${held}, but ${need.unit} is ${target.id}`);
     }
   }
@@ -269,6 +270,7 @@ function mustGoFirst(other: Unit, target: Unit, why: string, simulation: Simulat
     (need) =>
       need.unit === target.name &&
       need.until !== "completed" &&
-      ((need.onLoss === "stop" && need.required) || (need.onLoss === "restart" && why === "replaced")),
+      ((need.onLoss === "stop" && need.required) ||
+        (need.onLoss === "restart" && why === "replaced" && other.launch.ok)),
   );
 }
