@@ -18,7 +18,7 @@ import { needsOf, needsOfWrong, type PlacedNeed } from "./relations/needs.ts";
 import { readyOf, respawnOf } from "./rules.ts";
 import type { Launch, LaunchProblem, Unit } from "./unit.ts";
 import type { UnitFile } from "./unit-file.ts";
-import type { UnitProblem } from "./unit-problem.ts";
+import { isSamePlace, type UnitProblem } from "./unit-problem.ts";
 
 export type UnitParts = {
   readonly name: string;
@@ -69,15 +69,20 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
   if (keys.networks !== undefined && keys.network_mode !== undefined)
     tellKey("error", "network_mode", "network_mode and networks do not go together", "take one of them out");
   for (const { key, message, hint } of keysWithoutEffect(keys)) tellKey("warning", key, message, hint);
+  if (asked) checkFront(read, asked.result.request, tell);
   const isWrong = problems.some(({ severity }) => severity === "error");
   if (isWrong || !asked || typeof respawn === "string" || "wrong" in ready) {
+    for (const problem of launchProblems(keys, files)) tell(inWords(problem, read));
     const { words } = flagLayers(keys, files, read);
-    return { unit: null, needs: needsOfWrong({ keys, place: read.place, words }), problems };
+    const needs = needsOfWrong({ keys, place: read.place, words });
+    return {
+      unit: null,
+      needs: needs.filter(({ at }) => !problems.some((problem) => isSamePlace(problem, at))),
+      problems,
+    };
   }
 
   const { words, result, isFromKeys } = asked;
-  checkFront(read, result.request, tell);
-  if (problems.some(({ severity }) => severity === "error")) return { unit: null, needs: [], problems };
   const create: CreateRequest = { ...result.request, body: withKeyBody(result.request.body, keys, isFromKeys) };
   const needs = needsOf({ keys, place: read.place, request: create, flags: result.flags, words });
   const unit: Unit = {
@@ -150,11 +155,11 @@ function readFlags(
     const code = key === null || key === "options" ? "invalid-options" : "bad-value";
     tell({ severity: "error", code, ...at, message, hint });
   }
-  if (!result.ok || problems.length > 0) return null;
-  for (const { word, message } of result.warnings) {
-    const at = words[word]?.place() ?? nowhere;
-    tell({ severity: "warning", code: "no-effect", ...at, message, hint: "take it out" });
+  for (const { code, ...warning } of result.warnings) {
+    const { at, message, hint } = layerProblem(warning, words, nowhere);
+    tell({ severity: "warning", code, ...at, message, hint });
   }
+  if (!result.ok || problems.length > 0) return null;
   const isFromKeys: IsFromKeys = (flag) => {
     const last = result.flags.findLast(({ name }) => name === flag);
     return last !== undefined && words[last.word]?.layer === "keys";
@@ -181,6 +186,27 @@ function launchable(
   if (files.missing) return files.missing;
   const reference = imageReference(keys, files);
   if (!reference.ok) return reference;
-  const warnings = result.warnings.map(({ message }) => message);
+  const warnings = result.warnings.map(({ masked }) => masked);
   return launchOf({ keys, files, reference, create, pull: result.pull, warnings });
+}
+
+/** What would keep it from starting once its files are right: it is told with what is wrong in them. */
+function launchProblems(keys: UnitKeys, files: AppFiles): readonly LaunchProblem[] {
+  const problems = files.missing ? [files.missing] : [];
+  // Which image it is may be said by what is wrong or missing.
+  if (keys.image === undefined) return problems;
+  const reference = imageReference(keys, files);
+  // A bad TAG file is told of as a file.
+  return reference.ok || reference.code === "invalid-tag-file" ? problems : [...problems, reference];
+}
+
+const keyOfLaunch: { readonly [code: string]: keyof UnitKeys } = {
+  "missing-file": "env_file",
+  "missing-image": "image",
+  "missing-tag": "tag_file",
+};
+
+function inWords({ code, message, hint }: LaunchProblem, { place }: UnitFile): Omit<UnitProblem, "unit"> {
+  const at = place([keyOfLaunch[code] ?? ""], "value");
+  return { severity: "warning", code, ...at, message: `it cannot start: ${message}`, hint };
 }

@@ -80,7 +80,11 @@ export function flagLayers(keys: UnitKeys, files: AppFiles, unitFile: Pick<UnitF
 }
 
 /** A problem of a flag, at the place and in the words of what stands for it. No text of an env file is in it. */
-export function layerProblem(problem: FlagProblem, words: readonly LayeredWord[], nowhere: PlaceInFile): LayerProblem {
+export function layerProblem(
+  problem: Omit<FlagProblem, "code">,
+  words: readonly LayeredWord[],
+  nowhere: PlaceInFile,
+): LayerProblem {
   // What is missing at the end is missing behind the last word.
   const word = words[problem.word] ?? words.at(-1);
   if (!word) return { at: nowhere, key: null, message: problem.message, hint: problem.hint };

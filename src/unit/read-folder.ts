@@ -28,14 +28,14 @@ export type UnitRead = {
   readonly file: string;
   /** Of every file that was read, or would have been; null: it cannot be told. */
   readonly states: ReadonlyMap<string, FileState | null>;
-  readonly outcome: PlacedUnit | InvalidUnit;
+  readonly outcome: ({ readonly isValid: true } & PlacedUnit) | ({ readonly isValid: false } & PlacedUnit<InvalidUnit>);
   readonly problems: readonly UnitProblem[];
   /** Where it says that it needs another, or starts after it: by the name that it says. */
   readonly ties: ReadonlyMap<string, PlaceInFile>;
 };
 
 /** A unit whose files are wrong, with what they say of others as far as they can be read. */
-export type InvalidUnit = Pick<Unit, "name" | "file" | "needs" | "after" | "before">;
+export type InvalidUnit = Pick<Unit, "name" | "file" | "needs" | "after" | "before" | "conflicts">;
 
 /** `only`: that unit and those it needs, and no others. What is in `unchanged` is not read again. `date`: wall clock, ms. */
 export type FolderOptions = {
@@ -62,7 +62,7 @@ export async function readFolder(folders: UnitFolders, options: FolderOptions = 
     const read = known?.file === file ? known : await readOne(name, file, folders, new FileReader(options.date));
     reads.set(name, read);
     const { outcome } = read;
-    const needed = "unit" in outcome ? outcome.needs.map(({ need }) => need.unit) : [];
+    const needed = outcome.isValid ? outcome.needs.map(({ need }) => need.unit) : [];
     if (only === undefined) wanted.push(...needed.filter((one) => one.includes("@")));
     else if (name === only) wanted.push(...needed);
   }
@@ -93,21 +93,23 @@ async function readOne(name: string, file: string, folders: UnitFolders, reader:
   const text = await readText(file, reader);
   const read = readUnitFile(name, file, text);
   const { keys } = read;
+  const place = placeIn(name, file, text);
   if (!keys) {
-    const outcome = { name, file, needs: [], after: [], before: [] };
+    const unit = { name, file, needs: [], after: [], before: [], conflicts: [] };
+    const outcome = { isValid: false, unit, needs: [], place } as const;
     return { file, states, outcome, problems: read.problems, ties: new Map() };
   }
   const built = await buildUnit({ name, file, read: { ...read, keys }, folders, reader });
   const problems = [...read.problems, ...built.problems];
-  const { after = [], before = [] } = keys;
+  const { after = [], before = [], conflicts = [] } = keys;
   const orderings = after.map((other, at) => [other, read.place(["after", at], "value")] as const);
   const ties = new Map([...orderings, ...built.needs.map(({ need, at }) => [need.unit, at] as const)]);
   const isRight = problems.every(({ severity }) => severity !== "error");
-  const outcome =
-    isRight && built.unit
-      ? { unit: built.unit, needs: built.needs, place: placeIn(name, file, text) }
-      : { name, file, needs: built.needs.map(({ need }) => need), after, before };
-  return { file, states, outcome, problems, ties };
+  const { needs } = built;
+  if (isRight && built.unit)
+    return { file, states, outcome: { isValid: true, unit: built.unit, needs, place }, problems, ties };
+  const unit = { name, file, needs: needs.map(({ need }) => need), after, before, conflicts };
+  return { file, states, outcome: { isValid: false, unit, needs, place }, problems, ties };
 }
 
 /** The document that knows all places is many times its text, and seldom asked: it is made again when it is. */

@@ -24,20 +24,19 @@ export async function readUnits(
 
 export function relateUnits({ reads, templates, files, problems }: FolderRead): UnitsRead {
   const units: PlacedUnit[] = [];
-  const invalid = new Map<string, InvalidUnit>();
-  for (const [name, { outcome }] of reads) {
-    if ("unit" in outcome) units.push(outcome);
-    else invalid.set(name, outcome);
+  const wrong: PlacedUnit<InvalidUnit>[] = [];
+  for (const { outcome } of reads.values()) {
+    if (outcome.isValid) units.push(outcome);
+    else wrong.push(outcome);
   }
   units.sort((one, other) => (one.unit.name < other.unit.name ? -1 : 1));
-  const related = relate(units, new Set(invalid.keys()));
-  for (const unit of related.rejected) invalid.set(unit.name, unit);
+  const related = relate(units, wrong);
   const ofUnits = [...reads.values()].flatMap((read) => read.problems);
   return {
     units: related.units,
     problems: [...ofUnits, ...problems, ...related.problems].sort(byPlace),
     templates,
-    invalid: [...invalid.values()],
+    invalid: [...wrong.map(({ unit }) => unit), ...related.rejected],
     ties: new Map([...reads].map(([name, read]) => [name, read.ties])),
     files,
   };

@@ -1,4 +1,4 @@
-import { durationMs } from "./keys/quantities.ts";
+import { durationMs, exitOf, exitWords } from "./keys/quantities.ts";
 import type { UnitKeys } from "./keys/schema.ts";
 import type { Listen, Ready, Respawn } from "./unit.ts";
 
@@ -9,15 +9,8 @@ const defaultLimit = { count: 10, windowMs: 300_000 };
 export function respawnOf(keys: UnitKeys): Respawn | string {
   const limit = limitOf(keys.respawn_limit);
   if (typeof limit === "string") return limit;
-  const normal =
-    keys.normal_exit === undefined
-      ? []
-      : Array.isArray(keys.normal_exit)
-        ? keys.normal_exit
-        : String(keys.normal_exit).split(/[\s,]+/);
-  const normalExit = normal
-    .filter(Boolean)
-    .map((one) => (/^\d+$/.test(one) ? Number(one) : one.toUpperCase().replace(/^(SIG)?/, "SIG")));
+  const { normal_exit: normal = "" } = keys;
+  const normalExit = (Array.isArray(normal) ? normal : exitWords(normal)).flatMap((one) => exitOf(one) ?? []);
   return { enabled: keys.respawn ?? true, normalExit, limit, onLimit: keys.on_limit ?? "delay" };
 }
 

@@ -24,6 +24,10 @@ export function byPlace(one: PlaceInFile, other: PlaceInFile): number {
   return one.line - other.line || one.column - other.column;
 }
 
+export function isSamePlace(one: PlaceInFile, other: PlaceInFile): boolean {
+  return byPlace(one, other) === 0;
+}
+
 /** The beginning of a file, for what is not in it. */
 export function wholeFile(file: string): PlaceInFile {
   return { file, line: 1, column: 1, length: 0, source: "" };

@@ -3,6 +3,7 @@ import type { CreateRequest } from "./create-request.ts";
 import { windowsFlags } from "./flags.ts";
 import { type FlagProblem, flagProblem, type ParsedFlag, type ParsedWords, parseFlags } from "./parse-flags.ts";
 import { attempt, readValues, type Surroundings, type Values } from "./read-values.ts";
+import { tellRefusedByEngines } from "./refused-by-engines.ts";
 import { say } from "./sentence.ts";
 import { type FlagWarning, type Use, withoutUnsuited } from "./unsuited-flags.ts";
 import { readPlatform } from "./values/platform.ts";
@@ -26,7 +27,7 @@ export type FlagResult =
       readonly warnings: readonly FlagWarning[];
       readonly flags: readonly ParsedFlag[];
     }
-  | { readonly ok: false; readonly problems: readonly FlagProblem[] };
+  | { readonly ok: false; readonly problems: readonly FlagProblem[]; readonly warnings: readonly FlagWarning[] };
 
 /** The create request that the docker CLI would send for these words of `docker run`, or every problem in them. */
 export function createRequestFromFlags(words: readonly string[], context: FlagContext): FlagResult {
@@ -36,6 +37,8 @@ export function createRequestFromFlags(words: readonly string[], context: FlagCo
   const { image, command } = readImage(words, parsed.rest, context, problems);
 
   const given = withoutUnsuited(parsed.flags, context.use, problems, warnings);
+  // The docker CLI leaves these to the engine.
+  if (context.use !== "docker") tellRefusedByEngines(given, problems, warnings);
   checkClientFlags(readValues(parsed.flags, context, problems), problems);
   // Their problems are noted already.
   const values = readValues([...given, ...ownFlags(parsed.flags, context.use)], context, []);
@@ -45,7 +48,9 @@ export function createRequestFromFlags(words: readonly string[], context: FlagCo
     platform = readPlatform(values.text("platform") || (context.hostEnvironment.DOCKER_DEFAULT_PLATFORM ?? ""));
   });
   const fields = containerFields(values, context, problems);
-  if (problems.length > 0) return { ok: false, problems: problems.sort((one, other) => one.word - other.word) };
+  if (problems.length > 0) {
+    return { ok: false, problems: problems.sort((one, other) => one.word - other.word), warnings };
+  }
 
   const name = values.text("name") || null;
   const pull = values.has("pull") ? (values.text("pull") as "missing" | "always" | "never" | "") || null : null;

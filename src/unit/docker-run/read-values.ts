@@ -1,8 +1,9 @@
 import { posix } from "node:path";
+import { messageOf } from "../../svc-error.ts";
+import { isMissing } from "../file-reader.ts";
 import type { Json } from "./create-request.ts";
 import { findFlag } from "./flags.ts";
 import { type FlagProblem, flagProblem, type ParsedFlag } from "./parse-flags.ts";
-import { say } from "./sentence.ts";
 import { checkLink, readAddress, readExtraHost, readSearchDomain } from "./values/addresses.ts";
 import { BadValue } from "./values/bad-value.ts";
 import * as devices from "./values/devices.ts";
@@ -164,10 +165,12 @@ function readListed(name: string, value: string, surroundings: Surroundings): Js
   }
 }
 
+/** The path of a file is no secret, also in OPTS: without it nobody knows what is missing. */
 function readText(path: string, { workingDirectory, readFile }: Surroundings): string {
+  const file = posix.resolve(workingDirectory, path);
   try {
-    return readFile(posix.resolve(workingDirectory, path));
+    return readFile(file);
   } catch (thrown) {
-    throw new BadValue(say`${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    throw new BadValue(isMissing(thrown) ? `there is no file ${file}` : `${file} cannot be read: ${messageOf(thrown)}`);
   }
 }

@@ -1,7 +1,7 @@
 import { type FlagProblem, flagProblem, type ParsedFlag } from "./parse-flags.ts";
 
-/** A flag that is passed over. */
-export type FlagWarning = { readonly word: number; readonly message: string };
+/** A flag that is passed over, or a value that an engine may not take. */
+export type FlagWarning = Omit<FlagProblem, "code"> & { readonly code: "no-effect" | "unknown-to-svc" };
 
 export type Use = "service" | "one-off" | "docker";
 
@@ -33,7 +33,8 @@ export function withoutUnsuited(
     if (treatment.is === "refused") {
       problems.push(flagProblem(flag.word, `--${flag.name} cannot be used here: ${treatment.because}`, treatment.hint));
     } else if (treatment.is === "ignored") {
-      warnings.push({ word: flag.word, message: `--${flag.name} has no effect here: ${treatment.because}` });
+      const message = `--${flag.name} has no effect here: ${treatment.because}`;
+      warnings.push({ ...flagProblem(flag.word, message, "take it out"), code: "no-effect" });
     }
     return false;
   });

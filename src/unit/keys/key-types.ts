@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { durationMs, sizeBytes } from "./quantities.ts";
+import { durationMs, sizeBytes, sizeForm, timeForm } from "./quantities.ts";
 
 /**
  * The kinds of values that keys take. The words of a kind are what help shows as its type, and what a problem says that the
@@ -47,19 +47,33 @@ export const whole = kind("a whole number", (error) =>
   z.union([z.int(), z.string().regex(/^-?\d+$/, { error })], { error }).transform(Number),
 );
 
+export const wholeAboveZero = kind("a whole number above 0", (error) =>
+  z.union([z.int().min(1, { error }), z.string().regex(/^0*[1-9]\d*$/, { error })], { error }).transform(Number),
+);
+
 export const time = kind("a time such as 10s, 1m30s or 500ms; a bare number is seconds", (error) =>
-  z.union([z.string(), z.number()], { error }).refine((value) => durationMs(value) !== null, { error }),
+  quantity(timeForm, error).refine((value) => durationMs(value) !== null, { error }),
 );
 
 export const size = kind("a size such as 512m or 1.5g; a bare number is bytes", (error) =>
-  z.union([z.string(), z.number()], { error }).refine((value) => sizeBytes(value) !== null, { error }),
+  quantity(sizeForm, error).refine((value) => sizeBytes(value) !== null, { error }),
+);
+
+export const sizeAboveZero = kind("a size above 0, such as 10m", (error) =>
+  quantity(sizeForm, error).refine((value) => (sizeBytes(value) ?? 0) > 0, { error }),
 );
 
 export const sizeOrUnlimited = kind("a size such as 1g, or -1 for no limit", (error) =>
   z
-    .union([z.string(), z.number()], { error })
+    .union([quantity(sizeForm, error), z.literal([-1, "-1"])], { error })
     .refine((value) => sizeBytes(value) !== null || String(value) === "-1", { error }),
 );
+
+/** What is not of the form is told once, not looked at further. */
+function quantity(form: RegExp, error: string) {
+  const abort = true;
+  return z.union([z.string().regex(form, { error, abort }), z.number().min(0, { error, abort })], { error });
+}
 
 export function listOf<T extends z.ZodType>(item: T, words: string): z.ZodArray<T> {
   return kind(words, (error) => z.array(item, { error }));

@@ -10,10 +10,12 @@ import {
   oneOrMore,
   pairs,
   size,
+  sizeAboveZero,
   text,
   textLike,
   time,
   whole,
+  wholeAboveZero,
   word,
 } from "./key-types.ts";
 
@@ -289,8 +291,8 @@ export const ready = kind("healthy, or a map with one of tcp, http, log, after",
 );
 
 export const log = fields({
-  max_size: some(size, "When a file is full. Default: 10m."),
-  max_files: some(whole, "How many are kept. Default: 5."),
+  max_size: some(sizeAboveZero, "When a file is full. Default: 10m."),
+  max_files: some(wholeAboveZero, "How many are kept. Default: 5."),
 });
 
 export { macAddress };

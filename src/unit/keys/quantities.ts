@@ -1,3 +1,5 @@
+import { constants } from "node:os";
+
 /** `1m30s`, `500ms`, `10` (seconds) in ms; null: no duration. */
 export function durationMs(text: string | number): number | null {
   if (typeof text === "number") return Number.isFinite(text) && text >= 0 ? Math.round(text * 1000) : null;
@@ -13,9 +15,29 @@ export function durationMs(text: string | number): number | null {
 
 const msOf: { readonly [unit: string]: number } = { us: 0.001, ms: 1, s: 1e3, m: 6e4, min: 6e4, h: 36e5, d: 864e5 };
 
+/** What a time in words is made of; whether it is one only `durationMs` knows. */
+export const timeForm = /^\s*\d[\d.\sdhimnsu]*$/;
+
+/** JSON Schema, which is made from it, knows no flags. */
+export const sizeForm = /^\s*(\d+(?:\.\d+)?)\s*([kmgtpKMGTP]?)(?:[iI]?[bB])?\s*$/;
+
 /** `512m`, `10k`, `1.5g`, `100` in bytes, 1024-based as docker's; null: no size. */
 export function sizeBytes(text: string | number): number | null {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?b)?$/i.exec(String(text).trim());
+  const match = sizeForm.exec(String(text));
   if (!match) return null;
   return Math.floor(Number(match[1]) * 1024 ** " kmgtp".indexOf((match[2] || " ").toLowerCase()));
+}
+
+/** `3`, an exit code, or `TERM`, a signal, by its full name; null: neither. */
+export function exitOf(text: string): number | string | null {
+  if (/^\d+$/.test(text)) return Number(text) <= 255 ? Number(text) : null;
+  const signal = text.toUpperCase().replace(/^(SIG)?/, "SIG");
+  return Object.hasOwn(constants.signals, signal) ? signal : null;
+}
+
+/** The words of a text of exits: `0 1 TERM`. */
+export function exitWords(text: string | number): readonly string[] {
+  return String(text)
+    .split(/[\s,]+/)
+    .filter(Boolean);
 }

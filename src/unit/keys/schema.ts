@@ -18,10 +18,19 @@ import {
   word,
 } from "./key-types.ts";
 import * as long from "./long-forms.ts";
+import { exitOf, exitWords } from "./quantities.ts";
 
 const limitWords = "COUNT in TIME, or unlimited";
+const exitsText = kind("exit codes from 0 to 255 and signals such as TERM", (error) =>
+  z.union([z.string(), z.number()], { error }).refine((all) => exitWords(all).every((one) => exitOf(one) !== null), {
+    error,
+  }),
+);
+const exit = kind("an exit code from 0 to 255, or a signal such as TERM", (error) =>
+  word("").refine((one) => exitOf(one) !== null, { error }),
+);
 const exits = kind("exit codes and signals, as a list or in one text", (error) =>
-  z.union([z.string(), z.number(), z.array(word("an exit code or a signal"))], { error }),
+  z.union([exitsText, z.array(exit)], { error }),
 );
 const restart = kind("a text", (error) => z.union([z.string(), z.boolean()], { error }));
 const pullPolicies = choice("always", "missing", "if_not_present", "never");

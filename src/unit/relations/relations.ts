@@ -6,7 +6,10 @@ import { byContainerName } from "./container-names.ts";
 import type { PlacedNeed } from "./needs.ts";
 
 /** A unit with the places of what it says of others. */
-export type PlacedUnit = { readonly unit: Unit; readonly needs: readonly PlacedNeed[]; readonly place: Place };
+export type PlacedUnit<U = Unit> = { readonly unit: U; readonly needs: readonly PlacedNeed[]; readonly place: Place };
+
+/** What a unit, valid or not, says of others. */
+type Saying = Pick<Unit, "name" | "after" | "before" | "conflicts">;
 
 export type Related = {
   readonly units: readonly Unit[];
@@ -16,9 +19,9 @@ export type Related = {
 
 /**
  * What holds between units: container names are single, needs and orderings name units that are there, `before` is somebody's
- * `after`, and what the engine is told of another unit goes by the name of its container.
+ * `after`, and what the engine is told of another unit goes by the name of its container. What invalid units say of others is looked at too.
  */
-export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>): Related {
+export function relate(all: readonly PlacedUnit[], invalid: readonly PlacedUnit<Saying>[]): Related {
   const problems: UnitProblem[] = [];
   const byContainer = new Map<string, PlacedUnit>();
   const rejected: Unit[] = [];
@@ -33,7 +36,7 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
       problems.push({ unit: one.unit.name, severity: "error", code: "conflicting-units", ...at, message, hint });
     }
   }
-  const names = new Set([...all.map(({ unit }) => unit.name), ...invalid]);
+  const names = new Set([...all, ...invalid].map(({ unit }) => unit.name));
   const valid = [...byContainer.values()];
   const byName = new Map(valid.map(({ unit }) => [unit.name, unit]));
   const earlier = new Map<string, string[]>();
@@ -46,6 +49,10 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
     const after = [...new Set([...unit.after, ...(earlier.get(unit.name) ?? [])])];
     return { ...unit, needs: needsOf(one), after, launch: byContainerName(unit.launch, containerOf) };
   });
+  for (const one of invalid) {
+    tellOrderings(one);
+    needsOf(one);
+  }
   return { units, rejected, problems };
 
   function containerOf(name: string): string {
@@ -53,7 +60,7 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
   }
 
   /** By the names of units; of two needs of one unit the first is made as strong as both. */
-  function needsOf({ unit, needs: placed, place }: PlacedUnit): readonly Need[] {
+  function needsOf({ unit, needs: placed, place }: PlacedUnit<Saying>): readonly Need[] {
     const needs = new Map<string, Need>();
     for (const { need, at } of placed) {
       const target = names.has(need.unit) ? need.unit : byContainer.get(need.unit)?.unit.name;
@@ -66,13 +73,13 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
     return [...needs.values()];
   }
 
-  function tellItself(unit: Unit, need: Need, at: PlaceInFile): void {
+  function tellItself(unit: Saying, need: Need, at: PlaceInFile): void {
     const message = `${need.from}: it names itself`;
     problems.push({ unit: unit.name, severity: "warning", code: "self-need", ...at, message, hint: "take it out" });
   }
 
   /** A service is started again when it ends: to wait for its end is to wait for ever. */
-  function tellEndless(unit: Unit, target: string, at: () => PlaceInFile): void {
+  function tellEndless(unit: Saying, target: string, at: () => PlaceInFile): void {
     const other = byName.get(target);
     if (!other || other.type === "task") return;
     const message = `depends_on: ${target} is a service, and only a task completes`;
@@ -80,7 +87,7 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
     problems.push({ unit: unit.name, severity: "error", code: "no-task", ...at(), message, hint });
   }
 
-  function tellUnknown(unit: Unit, need: Need, at: PlaceInFile): "error" | "warning" {
+  function tellUnknown(unit: Saying, need: Need, at: PlaceInFile): "error" | "warning" {
     const isForeign = need.from !== "depends_on" && need.from !== "wants";
     const severity = isForeign || !need.required ? "warning" : "error";
     const message = isForeign
@@ -91,7 +98,7 @@ export function relate(all: readonly PlacedUnit[], invalid: ReadonlySet<string>)
     return severity;
   }
 
-  function tellOrderings({ unit, place }: PlacedUnit): void {
+  function tellOrderings({ unit, place }: PlacedUnit<Saying>): void {
     for (const key of ["after", "before", "conflicts"] as const) {
       for (const [index, name] of unit[key].entries()) {
         if (names.has(name)) continue;

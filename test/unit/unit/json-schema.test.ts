@@ -34,6 +34,17 @@ test("it takes all that the table of keys has", () => {
   for (const { yaml } of keyTable) expect(refusedBy(schema, read(yaml)), yaml).toEqual([]);
 });
 
+test("it takes every way to write a time and a size that the reader takes", () => {
+  const times = ["90", "1m30s", "1.5h", "500ms", "2min", "1d", "'10us'", "' 1 m 30 s '", "2.5", "'%i'", "'1%i'"];
+  const sizes = ["100", "512m", "1.5G", "10 kB", "1GiB", "' 3p '", "7b", "2.5", "'%im'"];
+  const right = [
+    ...times.map((time) => `stop_grace_period: ${time}`),
+    ...sizes.flatMap((size) => [`mem_limit: ${size}`, `memswap_limit: ${size}`, `log: {max_size: ${size}}`]),
+    ...["-1", "'-1'"].map((none) => `memswap_limit: ${none}`),
+  ];
+  expect(right.filter((yaml) => refusedBy(schema, read(yaml)).length > 0)).toEqual([]);
+});
+
 test("it takes the %i of templates", () => {
   expect(refusedBy(schema, read('container_name: "queue-%i"\ncpu_shares: "%i"'))).toEqual([]);
 });
@@ -53,6 +64,13 @@ test("it refuses what the reader refuses by its form", () => {
     "ready: soon",
     "volumes: [{type: blind, target: /a}]",
     "log: {max_files: few}",
+    "log: {max_files: 0}",
+    "start_timeout: x",
+    "start_timeout: -1",
+    "healthcheck: {interval: 10 sec}",
+    "mem_limit: lots",
+    "memswap_limit: -2",
+    "memswap_limit: 5x",
     ...Object.keys(unsuitedKeys).map((name) => `${name}: x`),
   ];
   expect(wrong.filter((yaml) => refusedBy(schema, read(yaml)).length === 0)).toEqual([]);

@@ -67,7 +67,7 @@ function compactJson(text: string, path: string): string {
   try {
     JSON.parse(text);
   } catch {
-    throw new BadValue(say`${path} is not JSON`);
+    throw new BadValue(`${path} is not JSON`);
   }
   return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, quoted?: string) => quoted ?? "");
 }

@@ -31,8 +31,8 @@ export function readPairFile(text: string, path: string, host: Environment | nul
     if (line === "" || line.startsWith("#")) continue;
 
     const { before: name, after } = cut(line, "=");
-    if (name === "") throw new BadValue(say`line ${index + 1} of ${path} has no name before its =`);
-    if (/[ \t]/.test(name)) throw new BadValue(say`line ${index + 1} of ${path} has a blank before its =`);
+    if (name === "") throw new BadValue(`line ${index + 1} of ${path} has no name before its =`);
+    if (/[ \t]/.test(name)) throw new BadValue(`line ${index + 1} of ${path} has a blank before its =`);
     if (after !== null) found.push(line);
     else if (host?.[name] !== undefined) found.push(`${name}=${host[name]}`);
   }
