@@ -15,8 +15,8 @@ export function withFolderOptions(command: Command): Command {
 
 export function foldersOf(options: FolderOptions, { environment }: Pick<Cli, "environment">): UnitFolders {
   return {
-    units: options.units ?? pathOf("units", environment),
-    defaultDir: options.defaultDir ?? pathOf("default-dir", environment),
-    wwwDir: options.wwwDir ?? pathOf("www-dir", environment),
+    units: pathOf("units", environment, options.units),
+    defaultDir: pathOf("default-dir", environment, options.defaultDir),
+    wwwDir: pathOf("www-dir", environment, options.wwwDir),
   };
 }

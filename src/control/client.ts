@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { type ErrorCode, type ErrorJson, SvcError } from "../svc-error.ts";
+import { checkSocketPath } from "../unit/places.ts";
 import type { Ask, ProgressOf, ReplyLine, RequestName, Result } from "./request.ts";
 
 /** Opens a way to a daemon that is not on a unix socket here: through ssh. It is open when it is returned. */
@@ -18,6 +19,7 @@ export function request<N extends RequestName>(
   signal?: AbortSignal,
 ): Promise<Result<N>> {
   return new Promise((resolve, reject) => {
+    if (typeof place === "string") checkSocketPath(place);
     const socket: Duplex = typeof place === "string" ? connect(place) : place();
     let text = "";
     let inBody = false;

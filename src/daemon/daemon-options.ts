@@ -18,7 +18,7 @@ type Environment = { readonly [name: string]: string | undefined };
 /** `svc daemon --units DIR …`; what is not said there comes from the environment, else from the usual places. */
 export function daemonOptions(args: readonly string[], environment: Environment): DaemonOptions {
   const given = parsed(args);
-  const at = (place: Place): string => given[place] ?? pathOf(place, environment);
+  const at = (place: Place): string => pathOf(place, environment, given[place]);
   return {
     units: at("units"),
     socket: at("socket"),

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemClock } from "../clock/system-clock.ts";
 import { ownVersion } from "../control/own-program.ts";
@@ -30,6 +30,7 @@ import { handlers } from "./handlers/handlers.ts";
 import { runHooks } from "./hooks/hooks.ts";
 import { sweepHooks } from "./hooks/sweep-hooks.ts";
 import { lockState } from "./lock.ts";
+import { makePlaces } from "./make-places.ts";
 import { keepWatchdog, notifySystemd } from "./notify-systemd.ts";
 import { openFiles } from "./open-files.ts";
 import { exitRecords } from "./output/exit-records.ts";
@@ -56,8 +57,7 @@ type Environment = { readonly [name: string]: string | undefined };
 export async function daemon(args: readonly string[], environment: Environment): Promise<number> {
   const options = daemonOptions(args, environment);
   await refuseOtherThanFolder(options.units, { isAwaited: true });
-  await mkdir(options.state, { recursive: true, mode: 0o700 });
-  await mkdir(options.logs, { recursive: true, mode: 0o750 });
+  await makePlaces(options);
   lockState(options.state);
   const systemd = notifySystemd(environment);
   const { ending, reexec } = awaitEnding();

@@ -90,9 +90,9 @@ export function readRunnerOptions(
     tty: !flags.has("no-tty"),
     tag: values.get("tag") ?? null,
     folders: {
-      units: values.get("units") ?? pathOf("units", environment),
-      defaultDir: values.get("default-dir") ?? pathOf("default-dir", environment),
-      wwwDir: values.get("www-dir") ?? pathOf("www-dir", environment),
+      units: pathOf("units", environment, values.get("units")),
+      defaultDir: pathOf("default-dir", environment, values.get("default-dir")),
+      wwwDir: pathOf("www-dir", environment, values.get("www-dir")),
     },
     namesUnits: values.has("units"),
     app,

@@ -1,3 +1,5 @@
+import { SvcError } from "../svc-error.ts";
+
 /** Where things are on a host: the option of `svc daemon` and the variable that change it, and what it is for. */
 export const places = {
   units: { variable: "SVC_UNITS", path: "/etc/svc/units", holds: "the unit files, NAME.yml" },
@@ -11,8 +13,27 @@ export const places = {
 
 export type Place = keyof typeof places;
 
-/** The path that holds for this environment. */
-export function pathOf(place: Place, environment: { readonly [name: string]: string | undefined }): string {
+type Environment = { readonly [name: string]: string | undefined };
+
+/** The path that an option gives, else the one that holds for this environment. A variable that is empty is as one that is not set. */
+export function pathOf(place: Place, environment: Environment, given?: string): string {
+  if (given === "") throw new SvcError("usage", `--${place} names no path`, { hint: `write one after --${place}` });
   const { variable, path } = places[place];
-  return (variable === null ? undefined : environment[variable]) ?? path;
+  return given ?? ((variable !== null && environment[variable]) || path);
+}
+
+/** The kernel takes no longer path for a socket, and node cuts off the rest in silence. */
+const longestSocketBytes = 107;
+
+export function checkSocketPath(path: string, option = "--socket"): void {
+  const bytes = Buffer.byteLength(path);
+  if (bytes === 0) throw new SvcError("usage", `${option} names no path`, { hint: `write one after ${option}` });
+  if (bytes > longestSocketBytes)
+    throw new SvcError(
+      "usage",
+      `the path of a socket has ${longestSocketBytes} bytes at most, this one ${bytes}: ${path}`,
+      {
+        hint: `name a shorter one with ${option}`,
+      },
+    );
 }

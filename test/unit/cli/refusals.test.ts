@@ -21,6 +21,22 @@ test("help on a part of a key names the keys that have it", async () => {
   });
 });
 
+test.each([
+  ["", "--socket names no path"],
+  [`/tmp/${"x".repeat(103)}`, `the path of a socket has 107 bytes at most, this one 108: /tmp/${"x".repeat(103)}`],
+])("a socket at %j is refused", async (socket, message) => {
+  const { code, stderr } = await run(program, ["--socket", socket, "list"]);
+  expect({ code, told: stderr.split("\n")[0] }).toEqual({ code: 2, told: `svc: ${message}` });
+});
+
+test("a folder that is named by nothing is not the current one", async () => {
+  const { code, stderr } = await run(program, ["check", "--default-dir", ""]);
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: "svc: --default-dir names no path\nhint: write one after --default-dir\n",
+  });
+});
+
 test("what svc did not foresee is JSON too where that is asked for", () => {
   const told: string[] = [];
   const err = (text: string): void => void told.push(text);
