@@ -12,6 +12,7 @@ export const errorCodes = {
   "not-ready-in-time": 1,
   "timed-out": 1,
   "not-saved": 1,
+  "output-lost": 1,
   "cannot-listen": 1,
   /** The command line or a file is wrong; nothing was done. */
   usage: 2,
@@ -86,6 +87,13 @@ export class SvcError extends Error {
   toJSON(): ErrorJson {
     return { code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }) };
   }
+}
+
+/** A write to stdout or stderr that failed; null: who reads has enough, or has lost the terminal, and that is no failure. */
+export function lostOutput(error: NodeJS.ErrnoException, stream: "stdout" | "stderr"): SvcError | null {
+  if (error.code === "EPIPE" || error.code === "EIO") return null;
+  const hint = "make room, or name another file";
+  return new SvcError("output-lost", `${stream} cannot be written: ${error.message}`, { hint, cause: error });
 }
 
 /** The message of anything that was thrown. */

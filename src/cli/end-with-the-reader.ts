@@ -1,7 +1,9 @@
-/** `svc logs web | head`: who reads has enough, or has lost the terminal, and that is no failure. */
-export function endWithTheReader(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE" || error.code === "EIO") process.exit(0);
-    throw error;
+import { lostOutput, type SvcError } from "../svc-error.ts";
+
+/** `svc logs web | head`: who reads has enough, and that is no failure. `tell`: shows one that is, and returns its exit code. */
+export function endWithTheReader(tell: (error: SvcError) => number): void {
+  process.stdout.on("error", (error) => {
+    const lost = lostOutput(error, "stdout");
+    process.exit(lost ? tell(lost) : 0);
   });
 }

@@ -19,7 +19,7 @@ export async function cli(args: readonly string[], environment: Environment): Pr
   program.hook("preAction", (_, command) => {
     isJson = command.optsWithGlobals().json === true;
   });
-  endWithTheReader();
+  endWithTheReader((error) => showError(context(), error));
   try {
     if (args.length === 0) throw new SvcError("usage", "no command is named", { hint: "svc help shows all commands" });
     await program.parseAsync([...args], { from: "user" });

@@ -6,6 +6,7 @@ import { showError } from "./show/error.ts";
 /** `svc list` and `svc status` with names alone, without the reader of command lines and all other commands. */
 export async function quickLook(name: LookName, units: readonly string[], environment: Environment): Promise<number> {
   const cli = contextOf({}, environment);
-  endWithTheReader();
-  return lookAtUnits(cli, name, units).catch((error: unknown) => showError(cli, error));
+  const tell = (error: unknown): number => showError(cli, error);
+  endWithTheReader(tell);
+  return lookAtUnits(cli, name, units).catch(tell);
 }

@@ -1,4 +1,4 @@
-import { messageOf } from "../svc-error.ts";
+import { lostOutput, messageOf } from "../svc-error.ts";
 import { type OneOff, oneOff } from "../unit/one-off.ts";
 import type { Launch } from "../unit/unit.ts";
 import { refuseOtherThanFolder } from "../unit/unit-folder.ts";
@@ -65,10 +65,15 @@ async function printRequest(request: OneOff["request"], launch: Launch): Promise
 }
 
 function print(text: string): Promise<void> {
-  // A reader that has gone does not want it.
-  process.stdout.on("error", () => undefined);
-  return new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
+  return new Promise((resolve, reject) => {
+    process.stdout.on("error", (error) => {
+      const lost = lostOutput(error, "stdout");
+      if (lost) reject(lost);
+      else resolve();
+    });
+    process.stdout.write(text, (error) => {
+      if (!error) resolve();
+    });
   });
 }
 

@@ -23,7 +23,8 @@ export class Left extends Error {
 
 /**
  * Attaches this process's stdin, stdout, stderr and signals to the container that was created, starts it, and returns its exit
- * code once it is gone and all its output is written. Rejects with `Left`, or when the engine refuses, or no longer answers.
+ * code once it is gone and all its output is written. Rejects with `Left`, or when the engine refuses, or no longer answers, or
+ * when what it wrote is lost.
  */
 export async function runAttached(task: {
   readonly engine: Engine;
@@ -49,7 +50,7 @@ export async function runAttached(task: {
     send("SIGKILL");
   };
   const signals = passSignals({ graceMs, signal: send, kill, leave: (signal) => breakOff(new Left(signal)) });
-  // Nobody reads what it writes any more: it has no more purpose than a command in a pipe whose reader has gone.
+  // Nobody gets what it writes any more: it has no more purpose than a command in a pipe whose reader has gone.
   const output = writeOutput(
     () => attachment,
     () => signals.pass("SIGTERM"),
@@ -75,6 +76,8 @@ export async function runAttached(task: {
       const code = await Promise.race([removed, broken]);
       const written = drained.then(() => output.written());
       await Promise.race([written, killed.then(() => delay(unreadMs)), broken]);
+      const lost = output.lost();
+      if (lost) throw lost;
       return code;
     } finally {
       stopInput();

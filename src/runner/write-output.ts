@@ -1,4 +1,5 @@
 import type { Attachment } from "../engine/engine.ts";
+import { lostOutput, type SvcError } from "../svc-error.ts";
 
 export type Output = {
   take(stream: "out" | "err", chunk: Buffer): void;
@@ -6,22 +7,30 @@ export type Output = {
   letGo(): void;
   /** Resolves once all is written, or cannot be. */
   written(): Promise<void>;
+  /** What could not be written, for another reason than that the reader has gone: a disk that is full. */
+  lost(): SvcError | null;
 };
 
 /**
  * The task's output to this process's stdout and stderr. A reader that does not keep up holds the task, as in a pipe, and not
- * this process's memory. `onUnread`: the reader of stdout has gone.
+ * this process's memory. `onUnread`: the reader of stdout has gone, or what is written is lost.
  */
 export function writeOutput(attachment: () => Attachment | null, onUnread: () => void): Output {
   const targets = { out: process.stdout, err: process.stderr };
   const full = new Set<NodeJS.WriteStream>();
   const gone = new Set<NodeJS.WriteStream>();
   let holds = true;
-  process.stdout.on("error", () => {
+  let lost: SvcError | null = null;
+  process.stdout.on("error", (error) => {
+    lost ??= lostOutput(error, "stdout");
     goneAway(process.stdout);
     onUnread();
   });
-  process.stderr.on("error", () => goneAway(process.stderr));
+  process.stderr.on("error", (error) => {
+    lost ??= lostOutput(error, "stderr");
+    goneAway(process.stderr);
+    if (lost) onUnread();
+  });
   return {
     take(stream, chunk) {
       const target = targets[stream];
@@ -37,6 +46,7 @@ export function writeOutput(attachment: () => Attachment | null, onUnread: () =>
     async written() {
       await Promise.all([process.stdout, process.stderr].filter((target) => !gone.has(target)).map(flushed));
     },
+    lost: () => lost,
   };
 
   function emptied(target: NodeJS.WriteStream): void {

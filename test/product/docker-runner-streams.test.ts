@@ -48,6 +48,30 @@ test("a reader that leaves early ends the task", async () => {
   await allGone(host, "PREFIX-app");
 });
 
+test.each(["echo hi", "sh -c 'busybox seq 1 700000; exec sleep 60'"])(
+  "on a disk that is full %s ends with a word and 1, not with the task's own code",
+  async (command) => {
+    const text = await inShell(host, `$RUNNER PREFIX-app ${command} 2>&1 >/dev/full; echo code $?`);
+    expect(text).toBe(
+      "docker-runner: stdout cannot be written: ENOSPC: no space left on device, write\nhint: make room, or name another file\ncode 1\n",
+    );
+    await allGone(host, "PREFIX-app");
+  },
+);
+
+test("what a task writes to a stderr that is full is lost with 1 too", async () => {
+  expect(await inShell(host, "$RUNNER PREFIX-app sh -c 'echo hi >&2; exec sleep 60' 2>/dev/full; echo code $?")).toBe(
+    "code 1\n",
+  );
+  await allGone(host, "PREFIX-app");
+});
+
+test("a line that is printed to a full disk is lost with 1", async () => {
+  expect(await inShell(host, "$RUNNER --print PREFIX-app true 2>&1 >/dev/full; echo code $?")).toMatch(
+    /^docker-runner: stdout cannot be written: ENOSPC.*\nhint: .*\ncode 1\n$/,
+  );
+});
+
 test("50 MB reach a slow reader whole, and do not gather in memory", async () => {
   const task = startRunner(host, ["PREFIX-app", "busybox", "seq", "1", "6500000"]);
   const hash = createHash("sha256");

@@ -5,6 +5,8 @@ import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LogLine } from "../../src/control/request.ts";
 import { type Host, makeHost } from "../support/host.ts";
+import { program } from "../support/program.ts";
+import { run } from "../support/real-engine.ts";
 import { until } from "../support/until.ts";
 
 /** Every byte that a container writes is kept and shown: supervision.md B58, engine-semantics.md Logs. */
@@ -47,6 +49,22 @@ const texts = async (short: string, ...options: string[]): Promise<readonly stri
 const counting = (count: number): string => `i=0; while [ $i -lt ${count} ]; do echo "line $i"; i=$((i+1)); done`;
 
 describe.concurrent("output", () => {
+  test.each(["list", "status", "logs", "events"])(
+    "svc %s to a disk that is full is one line and 1",
+    async (command) => {
+      await runOnce(`full-${command}`, "echo hi");
+      const words = `${program} ${command} ${host.name(`full-${command}`)} 2>&1 >/dev/full; echo code $?`;
+      const told = await until(async () => {
+        const { stdout } = await run("sh", ["-c", words], { env: host.env });
+        // Before it has written anything nothing is lost.
+        return stdout === "code 0\n" ? null : stdout;
+      });
+      expect(told).toBe(
+        "svc: stdout cannot be written: ENOSPC: no space left on device, write\nhint: make room, or name another file\ncode 1\n",
+      );
+    },
+  );
+
   test("a hundred thousand lines, as fast as they can be written, and then the end", async () => {
     await runOnce("burst", counting(100_000));
     const lines = await until(async () => {

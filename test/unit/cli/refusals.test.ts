@@ -13,6 +13,21 @@ test.each([
   expect(JSON.parse(stderr)).toEqual({ error: { code: "usage", message, hint } });
 });
 
+test.each(["help", "schema", "completion bash", "check --units units", "man svc"])(
+  "svc %s to a full disk is one line and 1",
+  async (command) => {
+    const { stdout } = await run("sh", ["-c", `${program} ${command} 2>&1 >/dev/full; echo code $?`]);
+    expect(stdout).toBe(
+      "svc: stdout cannot be written: ENOSPC: no space left on device, write\nhint: make room, or name another file\ncode 1\n",
+    );
+  },
+);
+
+test("a reader who has enough is no failure", async () => {
+  const { stdout } = await run("bash", ["-c", `${program} schema | head -c 1; echo " \${PIPESTATUS[0]}"`]);
+  expect(stdout).toBe("{ 0\n");
+});
+
 test("help on a part of a key names the keys that have it", async () => {
   expect(await run(program, ["help", "unit", "on_loss"])).toEqual({
     code: 2,
