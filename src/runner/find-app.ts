@@ -5,7 +5,7 @@ import { readApp } from "../unit/read-app.ts";
 import type { UnitFolders } from "../unit/read-folder.ts";
 import { similar } from "../unit/similar.ts";
 import type { Unit } from "../unit/unit.ts";
-import { unitNames } from "../unit/unit-folder.ts";
+import { isUnitName, unitNames } from "../unit/unit-folder.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
 
 /** What stands in the app's files is wrong: every problem, with its place. */
@@ -20,6 +20,11 @@ export class AppProblems extends SvcError {
 
 /** The unit APP, or what an env file of that name alone says. Of the other units only those are read that it needs. */
 export async function findApp(app: string, folders: UnitFolders): Promise<Unit> {
+  // A path would lead out of the folder of env files.
+  if (!isUnitName(app))
+    throw new SvcError("usage", `${JSON.stringify(app)} is no name of a unit or an app`, {
+      hint: "a name has letters, digits, _ . and - only, and one @ at most; svc list shows the units",
+    });
   if (await hasUnitFile(app, folders)) {
     // A host that has env files alone does without the readers of YAML.
     const { readUnits } = await import("../unit/read-units.ts");
@@ -34,7 +39,7 @@ export async function findApp(app: string, folders: UnitFolders): Promise<Unit> 
 }
 
 async function hasUnitFile(app: string, { units }: UnitFolders): Promise<boolean> {
-  if (app.includes("/") || app.endsWith("@")) return false;
+  if (app.endsWith("@")) return false;
   const files = [app, app.slice(0, app.indexOf("@") + 1)].filter(Boolean);
   const found = await Promise.all(files.map((name) => access(join(units, `${name}.yml`)).then(isSo, isNot)));
   return found.includes(true);

@@ -12,7 +12,7 @@ export async function readApp(
   folders: UnitFolders,
 ): Promise<{ readonly unit: Unit | null; readonly problems: readonly UnitProblem[] } | null> {
   const file = join(folders.defaultDir, app);
-  if (app.includes("/") || !(await isThere(file))) return null;
+  if (!(await isThere(file))) return null;
   const place = () => wholeFile(file);
   const read = { keys: {}, place, placeWithin: place, problems: [] };
   return buildUnit({ name: app, file, read, folders, reader: new FileReader() });

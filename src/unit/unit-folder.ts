@@ -2,10 +2,18 @@ import { readdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SvcError } from "../svc-error.ts";
 
+const nameForm = "[A-Za-z0-9][A-Za-z0-9_.-]*@?[A-Za-z0-9_.-]*";
+const fileForm = new RegExp(`^${nameForm}\\.yml$`);
+const wholeName = new RegExp(`^${nameForm}$`);
+
+export function isUnitName(name: string): boolean {
+  return wholeName.test(name);
+}
+
 /** Names of the units and templates (`worker@`) that have a file here, sorted; what editors leave behind is passed over. */
 export function unitNamesIn(files: readonly string[]): readonly string[] {
   return files
-    .filter((name) => /^[A-Za-z0-9][A-Za-z0-9_.-]*@?[A-Za-z0-9_.-]*\.yml$/.test(name))
+    .filter((name) => fileForm.test(name))
     .map((name) => name.slice(0, -".yml".length))
     .sort();
 }

@@ -4,7 +4,7 @@ import type { UnitKeys } from "../keys/schema.ts";
 import type { UnitFolders } from "../read-folder.ts";
 import type { LaunchProblem } from "../unit.ts";
 import { maskedLine, type PlaceInFile, type UnitProblem, wholeFile } from "../unit-problem.ts";
-import { type Assignment, type EnvFormat, readEnvText } from "./env-file.ts";
+import { type Assignment, type EnvFormat, type EnvProblem, readEnvText } from "./env-file.ts";
 import { readTag, type Tag } from "./tag-file.ts";
 
 /** What stands on the disk for an app beside its unit files: variables and the tag. */
@@ -44,10 +44,14 @@ export async function readAppFiles(asking: Asking, app: string): Promise<AppFile
     const known = new Map([...variables].map(([variable, { value }]) => [variable, value]));
     const read = readEnvText(text, format, { known, host: process.env });
     const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-    for (const { line, column, message, hint } of read.problems) {
-      const at = { file: path, line, column, length: 1, source: nameOnly(lines[line - 1] ?? "") };
-      problems.push({ unit: name, severity: "error", code: "invalid-env-file", ...at, message, hint });
-    }
+    const tell = (severity: UnitProblem["severity"], code: string, told: readonly EnvProblem[] = []): void => {
+      for (const { line, column, message, hint } of told) {
+        const at = { file: path, line, column, length: 1, source: nameOnly(lines[line - 1] ?? "") };
+        problems.push({ unit: name, severity, code, ...at, message, hint });
+      }
+    };
+    tell("error", "invalid-env-file", read.problems);
+    tell("warning", "unset-variable", read.warnings);
     for (const one of read.assignments) variables.set(one.name, { ...one, placeOfText: placesIn(path, lines, one) });
   }
 

@@ -21,7 +21,11 @@ export type EnvProblem = {
   readonly hint: string;
 };
 
-export type EnvFile = { readonly assignments: readonly Assignment[]; readonly problems: readonly EnvProblem[] };
+export type EnvFile = {
+  readonly assignments: readonly Assignment[];
+  readonly problems: readonly EnvProblem[];
+  readonly warnings?: readonly EnvProblem[];
+};
 
 export type EnvFormat = "sh" | "docker" | "dotenv";
 
@@ -34,6 +38,8 @@ export type EnvBefore = { readonly known?: ReadonlyMap<string, string>; readonly
 export function readEnvText(raw: string, format: EnvFormat, before: EnvBefore = {}): EnvFile {
   // Files from other systems begin with a byte order mark or have CRLF line ends; neither is meant.
   const text = raw.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  const nul = text.indexOf("\0");
+  if (nul >= 0) return { assignments: [], problems: [nulProblem(text.slice(0, nul).split("\n"))] };
   switch (format) {
     case "sh":
       return readAssignments(text, before.known ?? new Map());
@@ -44,6 +50,12 @@ export function readEnvText(raw: string, format: EnvFormat, before: EnvBefore = 
     default:
       return format satisfies never;
   }
+}
+
+function nulProblem(before: readonly string[]): EnvProblem {
+  const column = (before.at(-1) ?? "").length + 1;
+  const message = "this is a NUL byte, which no variable can hold";
+  return { line: before.length, column, message, hint: "write the file anew, as plain text" };
 }
 
 /** As `docker run --env-file`: NAME=value with nothing taken off it, quotes included; NAME alone takes the host's value. */

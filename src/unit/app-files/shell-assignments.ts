@@ -8,27 +8,34 @@ import { readShellWord } from "./shell-word.ts";
 export function readAssignments(text: string, before: ReadonlyMap<string, string>): EnvFile {
   const assignments: Assignment[] = [];
   const problems: EnvProblem[] = [];
+  const warnings: EnvProblem[] = [];
   const known = new Map(before);
   const lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
 
   // export sees all its words before it sets any.
   const exported = new Map<string, string>();
   let exporting = false;
+  let isBegun = false;
   for (let at = skipBlanks(text, 0); at < text.length; at = skipBlanks(text, at)) {
     const character = text.charAt(at);
     if (character === "#") at = endOfLine(text, at);
+    else if (character === ";" && !isBegun) at = refuse(at, "nothing stands before this semicolon", "take it out");
     else if (character === "\n" || character === ";") {
       endStatement();
       at++;
-    } else at = readStatement(at);
+    } else {
+      isBegun = true;
+      at = readStatement(at);
+    }
   }
-  return { assignments, problems };
+  return { assignments, problems, warnings };
 
   /** `export A=1 B=2` goes on until here. */
   function endStatement(): void {
     for (const [name, value] of exported) known.set(name, value);
     exported.clear();
     exporting = false;
+    isBegun = false;
   }
 
   function readStatement(start: number): number {
@@ -57,6 +64,16 @@ export function readAssignments(text: string, before: ReadonlyMap<string, string
     const word = readShellWord(text, valueStart, known);
     if ("message" in word) return refuse(word.at, word.message, word.hint);
     (exporting ? exported : known).set(name, word.value);
+    for (const { name: lost, at } of word.unset) {
+      const { line, column } = spot(at, at);
+      const message = `${lost} is not set before this line, so nothing stands in its place`;
+      warnings.push({
+        line,
+        column,
+        message,
+        hint: `write its value; sh would take an inherited ${lost}, svc takes none`,
+      });
+    }
     const { line, column } = spot(start, start);
     const valueColumn = spot(valueStart, valueStart).column;
     const { value, offsets, end } = word;

@@ -1,12 +1,19 @@
 export type ShellWord =
   /** `offsets` says where in the text each character of the value stands. */
-  | { readonly value: string; readonly offsets: readonly number[]; readonly end: number }
+  | {
+      readonly value: string;
+      readonly offsets: readonly number[];
+      readonly end: number;
+      /** Variables that are not known, for which nothing is put in. */
+      readonly unset: readonly { readonly name: string; readonly at: number }[];
+    }
   | { readonly message: string; readonly hint: string; readonly at: number };
 
 /** The word that begins there, as sh reads the value of an assignment: quotes, backslashes and known variables, nothing else. */
 export function readShellWord(text: string, start: number, known: ReadonlyMap<string, string>): ShellWord {
   let value = "";
   const offsets: number[] = [];
+  const unset: { name: string; at: number }[] = [];
   const add = (added: string, from: number, moves: 0 | 1 = 1): void => {
     value += added;
     for (let index = 0; index < added.length; index++) offsets.push(from + index * moves);
@@ -39,7 +46,9 @@ export function readShellWord(text: string, start: number, known: ReadonlyMap<st
         return { at, message: "this expansion is not known here", hint: "write the value, or quote it with '…'" };
       if (!variable) add("$", at);
       else {
-        add(known.get(variable[1] ?? variable[2] ?? "") ?? "", at, 0);
+        const name = variable[1] ?? variable[2] ?? "";
+        if (!known.has(name)) unset.push({ name, at });
+        add(known.get(name) ?? "", at, 0);
         at += lengthBeforeJoining(ahead, variable[0].length) - 1;
       }
     } else if (!quoted && /[ \t\n;]/.test(character)) break;
@@ -48,7 +57,7 @@ export function readShellWord(text: string, start: number, known: ReadonlyMap<st
     } else add(character, at);
   }
   if (openedAt >= 0) return { at: openedAt, message: "this double quote is not closed", hint: "close it" };
-  return { value, offsets, end: at };
+  return { value, offsets, end: at, unset };
 }
 
 const command = {

@@ -37,12 +37,22 @@ test.each([
   // An env file of another program is no app.
   ["cron-tabs", `write ${folder}/default/cron-tabs with IMAGE=NAME:TAG in it; svc list shows the units`],
   ["worker@", "worker@ is a template: name an instance, worker@NAME"],
-  ["../etc/passwd", `write ${folder}/etc/passwd with IMAGE=NAME:TAG in it; svc list shows the units`],
 ])("an unknown app is told of with what may be meant: %s", async (name, hint) => {
   const error = await findApp(name, folders).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(SvcError);
   expect((error as SvcError).hint).toBe(hint);
 });
+
+test.each(["../default/plain", "/etc/passwd", ".plain", "plain\n", "a b"])(
+  "what is no name is refused: %j",
+  async (name) => {
+    await expect(findApp(name, folders)).rejects.toMatchObject({
+      code: "usage",
+      message: `${JSON.stringify(name)} is no name of a unit or an app`,
+      hint: "a name has letters, digits, _ . and - only, and one @ at most; svc list shows the units",
+    });
+  },
+);
 
 test("an env file that names no image says what to write", async () => {
   const unit = await findApp("cron", folders);

@@ -83,6 +83,13 @@ const files = [
   'T_A="\\"x\\""\nT_B=$T_A',
   "T_A=1;T_B=2",
   "T_A=1; T_B=2 ;T_C=3",
+  "T_A=1;;",
+  "T_A=1; ;T_B=2",
+  "; T_A=1",
+  "T_A=1\n;",
+  "T_A=1; # c\n; T_B=2",
+  "T_A=1;\\\n;",
+  "T_A=1;\n\nT_B=2;\n#;\n",
   "T_A=1 T_B=2",
   "T_A=1 T_B=$T_A",
   "export T_A=1 T_B=2 # c",
@@ -150,6 +157,27 @@ const refused: readonly [text: string, line: number, column: number, message: st
   ["T_A=$1", 1, 5, "this expansion is not known here"],
   ['T_A="$?"', 1, 6, "this expansion is not known here"],
 ];
+
+test.each(["sh", "docker", "dotenv"] as const)("a NUL byte is told with its place: %s", (format) => {
+  const message = "this is a NUL byte, which no variable can hold";
+  expect(readEnvText("T_A=1\nT_B=x\0y\n", format)).toMatchObject({
+    assignments: [],
+    problems: [{ line: 2, column: 6, message }],
+  });
+});
+
+test("a variable that is not set before is told, where sh would take an inherited one", () => {
+  const known = new Map([["T_A", "1"]]);
+  const { assignments, problems, warnings } = readEnvText("PATH=/x:$PATH\nT_B=$T_A'$T_C'\nT_D=\"${T_E}$T_B\"", "sh", {
+    known,
+  });
+  expect(assignments.map(({ value }) => value)).toEqual(["/x:", "1$T_C", "1$T_C"]);
+  expect(problems).toEqual([]);
+  expect(warnings?.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
+    "1:9 PATH is not set before this line, so nothing stands in its place",
+    "3:6 T_E is not set before this line, so nothing stands in its place",
+  ]);
+});
 
 test.each(refused)("what is no plain assignment is told with its place: %j", (text, line, column, message) => {
   expect(readEnvText(text, "sh").problems[0]).toMatchObject({ line, column, message });
