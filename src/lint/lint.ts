@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { FileReader } from "../unit/file-reader.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { readUnitFile } from "../unit/unit-file.ts";
@@ -43,7 +43,7 @@ export async function lint(read: UnitsRead, { withEngine, concerns }: LintOption
 }
 
 async function lintedOf(unit: Unit): Promise<Linted> {
-  const text = await readFile(unit.file, "utf8").catch(() => "");
+  const text = await new FileReader().read(unit.file).catch(() => "");
   return { unit, text, place: readUnitFile(unit.name, unit.file, text).place };
 }
 

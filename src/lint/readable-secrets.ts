@@ -1,6 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { isAlias, isScalar, visit } from "yaml";
+import { FileReader } from "../unit/file-reader.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { maskedLine, type UnitProblem } from "../unit/unit-problem.ts";
@@ -20,7 +21,7 @@ export async function secretsInUnitFiles(
       const name = basename(file, ".yml");
       const unit = units.find((one) => one.file === file && concerns(one.name));
       if (!unit && !concerns(name)) return [];
-      const text = await readFile(file, "utf8").catch(() => "");
+      const text = await new FileReader().read(file).catch(() => "");
       const mode = await stat(file).then(
         (one) => one.mode,
         () => 0,
@@ -81,7 +82,7 @@ export async function secretsInEnvFiles(all: readonly Linted[]): Promise<readonl
 async function inEnvFile(file: string, one: Linted): Promise<readonly UnitProblem[]> {
   const found = await stat(file).catch(() => null);
   if (!found || (found.mode & readableByAll) === 0) return [];
-  const lines = (await readFile(file, "utf8").catch(() => "")).split("\n");
+  const lines = (await new FileReader().read(file).catch(() => "")).split("\n");
   const names = lines.flatMap((line) => {
     const name = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=\S/.exec(line)?.[1] ?? "";
     return secretName.test(name) ? [name] : [];

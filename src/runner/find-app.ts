@@ -1,6 +1,7 @@
-import { access, readdir, readFile } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SvcError } from "../svc-error.ts";
+import { FileReader } from "../unit/file-reader.ts";
 import { readApp } from "../unit/read-app.ts";
 import type { UnitFolders } from "../unit/read-folder.ts";
 import { similar } from "../unit/similar.ts";
@@ -63,7 +64,7 @@ async function nearHint(app: string, folders: UnitFolders): Promise<string> {
 async function imageFiles(folder: string): Promise<readonly string[]> {
   const names: string[] = [];
   for (const name of await readdir(folder).catch(() => [])) {
-    const text = await readFile(join(folder, name), "utf8").catch(() => "");
+    const text = await new FileReader().read(join(folder, name)).catch(() => "");
     if (/^\s*(?:export\s+)?IMAGE=/m.test(text)) names.push(name);
   }
   return names;

@@ -52,7 +52,7 @@ test("definitions are read as they were written, but for what the engine was giv
 });
 
 test("the definitions that each version left are understood", () => {
-  const text = readFileSync(join(import.meta.dirname, "../../saved/definitions-1.json"), "utf8");
+  const text = readFileSync(join(import.meta.dirname, "../../saved/definitions/1.json"), "utf8");
   expect(parseDefinitions(text)).toEqual({ boot: "BOOT", units: new Map([["full", kept(full)]]) });
 });
 
