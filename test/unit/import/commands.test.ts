@@ -129,8 +129,9 @@ test("units are exported behind what they need", async () => {
   const { code, stdout } = await svc("export", "--run", "--units", "units", "--default-dir", "default");
   expect([code, stdout]).toEqual([
     0,
-    "docker run --detach --name db --env=POSTGRES_PASSWORD=hunter2 postgres:16\n" +
-      "docker run --detach --name web --publish=80:80/tcp --link=db nginx:1.25\n",
+    "# db\ndocker run --detach --restart=always --name db --env=POSTGRES_PASSWORD=hunter2 postgres:16\n" +
+      "# web: the site\n" +
+      "docker run --detach --restart=always --name web --publish=80:80/tcp --link=db nginx:1.25\n",
   ]);
 });
 
