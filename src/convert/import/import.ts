@@ -5,6 +5,7 @@ import { importInspect } from "./container/inspect-file.ts";
 import { type Draft, newDraft, tell } from "./draft.ts";
 import { takeEdges } from "./edges.ts";
 import { sayIt } from "./find-sources.ts";
+import { hasSecrets } from "./has-secrets.ts";
 import type { Host } from "./host.ts";
 import type { Note } from "./note.ts";
 import type { Source } from "./source.ts";
@@ -31,7 +32,8 @@ export async function importSources(sources: readonly Source[], host: Host): Pro
   const units: ImportedUnit[] = [];
   for (const draft of made) {
     guardUsualFiles(draft, host);
-    units.push({ name: draft.name, text: await acceptedText(draft, host), hasSecrets: hasSecrets(draft) });
+    const text = await acceptedText(draft, host);
+    units.push({ name: draft.name, text, hasSecrets: hasSecrets(text) });
   }
   return { units, notes: drafts.flatMap(({ notes }) => [...notes].sort(byLine)) };
 }
@@ -75,13 +77,6 @@ function checked(draft: Draft): Draft {
 
 function runsContainer({ keys }: Draft): boolean {
   return ["image", "app", "env_file", "command"].some((key) => keys[key] !== undefined);
-}
-
-const secretName = /PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|PRIVATE|DSN|DATABASE_URL/i;
-
-function hasSecrets({ keys }: Draft): boolean {
-  const names = [keys.environment, keys.labels].flatMap((map) => (map instanceof Object ? Object.keys(map) : []));
-  return names.some((name) => secretName.test(name)) || secretName.test(String(keys.options ?? ""));
 }
 
 function byLine(one: Note, other: Note): number {
