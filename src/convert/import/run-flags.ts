@@ -8,6 +8,8 @@ import type { Host } from "./host.ts";
 import type { Origin } from "./note.ts";
 import type { Variable, Word } from "./shell/words.ts";
 
+export const unknownValue = "nobody says here what it is; svc replaces no variables";
+
 export type RunLine = {
   /** What stands behind `docker run`. */
   readonly words: readonly Word[];
@@ -95,6 +97,10 @@ function resolved(draft: Draft, flag: ParsedFlag, { environment }: RunLine, orig
   if (!found) {
     const because = "it has no value here: it takes that of svc's own environment, if there is one";
     tell(draft, "changed", origin, [what, because], { key: "environment" });
+    return flag;
+  }
+  if (found.value === null) {
+    tell(draft, "not understood", origin, [what, unknownValue], { key: "environment" });
     return flag;
   }
   if (found.file !== null)
