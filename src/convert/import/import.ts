@@ -8,6 +8,7 @@ import { sayIt } from "./find-sources.ts";
 import { hasSecrets } from "./has-secrets.ts";
 import type { Host } from "./host.ts";
 import type { Note } from "./note.ts";
+import { asHook } from "./shell/host-command.ts";
 import type { Source } from "./source.ts";
 import { importSystemd } from "./systemd/systemd-unit.ts";
 import { importUpstart } from "./upstart/upstart-job.ts";
@@ -72,7 +73,8 @@ function checked(draft: Draft): Draft {
     because: "no docker run is found in it, so there is no unit",
     key: null,
   };
-  return { ...draft, notes: [...draft.notes.filter(({ verdict }) => verdict === "not understood"), note] };
+  const told = draft.notes.filter(({ verdict, because }) => verdict === "not understood" && !because.endsWith(asHook));
+  return { ...draft, notes: [...told, note] };
 }
 
 function runsContainer({ keys }: Draft): boolean {

@@ -1,5 +1,6 @@
 import { tell, type Value } from "../draft.ts";
 import type { Job } from "../job.ts";
+import { startsDetached } from "../take-created.ts";
 import { timeOf } from "./times.ts";
 import type { Directive } from "./unit-lines.ts";
 
@@ -18,7 +19,7 @@ export function takeEnding(job: Job, asked: Asked): void {
 function takeType({ draft }: Job, { last }: Asked): void {
   const type = last("Type");
   const remain = last("RemainAfterExit");
-  const isDetached = draft.notes.some(({ what }) => what === "--detach");
+  const isDetached = draft.notes.some(({ what }) => what === "--detach" || what === startsDetached);
   if (type?.text === "oneshot" && !isDetached) {
     draft.keys.type = "task";
     tell(draft, "taken", type, ["Type=oneshot", "type: task"], { key: "type" });
