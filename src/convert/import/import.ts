@@ -14,7 +14,12 @@ import { importSystemd } from "./systemd/systemd-unit.ts";
 import { importUpstart } from "./upstart/upstart-job.ts";
 import { guardUsualFiles } from "./usual-files.ts";
 
-export type ImportedUnit = { readonly name: string; readonly text: string; readonly hasSecrets: boolean };
+export type ImportedUnit = {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  readonly hasSecrets: boolean;
+};
 
 export type Imported = {
   readonly units: readonly ImportedUnit[];
@@ -29,12 +34,13 @@ export type Imported = {
 export async function importSources(sources: readonly Source[], host: Host): Promise<Imported> {
   const drafts = sources.flatMap((source) => draftsOf(source, host));
   const made = drafts.filter(runsContainer);
-  takeEdges(made, host.units);
+  const unmade = drafts.filter((draft) => !made.includes(draft));
+  takeEdges(made, host.units, new Set(unmade.map(({ name }) => name)));
   const units: ImportedUnit[] = [];
   for (const draft of made) {
     guardUsualFiles(draft, host);
     const text = await acceptedText(draft, host);
-    units.push({ name: draft.name, text, hasSecrets: hasSecrets(text) });
+    units.push({ name: draft.name, file: draft.file, text, hasSecrets: hasSecrets(text) });
   }
   return { units, notes: drafts.flatMap(({ notes }) => [...notes].sort(byLine)) };
 }

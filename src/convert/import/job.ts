@@ -17,6 +17,9 @@ export type Job = {
   readonly state: JobState;
 };
 
+/** Said of variables of docker's client. */
+export const forRunLine = "for the docker run line";
+
 export type Created = {
   /** null: the engine makes one up. */
   readonly container: string | null;

@@ -6,9 +6,7 @@ import { isOwnVariable } from "../../unit/flag-layers.ts";
 import { add, type Draft, instanceMark, tell } from "./draft.ts";
 import type { Host } from "./host.ts";
 import type { Origin } from "./note.ts";
-import type { Variable, Word } from "./shell/words.ts";
-
-export const unknownValue = "nobody says here what it is; svc replaces no variables";
+import { type Variable, type Word, whyUnknown } from "./shell/words.ts";
 
 export type RunLine = {
   /** What stands behind `docker run`. */
@@ -100,7 +98,9 @@ function resolved(draft: Draft, flag: ParsedFlag, { environment }: RunLine, orig
     return flag;
   }
   if (found.value === null) {
-    tell(draft, "not understood", origin, [what, unknownValue], { key: "environment" });
+    tell(draft, "not understood", origin, [what, whyUnknown({ known: environment, complete: true }, flag.value)], {
+      key: "environment",
+    });
     return flag;
   }
   if (found.file !== null)

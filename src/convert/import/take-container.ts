@@ -2,12 +2,11 @@ import { parseFlags } from "../../unit/docker-run/parse-flags.ts";
 import { adoptEnvFile } from "./adopt-env-file.ts";
 import { adoptTagFile } from "./adopt-tag-file.ts";
 import { commandValue, tell } from "./draft.ts";
-import type { Command, Job, Role } from "./job.ts";
-import { unknownValue } from "./run-flags.ts";
+import { type Command, forRunLine, type Job, type Role } from "./job.ts";
 import { takeRunLine } from "./run-line.ts";
 import { readRunnerWords } from "./runner-line.ts";
 import type { HostCommand } from "./shell/host-command.ts";
-import type { Expanded, Variable, Word } from "./shell/words.ts";
+import { type Expanded, type Variable, type Word, whyUnknown } from "./shell/words.ts";
 
 type Container = HostCommand & { readonly is: "run" | "runner" };
 type Read = Pick<Expanded, "replaced" | "unknown"> & { readonly read: Container };
@@ -70,11 +69,15 @@ function takeRunner(job: Job, words: readonly Word[]): void {
     return;
   }
   draft.keys.app = app.text;
+  for (const [at, note] of draft.notes.entries())
+    if (note.because === forRunLine) draft.notes[at] = { ...note, verdict: "changed", because: notPassedOn };
   const because = "the unit has the app's image, tag, env and flags, and unlike the task its name and published ports";
   tell(draft, "changed", origin, ["docker-runner", because], { key: "app" });
   for (const { text } of left) tell(draft, "changed", origin, [`docker-runner ${text}`, "it is for a task; left out"]);
   if (args.length > 0) draft.keys.command = commandValue(args.map(({ text }) => text));
 }
+
+const notPassedOn = "docker-runner passes on no variables of its own; write environment if the container needs it";
 
 function tellVariables(job: Job, words: readonly Word[], { replaced, unknown }: Omit<Read, "read">): void {
   const { draft, variables } = job;
@@ -95,7 +98,7 @@ function tellVariables(job: Job, words: readonly Word[], { replaced, unknown }: 
     const key = image.includes(name) || within.some((one) => one.name === name) ? "image" : null;
     const file = variables.known.get(name)?.file;
     if (lost.some((one) => one.name === name))
-      tell(draft, "not understood", origin, [`$${name}`, unknownValue], {
+      tell(draft, "not understood", origin, [`$${name}`, whyUnknown(variables, name)], {
         key,
       });
     else if (file === undefined)

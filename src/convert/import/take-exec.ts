@@ -1,8 +1,7 @@
 import { add, commandValue, tell, type Value } from "./draft.ts";
 import type { Command, Job, Role } from "./job.ts";
-import { unknownValue } from "./run-flags.ts";
 import type { HostCommand } from "./shell/host-command.ts";
-import type { Expanded, Word } from "./shell/words.ts";
+import { type Expanded, type Word, whyUnknown } from "./shell/words.ts";
 
 type Read = Pick<Expanded, "replaced" | "unknown"> & { readonly read: HostCommand & { readonly is: "exec" } };
 
@@ -23,7 +22,7 @@ export function takeExec(job: Job, { role, line, source, mayFail }: Command, { r
         : "svc has a hook in the container only while it runs",
     );
   else if (!hook) refuse(`svc waits for what a hook runs, and knows not all flags: svc help unit ${key}`);
-  else if (lost) refuse(`$${lost.name}: ${unknownValue}`);
+  else if (lost) refuse(`$${lost.name}: ${whyUnknown(job.variables, lost.name)}`);
   else job.named.push({ is: "container", what: "docker exec", names: [hook.container], origin, source, take });
 
   function take(): void {

@@ -79,7 +79,7 @@ test("what is in --units or --to may be named; what is nowhere is not understood
   expect([half.code, half.stdout]).toEqual([
     1,
     expect.stringContaining(
-      "NOT UNDERSTOOD: Requires=cache: cache is neither a unit of this import nor one that is there",
+      "NOT UNDERSTOOD: Requires=cache.service: cache is neither a unit of this import nor one that is there",
     ),
   ]);
   mkdirSync(join(root, "known"));
@@ -96,7 +96,10 @@ test.each([
   [["import", "nowhere.service"], "nowhere.service cannot be read"],
   [["import", "notes.txt"], "nobody can tell what notes.txt is"],
   [["import", "web.conf", "--kind", "nothing"], "--kind"],
-  [["import", "systemd/web.service", "web.conf", "--to", "twice"], "two of them make web.yml"],
+  [
+    ["import", "systemd/web.service", "web.conf", "--to", "twice"],
+    "two of them make web.yml: systemd/web.service and web.conf",
+  ],
   [["export"], "no format is named"],
   [["export", "--run", "--compose"], "cannot be used with"],
   [["export", "--run", "--units", "units", "nobody"], "there is no unit nobody in units"],

@@ -15,7 +15,13 @@ export type Variable = {
   readonly file: string | null;
   /** It is all that stands in the file: `$(cat FILE)`. */
   readonly isWholeFile?: boolean;
+  /** Why it has no value here. */
+  readonly because?: string;
 };
+
+export function whyUnknown({ known }: Variables, name: string): string {
+  return known.get(name)?.because ?? "nobody says here what it is; svc replaces no variables";
+}
 
 /** The variables of a command. When not all files that set some could be read, one that is not known may yet be set. */
 export type Variables = { readonly known: ReadonlyMap<string, Variable>; readonly complete: boolean };
