@@ -12,32 +12,36 @@ import { keepsOutput, takeCommand } from "./take-command.ts";
 export function takeScript(job: Job, script: Stretch, role: Role): void {
   const steps = shellSteps(script);
   for (const [at, step] of steps.entries()) {
-    const next = steps[at + 1];
     if (step.is === "unreadable") tellUnreadable(job, step);
-    else if (step.after === "|") tellPipe(job, steps, at);
-    else if (isTestBefore(step, next)) continue;
-    else if (step.words.length === 0) {
-      assign(job, step.assignments, step.substitutes);
-      for (const file of step.writes) tellEmptied(job, step, file);
-    } else if (step.words[0]?.raw === "export")
-      assign(
-        job,
-        step.words.slice(1).filter(({ raw }) => raw.includes("=")),
-        step.substitutes,
-      );
-    else if (step.words[0]?.raw === "." || step.words[0]?.raw === "source")
-      readVariables(job, step, isTested(steps[at - 1]));
-    else if (step.words[0]?.raw === "cd") changeFolder(job, step.words[1]);
     else {
-      const before = new Map(job.variables.known);
-      assign(job, step.assignments, step.substitutes);
-      const { words, writes, line, source } = step;
-      takeCommand(job, { words, writes, role, line, source, mayFail: isForgiven(next) });
-      // They were for that command alone.
-      job.variables.known.clear();
-      for (const [name, value] of before) job.variables.known.set(name, value);
+      if (step.after === "|") tellPipe(job, steps, at);
+      else if (!isTestBefore(step, steps[at + 1]))
+        takeStep(job, step, { role, before: steps[at - 1], next: steps[at + 1] });
+      tellSubstitutions(job, step);
     }
-    if (step.is === "command") tellSubstitutions(job, step);
+  }
+}
+
+type Around = { readonly role: Role; readonly before: ShellStep | undefined; readonly next: ShellStep | undefined };
+
+function takeStep(job: Job, step: ShellStep & { readonly is: "command" }, { role, before, next }: Around): void {
+  const { assignments, substitutes, words, writes, line, source } = step;
+  const program = words[0]?.raw;
+  if (words.length === 0) {
+    assign(job, assignments, substitutes);
+    for (const file of writes) tellEmptied(job, step, file);
+  } else if (program === "export") {
+    const set = words.slice(1).filter(({ raw }) => raw.includes("="));
+    assign(job, set, substitutes);
+  } else if (program === "." || program === "source") readVariables(job, step, isTested(before));
+  else if (program === "cd") changeFolder(job, words[1]);
+  else {
+    const known = new Map(job.variables.known);
+    assign(job, assignments, substitutes);
+    takeCommand(job, { words, writes, role, line, source, mayFail: isForgiven(next) });
+    // They were for that command alone.
+    job.variables.known.clear();
+    for (const [name, value] of known) job.variables.known.set(name, value);
   }
 }
 
