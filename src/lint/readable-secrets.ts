@@ -1,14 +1,13 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { isAlias, isScalar, visit } from "yaml";
 import { FileReader } from "../unit/file-reader.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
+import { isSecretName, secretsIn } from "../unit/secrets.ts";
 import type { Unit } from "../unit/unit.ts";
 import { maskedLine, type UnitProblem } from "../unit/unit-problem.ts";
 import { readYaml } from "../unit/yaml-text.ts";
 import { type Linted, warning } from "./lint.ts";
 
-const secretName = /(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)s?$/i;
 const readableByAll = 0o004;
 
 /** Secrets in unit files, templates and wrong ones too, whoever may read them now: they are copied, mailed and put under version control. */
@@ -26,7 +25,7 @@ export async function secretsInUnitFiles(
         (one) => one.mode,
         () => 0,
       );
-      return secretsIn(file, text).map(({ name: variable, ...place }): UnitProblem => {
+      return placesOfSecrets(file, text).map(({ name: variable, ...place }): UnitProblem => {
         const message = `the value of ${variable} stands in the unit file${(mode & readableByAll) === 0 ? "" : ", which everybody can read"}`;
         const app = unit?.app ?? name.replace(/@.*$/, "");
         const hint = `move it to the env file, which root alone can read:  chmod 600 ${envFileOf(unit, app)}`;
@@ -43,30 +42,10 @@ function envFileOf(unit: Unit | undefined, app: string): string {
   return unit?.sources.find((path) => basename(path) === app) ?? `/etc/default/${app}`;
 }
 
-/** Where the names stand: of pairs, and of NAME=VALUE in whatever text. Values are never shown. */
-function secretsIn(file: string, text: string) {
+/** Where the names stand; values are never shown. */
+function placesOfSecrets(file: string, text: string) {
   const { document, at } = readYaml(file, text);
-  const found: { readonly name: string; readonly offset: number }[] = [];
-  const look = (name: string, value: string, offset: number): void => {
-    const isLiteral = value !== "" && !value.startsWith("$") && !/^(true|false|null|~)$/.test(value);
-    if (secretName.test(name) && isLiteral) found.push({ name, offset });
-  };
-  visit(document, {
-    Pair(_, { key, value }) {
-      const target = isAlias(value) ? value.resolve(document) : value;
-      if (!isScalar(key) || !key.range || !isScalar(target)) return;
-      const quote = /["']/.test(text.charAt(key.range[0])) ? 1 : 0;
-      look(String(key.value), String(target.value ?? ""), key.range[0] + quote);
-    },
-    Scalar(position, { range }) {
-      if (position === "key" || !range) return;
-      const written = text.slice(range[0], range[1]);
-      // The value of --env=NAME=VALUE is a pair too.
-      for (const { 1: name = "", 2: value = "", index } of written.matchAll(/\b([A-Za-z_]\w*)=(?=["']?([^\s"',]*))/g))
-        look(name, value, range[0] + index);
-    },
-  });
-  return found.map(({ name, offset }) => {
+  return secretsIn(document, text).map(({ name, offset }) => {
     const place = at(offset, name.length);
     const from = place.column - 1;
     return { ...place, name, length: name.length, source: maskedLine(place.source, [from, from + name.length]) };
@@ -85,7 +64,7 @@ async function inEnvFile(file: string, one: Linted): Promise<readonly UnitProble
   const lines = (await new FileReader().read(file).catch(() => "")).split("\n");
   const names = lines.flatMap((line) => {
     const name = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=\S/.exec(line)?.[1] ?? "";
-    return secretName.test(name) ? [name] : [];
+    return isSecretName(name) ? [name] : [];
   });
   if (names.length === 0) return [];
   const message = `${file} holds ${names.join(", ")} and everybody can read it`;
