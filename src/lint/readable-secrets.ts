@@ -6,8 +6,8 @@ import type { Unit } from "../unit/unit.ts";
 import { maskedLine, type UnitProblem } from "../unit/unit-problem.ts";
 import { readYaml } from "../unit/yaml-text.ts";
 import { type Linted, warning } from "./lint.ts";
+import { secretOf, variablesIn } from "./secrets.ts";
 
-const secretName = /(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)s?$/i;
 const readableByAll = 0o004;
 
 /** Secrets in unit files, templates and wrong ones too, whoever may read them now: they are copied, mailed and put under version control. */
@@ -25,8 +25,8 @@ export async function secretsInUnitFiles(
         (one) => one.mode,
         () => 0,
       );
-      return secretsIn(file, text).map(({ name: variable, ...place }): UnitProblem => {
-        const message = `the value of ${variable} stands in the unit file${(mode & readableByAll) === 0 ? "" : ", which everybody can read"}`;
+      return secretsIn(file, text).map(({ secret, ...place }): UnitProblem => {
+        const message = `${secret} stands in the unit file${(mode & readableByAll) === 0 ? "" : ", which everybody can read"}`;
         const app = unit?.app ?? name.replace(/@.*$/, "");
         const hint = `move it to the env file, which root alone can read:  chmod 600 ${envFileOf(unit, app)}`;
         const owner = unit?.name ?? (name.endsWith("@") ? null : name);
@@ -45,10 +45,10 @@ function envFileOf(unit: Unit | undefined, app: string): string {
 /** Where the names stand: of pairs, and of NAME=VALUE in whatever text. Values are never shown. */
 function secretsIn(file: string, text: string) {
   const { document, at } = readYaml(file, text);
-  const found: { readonly name: string; readonly offset: number }[] = [];
+  const found: { readonly name: string; readonly secret: string; readonly offset: number }[] = [];
   const look = (name: string, value: string, offset: number): void => {
-    const isLiteral = value !== "" && !value.startsWith("$") && !/^(true|false|null|~)$/.test(value);
-    if (secretName.test(name) && isLiteral) found.push({ name, offset });
+    const secret = secretOf(name, value);
+    if (secret !== null) found.push({ name, secret, offset });
   };
   visit(document, {
     Pair(_, { key, value }) {
@@ -60,15 +60,13 @@ function secretsIn(file: string, text: string) {
     Scalar(position, { range }) {
       if (position === "key" || !range) return;
       const written = text.slice(range[0], range[1]);
-      // The value of --env=NAME=VALUE is a pair too.
-      for (const { 1: name = "", 2: value = "", index } of written.matchAll(/\b([A-Za-z_]\w*)=(?=["']?([^\s"',]*))/g))
-        look(name, value, range[0] + index);
+      for (const { name, value, index } of variablesIn(written)) look(name, value, range[0] + index);
     },
   });
-  return found.map(({ name, offset }) => {
+  return found.map(({ name, secret, offset }) => {
     const place = at(offset, name.length);
     const from = place.column - 1;
-    return { ...place, name, length: name.length, source: maskedLine(place.source, [from, from + name.length]) };
+    return { ...place, secret, length: name.length, source: maskedLine(place.source, [from, from + name.length]) };
   });
 }
 
@@ -79,15 +77,13 @@ export async function secretsInEnvFiles(all: readonly Linted[]): Promise<readonl
 }
 
 async function inEnvFile(file: string, one: Linted): Promise<readonly UnitProblem[]> {
-  const found = await stat(file).catch(() => null);
-  if (!found || (found.mode & readableByAll) === 0) return [];
+  const stats = await stat(file).catch(() => null);
+  if (!stats || (stats.mode & readableByAll) === 0) return [];
   const lines = (await readFile(file, "utf8").catch(() => "")).split("\n");
-  const names = lines.flatMap((line) => {
-    const name = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=\S/.exec(line)?.[1] ?? "";
-    return secretName.test(name) ? [name] : [];
-  });
-  if (names.length === 0) return [];
-  const message = `${file} holds ${names.join(", ")} and everybody can read it`;
+  const found = lines.filter((line) => !/^\s*#/.test(line)).flatMap(variablesIn);
+  const names = new Set(found.filter(({ name, value }) => secretOf(name, value) !== null).map(({ name }) => name));
+  if (names.size === 0) return [];
+  const message = `${file} holds ${[...names].join(", ")} and everybody can read it`;
   return [
     {
       ...warning(one, { code: "readable-secret", key: null, message, hint: `chmod o-r ${file}` }),

@@ -120,6 +120,24 @@ test("a secret is found in whatever form it stands, in templates and in files th
   expect(text).not.toContain("hunter2");
 });
 
+test("a URL with a password, and what OPTS of an env file sets", async () => {
+  const { text } = await linted(
+    {
+      "units/a.yml":
+        "image: a\nenvironment:\n  DATABASE_URL: postgres://shop:hunter2@db/shop\n  STRIPE_KEY: /run/secrets/stripe\n",
+      "default/a":
+        "# OLD_KEY=hunter2\nSECRET_KEY='hunter2 x'\nOPTS=\"-e DB_PASS=hunter2 -e MAIL=smtp://a:hunter2@mail\"\nPUBLIC_KEY=x\n",
+    },
+    { "default/a": 0o644 },
+  );
+  const told = text.split("\n").filter((line) => line.includes("warning"));
+  expect(told.map((line) => line.replace(/ {4}hint.*/, ""))).toEqual([
+    "units/a.yml:3:3  warning: the password in DATABASE_URL stands in the unit file",
+    "default/a:1:1  warning: default/a holds SECRET_KEY, DB_PASS, MAIL and everybody can read it",
+  ]);
+  expect(text).not.toContain("hunter2");
+});
+
 test("a circle is told though one of its files is wrong otherwise, at the unit that it is asked about", async () => {
   const files = {
     "units/a.yml": "image: a\ndepends_on: [b]\n",
