@@ -1,24 +1,26 @@
 import { readFile, stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { isAlias, isScalar, visit } from "yaml";
+import type { InvalidUnit } from "../unit/read-folder.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
-import type { Unit } from "../unit/unit.ts";
-import { maskedLine, type UnitProblem } from "../unit/unit-problem.ts";
+import { maskedLine, type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
 import { readYaml } from "../unit/yaml-text.ts";
-import { type Linted, warning } from "./lint.ts";
 import { secretOf, variablesIn } from "./secrets.ts";
 
 const readableByAll = 0o004;
 
+type Asked = { readonly concerns: (unit: string) => boolean; readonly defaultDir: string };
+
 /** Secrets in unit files, templates and wrong ones too, whoever may read them now: they are copied, mailed and put under version control. */
 export async function secretsInUnitFiles(
-  { units, files }: UnitsRead,
-  concerns: (unit: string) => boolean,
+  { units, invalid, files }: UnitsRead,
+  { concerns, defaultDir }: Asked,
 ): Promise<readonly UnitProblem[]> {
+  const all: readonly InvalidUnit[] = [...units, ...invalid];
   const found = await Promise.all(
     files.map(async (file) => {
       const name = basename(file, ".yml");
-      const unit = units.find((one) => one.file === file && concerns(one.name));
+      const unit = all.find((one) => one.file === file && concerns(one.name));
       if (!unit && !concerns(name)) return [];
       const text = await readFile(file, "utf8").catch(() => "");
       const mode = await stat(file).then(
@@ -27,8 +29,8 @@ export async function secretsInUnitFiles(
       );
       return secretsIn(file, text).map(({ secret, ...place }): UnitProblem => {
         const message = `${secret} stands in the unit file${(mode & readableByAll) === 0 ? "" : ", which everybody can read"}`;
-        const app = unit?.app ?? name.replace(/@.*$/, "");
-        const hint = `move it to the env file, which root alone can read:  chmod 600 ${envFileOf(unit, app)}`;
+        const envFile = envFileOf(unit) ?? join(defaultDir, name.replace(/@.*$/, ""));
+        const hint = `move it to the env file, which root alone can read:  chmod 600 ${envFile}`;
         const owner = unit?.name ?? (name.endsWith("@") ? null : name);
         return { unit: owner, severity: "warning", code: "secret-in-unit-file", ...place, message, hint };
       });
@@ -37,9 +39,9 @@ export async function secretsInUnitFiles(
   return found.flat();
 }
 
-/** Where it is read from, whether it is there or not. */
-function envFileOf(unit: Unit | undefined, app: string): string {
-  return unit?.sources.find((path) => basename(path) === app) ?? `/etc/default/${app}`;
+/** The first that is read, whether it is there or not. */
+function envFileOf(unit: InvalidUnit | undefined): string | undefined {
+  return unit?.sources.slice(1).find((path) => basename(path) !== "TAG");
 }
 
 /** Where the names stand: of pairs, and of NAME=VALUE in whatever text. Values are never shown. */
@@ -71,12 +73,16 @@ function secretsIn(file: string, text: string) {
 }
 
 /** Secrets in env files that everybody on the host can read. */
-export async function secretsInEnvFiles(all: readonly Linted[]): Promise<readonly UnitProblem[]> {
-  const files = [...new Map(all.flatMap((one) => one.unit.sources.slice(1).map((file) => [file, one] as const)))];
-  return (await Promise.all(files.map(([file, one]) => inEnvFile(file, one)))).flat();
+export async function secretsInEnvFiles(
+  { units, invalid }: UnitsRead,
+  concerns: (unit: string) => boolean,
+): Promise<readonly UnitProblem[]> {
+  const asked: readonly InvalidUnit[] = [...units, ...invalid].filter(({ name }) => concerns(name));
+  const files = new Map(asked.flatMap(({ name, sources }) => sources.slice(1).map((file) => [file, name] as const)));
+  return (await Promise.all([...files].map(([file, unit]) => inEnvFile(file, unit)))).flat();
 }
 
-async function inEnvFile(file: string, one: Linted): Promise<readonly UnitProblem[]> {
+async function inEnvFile(file: string, unit: string): Promise<readonly UnitProblem[]> {
   const stats = await stat(file).catch(() => null);
   if (!stats || (stats.mode & readableByAll) === 0) return [];
   const lines = (await readFile(file, "utf8").catch(() => "")).split("\n");
@@ -84,14 +90,6 @@ async function inEnvFile(file: string, one: Linted): Promise<readonly UnitProble
   const names = new Set(found.filter(({ name, value }) => secretOf(name, value) !== null).map(({ name }) => name));
   if (names.size === 0) return [];
   const message = `${file} holds ${[...names].join(", ")} and everybody can read it`;
-  return [
-    {
-      ...warning(one, { code: "readable-secret", key: null, message, hint: `chmod o-r ${file}` }),
-      file,
-      line: 1,
-      column: 1,
-      length: 0,
-      source: "",
-    },
-  ];
+  const hint = `chmod o-r ${file}`;
+  return [{ unit, severity: "warning", code: "readable-secret", ...wholeFile(file), message, hint }];
 }

@@ -2,6 +2,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { buildUnit } from "./build-unit.ts";
 import { FileReader, type FileState } from "./file-reader.ts";
+import type { Obstacle } from "./obstacle.ts";
+import type { PlacedPorts } from "./placed-ports.ts";
 import type { PlacedUnit } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
 import { readUnitFile } from "./unit-file.ts";
@@ -32,10 +34,12 @@ export type UnitRead = {
   readonly problems: readonly UnitProblem[];
   /** Where it says that it needs another, or starts after it: by the name that it says. */
   readonly ties: ReadonlyMap<string, PlaceInFile>;
+  readonly ports: readonly PlacedPorts[];
+  readonly obstacles: readonly Obstacle[];
 };
 
 /** A unit whose files are wrong, with what they say of others as far as they can be read. */
-export type InvalidUnit = Pick<Unit, "name" | "file" | "needs" | "after" | "before">;
+export type InvalidUnit = Pick<Unit, "name" | "file" | "sources" | "needs" | "after" | "before" | "conflicts">;
 
 /** `only`: that unit and those it needs, and no others. What is in `unchanged` is not read again. `date`: wall clock, ms. */
 export type FolderOptions = {
@@ -94,20 +98,31 @@ async function readOne(name: string, file: string, folders: UnitFolders, reader:
   const read = readUnitFile(name, file, text);
   const { keys } = read;
   if (!keys) {
-    const outcome = { name, file, needs: [], after: [], before: [] };
-    return { file, states, outcome, problems: read.problems, ties: new Map() };
+    const outcome = { name, file, sources: [file], needs: [], after: [], before: [], conflicts: [] };
+    return { file, states, outcome, problems: read.problems, ties: new Map(), ports: [], obstacles: [] };
   }
   const built = await buildUnit({ name, file, read: { ...read, keys }, folders, reader });
   const problems = [...read.problems, ...built.problems];
-  const { after = [], before = [] } = keys;
+  const { ports } = built;
+  const { after = [], before = [], conflicts = [] } = keys;
   const orderings = after.map((other, at) => [other, read.place(["after", at], "value")] as const);
   const ties = new Map([...orderings, ...built.needs.map(({ need, at }) => [need.unit, at] as const)]);
   const isRight = problems.every(({ severity }) => severity !== "error");
+  // What is wrong may be the image's key.
+  const obstacles = isRight ? built.obstacles : built.obstacles.filter(({ code }) => code !== "missing-image");
   const outcome =
     isRight && built.unit
       ? { unit: built.unit, needs: built.needs, place: placeIn(name, file, text) }
-      : { name, file, needs: built.needs.map(({ need }) => need), after, before };
-  return { file, states, outcome, problems, ties };
+      : {
+          name,
+          file,
+          sources: [...states.keys()],
+          needs: built.needs.map(({ need }) => need),
+          after,
+          before,
+          conflicts,
+        };
+  return { file, states, outcome, problems, ties, ports, obstacles };
 }
 
 /** The document that knows all places is many times its text, and seldom asked: it is made again when it is. */

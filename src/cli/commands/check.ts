@@ -72,7 +72,7 @@ async function checked(names: readonly string[], folders: UnitFolders, withEngin
   const { lint } = await import("../../lint/lint.ts");
   const all = await Promise.all(
     (await chosenUnits(names, folders)).map(async ({ read, concerns, files }) => {
-      const found = await lint(read, { withEngine, concerns });
+      const found = await lint(read, { withEngine, concerns, defaultDir: folders.defaultDir });
       const isAsked = ({ unit, file }: UnitProblem): boolean =>
         names.length === 0 || (unit === null ? files.has(file) : concerns(unit));
       return {

@@ -35,7 +35,7 @@ test("all problems of the folder, errors and warnings labelled alike; a circle b
       `units/db.yml:3:9  ${circle} db -> web -> db`,
       `units/proxy.yml:3:15  ${token}`,
       'units/queue@.yml:2:1  error: unknown key "linsk"',
-      `units/web.yml:3:8  ${clash} proxy does`,
+      `units/web.yml:3:9  ${clash} proxy does`,
       "3 units, 3 errors, 2 warnings",
     ],
   ]);
@@ -51,7 +51,7 @@ test("quiet shows what makes it fail", async () => {
   const strict = await check("--units", "units", "-q", "--strict", "proxy");
   expect([strict.code, strict.heads]).toEqual([
     2,
-    [`units/proxy.yml:2:8  ${clash} web does`, `units/proxy.yml:3:15  ${token}`],
+    [`units/proxy.yml:2:9  ${clash} web does`, `units/proxy.yml:3:15  ${token}`],
   ]);
 });
 
@@ -59,7 +59,7 @@ test.each([
   [
     ["--units", "units", "web"],
     2,
-    [`units/web.yml:2:14  ${circle} web -> db -> web`, `units/web.yml:3:8  ${clash} proxy does`],
+    [`units/web.yml:2:14  ${circle} web -> db -> web`, `units/web.yml:3:9  ${clash} proxy does`],
   ],
   [
     ["units/db.yml"],
@@ -73,7 +73,7 @@ test.each([
     2,
     [
       'other/relay.yml:1:1  error: unknown key "imgae"',
-      `units/proxy.yml:2:8  ${clash} web does`,
+      `units/proxy.yml:2:9  ${clash} web does`,
       `units/proxy.yml:3:15  ${token}`,
     ],
   ],
