@@ -1,14 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { buildUnit } from "./build-unit.ts";
-import { FileReader, type FileState } from "./file-reader.ts";
+import { FileReader, type FileState, isMissing } from "./file-reader.ts";
 import type { Obstacle } from "./obstacle.ts";
 import type { PlacedPorts } from "./placed-ports.ts";
 import type { PlacedUnit } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
 import { readUnitFile } from "./unit-file.ts";
-import { unitNamesIn } from "./unit-folder.ts";
+import { allowedNames, renaming, unitNamesIn } from "./unit-folder.ts";
 import { type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
+import { unreadable } from "./unreadable.ts";
 import type { Place } from "./yaml-text.ts";
 
 export type UnitFolders = { readonly units: string; readonly defaultDir: string; readonly wwwDir: string };
@@ -134,18 +135,24 @@ async function readText(file: string, reader: FileReader): Promise<string | Erro
   return reader.read(file).catch((error: Error) => error);
 }
 
-/** Names of the `*.yml` files. What editors leave behind is passed over; `.yaml` is a likely mistake and is told. */
+/** Names of the `*.yml` files. What editors leave behind is passed over; `.yaml`, and a name that no unit may have, is told. */
 async function unitFiles(folder: string, problems: UnitProblem[]): Promise<readonly string[]> {
   const warn = (path: string, code: string, message: string, hint: string) =>
     problems.push({ unit: null, severity: "warning", code, ...wholeFile(path), message, hint });
-  const all = await readdir(folder).catch(() => null);
-  if (!all) {
-    warn(folder, "no-unit-folder", "there is no folder of unit files here", "make it, and put NAME.yml files there");
+  const all = await readdir(folder).catch((error: NodeJS.ErrnoException) => error);
+  if (all instanceof Error) {
+    const { because, hint } = unreadable(all);
+    if (isMissing(all))
+      warn(folder, "no-unit-folder", "there is no folder of unit files here", "make it, and put NAME.yml files there");
+    else warn(folder, "no-unit-folder", `the folder of unit files cannot be read: ${because}`, hint);
     return [];
   }
-  for (const name of all.filter((one) => one.endsWith(".yaml") && !one.startsWith("."))) {
-    const hint = `mv ${name} ${name.replace(/yaml$/, "yml")}`;
-    warn(join(folder, name), "file-name", "files that end in .yaml are not read", hint);
+  for (const name of all.filter((one) => /\.ya?ml$/.test(one) && !one.startsWith("."))) {
+    const isRead = unitNamesIn([name]).length > 0;
+    const message = name.endsWith(".yaml")
+      ? "files that end in .yaml are not read"
+      : `this is read as no unit file: ${allowedNames}`;
+    if (!isRead) warn(join(folder, name), "file-name", message, renaming(name));
   }
   return unitNamesIn(all);
 }
