@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import { ownVersion } from "../../control/own-program.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { UnitFolders } from "../../unit/read-folder.ts";
@@ -25,14 +25,11 @@ export function addChecking(program: Command, run: Run): void {
     .option("--json", "print JSON")
     .action((names: string[], options: Options) => run((cli) => check(names, options, cli)));
   program
-    .command("schema [file]")
+    .command("schema")
+    .addArgument(new Argument("[file]", "the kind of file").choices(["unit", "deploy.yml"]))
     .description("the JSON Schema of unit files, or with `deploy.yml` of that, for editors")
     .action((file: string | undefined) =>
       run(async (cli) => {
-        if (file !== undefined && file !== "unit" && file !== "deploy.yml")
-          throw new SvcError("usage", `there is no schema of ${file}`, {
-            hint: "svc schema, or: svc schema deploy.yml",
-          });
         if (file === "deploy.yml") {
           const { deployJsonSchema } = await import("../../deploy/deploy-schema.ts");
           printJson(cli, deployJsonSchema());
