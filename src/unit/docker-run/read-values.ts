@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { unreadable } from "../unreadable.ts";
 import type { Json } from "./create-request.ts";
 import { findFlag } from "./flags.ts";
 import { type FlagProblem, flagProblem, type ParsedFlag } from "./parse-flags.ts";
@@ -168,6 +169,6 @@ function readText(path: string, { workingDirectory, readFile }: Surroundings): s
   try {
     return readFile(posix.resolve(workingDirectory, path));
   } catch (thrown) {
-    throw new BadValue(say`${path} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    throw new BadValue(say`${path} cannot be read: ${unreadable(thrown as NodeJS.ErrnoException).because}`);
   }
 }
