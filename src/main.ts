@@ -31,6 +31,8 @@ async function main(): Promise<number> {
     }
     case "__guard":
       return (await import("./runner/guard.ts")).guard(rest);
+    case "__complete":
+      return (await import("./cli/completion/complete.ts")).complete(rest, process.env);
     case "list":
     case "status":
       // Scripts and prompts ask for these often: with names alone, the reader of command lines is not loaded.

@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { SvcError } from "../svc-error.ts";
 import type { UnitFolders } from "../unit/read-folder.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
 import { similar } from "../unit/similar.ts";
-import { refuseOtherThanFolder, unitNamesIn } from "../unit/unit-folder.ts";
+import { allowedNames, refuseOtherThanFolder, renaming, unitNamesIn } from "../unit/unit-folder.ts";
 
 /** A folder of unit files as it was read, and which of them it is asked about. */
 export type Chosen = {
@@ -39,9 +39,11 @@ async function unitOfFile(file: string, usual: string): Promise<{ readonly folde
     });
   const [name] = unitNamesIn([basename(file)]);
   if (name === undefined)
-    throw new SvcError("usage", `${file} is read as no unit file: these are named NAME.yml`, {
-      hint: `mv ${file} ${join(dirname(file), `${stem}.yml`)}`,
-    });
+    throw new SvcError(
+      "usage",
+      `${file} is read as no unit file: ${file.endsWith(".yaml") ? "these are named NAME.yml" : allowedNames}`,
+      { hint: renaming(file) },
+    );
   const folder = dirname(file);
   return { folder: resolve(folder) === resolve(usual) ? usual : folder, name };
 }

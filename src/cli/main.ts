@@ -26,16 +26,28 @@ export async function cli(args: readonly string[], environment: Environment): Pr
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) return showError(context(), error);
-    return error.exitCode === 0 ? 0 : showError(context(), usageError(error, args, program));
+    return error.exitCode === 0 ? 0 : showError(context(), await usageError(error, args, program));
   }
 }
 
-/** commander says `error: …`, and what it takes to be meant in a line of its own. */
-function usageError(error: CommanderError, args: readonly string[], program: Command): SvcError {
-  const [words = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+/** commander says `error: …`, and names what it does not know in quotes. */
+async function usageError(error: CommanderError, args: readonly string[], program: Command): Promise<SvcError> {
+  const words = error.message.replace(/^error: /, "");
   const command = program.commands.find((one) => args.includes(one.name()));
-  const meant = suggestion?.replace(/^\(Did you mean (.*)\?\)$/, "did you mean $1?");
+  const known = knownInPlaceOf(error.code, program, command);
+  const { similar } = await import("../unit/similar.ts");
+  const meant = similar(/'([^']*)'/.exec(words)?.[1] ?? "", known);
   return new SvcError("usage", words, {
-    hint: meant ?? `svc help${command ? ` ${command.name()}` : " shows all commands"}`,
+    hint: meant ? `did you mean ${meant}?` : `svc help${command ? ` ${command.name()}` : " shows all commands"}`,
   });
+}
+
+function knownInPlaceOf(code: string, program: Command, command: Command | undefined): readonly string[] {
+  if (code === "commander.unknownCommand")
+    return program
+      .createHelp()
+      .visibleCommands(program)
+      .map((one) => one.name());
+  if (code !== "commander.unknownOption") return [];
+  return [...(command?.options ?? []), ...program.options].flatMap(({ long }) => long ?? []);
 }

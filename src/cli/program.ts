@@ -24,7 +24,7 @@ export function svcProgram(run: Run): Command {
     .option("-q, --quiet", "print failures only; of list and status, names only")
     .option("--no-color", "no colours")
     .exitOverride()
-    .showSuggestionAfterError()
+    .showSuggestionAfterError(false)
     .helpCommand(false)
     // What is wrong with a command line is told as every other failure is.
     .configureOutput({ writeErr: () => undefined });

@@ -3,16 +3,24 @@ import { join } from "node:path";
 import { SvcError } from "../svc-error.ts";
 import { writeFileSafely } from "../unit/write-file-safely.ts";
 
-export type FileToWrite = { readonly name: string; readonly text: string; readonly mode: number };
+export type FileToWrite = {
+  readonly name: string;
+  readonly text: string;
+  readonly mode: number;
+  /** The file that it is made from, where there is one. */
+  readonly from?: string;
+};
 
 /** Writes all of the files or, when one is there already, none. */
 export async function writeFiles(folder: string, files: readonly FileToWrite[], force: boolean): Promise<void> {
   const names = files.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined)
-    throw new SvcError("conflicting-units", `two of them make ${twice}`, {
+  if (twice !== undefined) {
+    const makers = files.flatMap(({ name, from }) => (name === twice && from !== undefined ? [from] : []));
+    throw new SvcError("conflicting-units", `two of them make ${twice}: ${makers.join(" and ")}`, {
       hint: "import them one by one, into two folders",
     });
+  }
   for (const name of force ? [] : names) {
     if (await isThere(join(folder, name)))
       throw new SvcError("usage", `${join(folder, name)} is there already; nothing was written`, {

@@ -16,6 +16,7 @@ import { callRunner } from "./call-runner.ts";
 import type { Daemon } from "./context.ts";
 import { daemonLog } from "./daemon-log.ts";
 import { type DaemonOptions, daemonOptions } from "./daemon-options.ts";
+import { keepDefinitions, readDefinitions } from "./definitions.ts";
 import { deployJournal } from "./deploy/deploy-journal.ts";
 import { puttingBack } from "./deploy/put-back.ts";
 import { deploysUnderWay } from "./deploy/under-way.ts";
@@ -37,8 +38,8 @@ import { exitRecords } from "./output/exit-records.ts";
 import { keepProbes } from "./probes.ts";
 import { pulled } from "./pulled.ts";
 import { keepRuns, type Runs } from "./runs.ts";
-import { readSaved, savedUnits } from "./saved-state.ts";
-import { savingTo } from "./saving.ts";
+import { keepSaved, readSaved, savedUnits } from "./saved-state.ts";
+import type { Save } from "./saving.ts";
 import { awaitEnding, replaceProgram, stopAll, stopWithinMs } from "./shut-down.ts";
 import { Supervisor } from "./supervisor.ts";
 import { turns } from "./turns.ts";
@@ -216,15 +217,21 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     },
     log,
   });
-  const save = savingTo(
+  const onFailure = (message: string): void => log.error(message);
+  const saveState = keepSaved(
     options.state,
     (before) => ({
       boot,
       units: savedUnits(supervisor.world, clock.now(), before?.units),
       enabled: new Map(enabled),
     }),
-    (message) => log.error(message),
+    onFailure,
   );
+  const saveDefinitions = keepDefinitions(options.state, { boot, units: () => supervisor.world.units, onFailure });
+  const save: Save = async () => {
+    const [state, definitions] = await Promise.all([saveState(), saveDefinitions()]);
+    return state ?? definitions;
+  };
   const fronts = keepUnitFronts({
     supervisor,
     engine,
@@ -249,10 +256,12 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     save: () => save(),
   });
   source.addInstances([...saved.units.keys()]);
+  source.recall(await readDefinitions(options.state, boot, warn));
   await source.read();
   const first = new Set(supervisor.world.units.keys());
   supervisor.tell(...rememberedWishes(saved, boot));
   supervisor.onPass(() => {
+    if (supervisor.world.engine.state === "up") source.forgetRecalled();
     if (hasStrays()) supervisor.tell({ fact: "units-read", units: source.now.units });
     // Before the engine was looked at, how things are is how they were.
     if (supervisor.world.engine.state !== "unknown") events.observe(supervisor.decisions);

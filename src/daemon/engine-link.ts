@@ -327,7 +327,7 @@ export function linkEngine(options: {
     const exit = exitOf(detail, code, outOfMemory.has(id));
     const home = homeOf(id);
     const { container } = stateOf(home.world, unit.name);
-    if (container?.id === id) record(unit.name, detail, exit, container);
+    if (container?.id === id && container.unit === unit.name) record(unit.name, detail, exit, container);
     home.tell({ fact: "died", unit: unit.name, id, exit });
     options.log.info(`${unit.name}: ${exit.words}`);
   }
@@ -359,7 +359,7 @@ export function linkEngine(options: {
         signal: exit.signal,
         oom: exit.oom,
         by,
-        words: exit.words,
+        words: [exit.words, ...reasonsOf(container)].join("; "),
         parts: container.made.parts,
       },
       world().units.get(unit) ?? null,
@@ -378,6 +378,12 @@ function exitOf(detail: Beginning | null, code: number | null, sawOutOfMemory = 
       ? "it ended while nobody was looking"
       : exitWords({ code, oom, memoryLimitBytes: detail?.memoryLimitBytes ?? 0 });
   return { code, signal: code === null ? null : signalOf(code), oom, words, luck: Math.random() };
+}
+
+/** Why svc stopped it, where nobody asked for that. */
+function reasonsOf({ stopping }: Container): readonly string[] {
+  if (stopping?.why === "unhealthy") return ["its healthcheck said unhealthy"];
+  return stopping?.why === "start-timeout" ? ["it was not ready in time"] : [];
 }
 
 /**

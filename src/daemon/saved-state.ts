@@ -1,8 +1,9 @@
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { trialNow } from "../plan/trial.ts";
 import { freshState, noTrial, type Trial, type UnitState, type World } from "../plan/world.ts";
-import { writeFileSafely } from "../unit/write-file-safely.ts";
+import { type Save, savingTo } from "./saving.ts";
 
 /**
  * What cannot be found again by looking: wishes, counts and recent failures. One file, written aside, synced and renamed.
@@ -25,7 +26,7 @@ const nothing: Saved = { boot: "", units: new Map(), enabled: new Map() };
 
 /** The saved state of the folder. A file that cannot be understood is moved aside and told of, never fatal. */
 export async function readSaved(folder: string, warn: (message: string) => void): Promise<Saved> {
-  const path = join(folder, "state.json");
+  const path = pathIn(folder);
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -48,8 +49,20 @@ export function parseSaved(text: string): Saved | Error {
   }
 }
 
-export async function writeSaved(folder: string, text: string): Promise<void> {
-  await writeFileSafely(join(folder, "state.json"), text, 0o600);
+export function keepSaved(
+  folder: string,
+  current: (before: Saved | null) => Saved,
+  onFailure: (message: string) => void,
+): Save {
+  return savingTo({ path: pathIn(folder), current, isSame: isSameState, serialise, onFailure });
+}
+
+function pathIn(folder: string): string {
+  return join(folder, "state.json");
+}
+
+function isSameState(one: Saved, other: Saved): boolean {
+  return one.boot === other.boot && one.units === other.units && isDeepStrictEqual(one.enabled, other.enabled);
 }
 
 /** Each unit's part of the text, which is written anew only where the unit is another. */

@@ -103,7 +103,8 @@ function phaseNow({ name }: Unit, { world, disk, events }: StatusSources): Retur
 
 /** What a restart would change, in words; empty: nothing. */
 export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): readonly string[] {
-  if (disk.invalid.has(unit.name)) return ["its unit file has errors now; the last good one is in force"];
+  if (disk.invalid.has(unit.name))
+    return [`its unit file has errors now${unit.launch.ok ? "; the last good one is in force" : ""}`];
   if (!disk.units.has(unit.name)) return ["its unit file is gone"];
   if (!unit.launch.ok) return [unit.launch.message];
   // While the one before it still has clients, the next one has a name of its own.

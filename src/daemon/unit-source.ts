@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import type { Clock } from "../clock/clock.ts";
 import { findCycles } from "../graph/cycles.ts";
+import { orphan } from "../plan/observe.ts";
 import { KnownUnits } from "../unit/known-units.ts";
 import type { FolderRead, UnitFolders } from "../unit/read-folder.ts";
 import { relateUnits, type UnitsRead } from "../unit/read-units.ts";
@@ -29,6 +30,7 @@ export class UnitSource {
   readonly #instances = new Set<string>();
   readonly #known: KnownUnits;
   #folder: FolderRead | null = null;
+  #recalled: ReadonlyMap<string, Unit> = new Map();
   #reading: Promise<UnitsNow> | null = null;
   #next: Promise<UnitsNow> | null = null;
   #nextIsAnew = false;
@@ -62,6 +64,18 @@ export class UnitSource {
   async reread(name: string): Promise<Unit | null> {
     if (!(await this.#known.isUnchanged(name))) await this.read();
     return this.now.units.get(name) ?? null;
+  }
+
+  /** Before the first read: what an earlier svc had in force of units whose file is broken or gone by now. */
+  recall(units: ReadonlyMap<string, Unit>): void {
+    this.#recalled = units;
+  }
+
+  /** The containers have been looked at: of those whose file is gone, what runs is known, and the others are no more. */
+  forgetRecalled(): void {
+    if (this.#recalled.size === 0 || !this.#folder) return;
+    this.#recalled = new Map();
+    this.#judge(this.#folder);
   }
 
   watch(): void {
@@ -109,15 +123,19 @@ export class UnitSource {
   async #readAll(anew: boolean): Promise<UnitsNow> {
     const folder = await this.#known.read([...this.#instances], { anew });
     if (folder === this.#folder) return this.now;
-    this.now = judge(relateUnits(folder), this.now);
-    this.#onRead(this.now);
-    this.#folder = folder;
+    this.#judge(folder);
     return this.now;
+  }
+
+  #judge(folder: FolderRead): void {
+    this.#folder = folder;
+    this.now = judge(relateUnits(folder), new Map([...this.#recalled, ...this.now.units]), this.#recalled);
+    this.#onRead(this.now);
   }
 }
 
-/** Units in a cycle are invalid. Of a file that is wrong now the last good definition stays in force. */
-function judge(read: UnitsRead, before: UnitsNow): UnitsNow {
+/** Units in a cycle are invalid. Of a file that is wrong now the last good definition stays in force. `kept`: even if its file is gone. */
+function judge(read: UnitsRead, before: ReadonlyMap<string, Unit>, kept: ReadonlyMap<string, Unit>): UnitsNow {
   const problems = [...read.problems];
   const invalid = new Map<string, { file: string; problems: readonly UnitProblem[] }>();
   const units = new Map(read.units.map((unit) => [unit.name, unit]));
@@ -136,10 +154,11 @@ function judge(read: UnitsRead, before: UnitsNow): UnitsNow {
     invalid.set(name, { file, problems: problems.filter((problem) => problem.unit === name) });
   }
   for (const name of invalid.keys()) {
-    const last = before.units.get(name);
+    const last = before.get(name);
     if (last) units.set(name, last);
     else units.delete(name);
   }
+  for (const [name, unit] of kept) if (!units.has(name)) units.set(name, orphan(unit));
   return { units, invalid, problems, templates: read.templates };
 }
 

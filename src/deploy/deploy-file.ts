@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { messageOf, SvcError } from "../svc-error.ts";
+import { SvcError } from "../svc-error.ts";
 import { splitWords } from "../unit/docker-run/split-words.ts";
 import { durationMs } from "../unit/keys/quantities.ts";
 import { readKeysFile } from "../unit/keys-file.ts";
 import { byPlace, type UnitProblem } from "../unit/unit-problem.ts";
+import { unreadable } from "../unit/unreadable.ts";
 import type { Path } from "../unit/yaml-text.ts";
 import type { DeployHook, DeployHooks } from "./deploy-hooks.ts";
 import { type DeployKeys, deployGrammar } from "./deploy-schema.ts";
@@ -28,8 +29,10 @@ const hookTimeoutMs = 30_000;
 
 /** Reads a deploy.yml. All that is wrong with it is told at once, each with its place. */
 export async function readDeployFile(file: string): Promise<DeployFile> {
-  const content = await readFile(file, "utf8").catch((error: unknown) => {
-    throw new SvcError("missing-file", `${file} cannot be read: ${messageOf(error)}`, { hint: "name it with -f FILE" });
+  const content = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new SvcError("missing-file", `${file} cannot be read: ${unreadable(error).because}`, {
+      hint: "name it with -f FILE",
+    });
   });
   const { keys, problems, place } = readKeysFile(file, content, deployGrammar);
   const all: UnitProblem[] = problems.map((problem) => ({ unit: null, ...problem }));

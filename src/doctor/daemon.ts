@@ -15,8 +15,8 @@ export async function askDaemon(socket: string): Promise<Host["daemon"]> {
   }
 }
 
-/** Whether it answers, is the same program, and comes back after a boot; the unit files' own errors. */
-export async function lookAtDaemon({ daemon, places, version, units }: Host): Promise<readonly Finding[]> {
+/** Whether it answers, is the same program, and comes back after a boot. */
+export async function lookAtDaemon({ daemon, places, version }: Host): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   if (daemon instanceof SvcError) {
     // A socket that nobody listens on is what a killed daemon leaves behind; the next one takes it.
@@ -32,12 +32,6 @@ export async function lookAtDaemon({ daemon, places, version, units }: Host): Pr
   findings.push(lookedAt(places, daemon instanceof SvcError || daemon.folders === undefined ? null : daemon.folders));
   const enabled = await run("systemctl", ["is-enabled", "svc"]);
   if (enabled === "disabled") findings.push(warn("boot", "svc is not started at boot", "systemctl enable svc"));
-  const errors = units.problems.filter(({ severity }) => severity === "error").length;
-  findings.push(
-    errors === 0
-      ? ok("unit files", `${units.units.length} units without errors`)
-      : bad("unit files", `${errors} error${errors === 1 ? "" : "s"}`, "svc check"),
-  );
   return findings;
 }
 

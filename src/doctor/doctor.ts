@@ -8,6 +8,7 @@ import { lookAtEngine } from "./engine.ts";
 import { bad, type Finding, type Host } from "./finding.ts";
 import { lookAtLeftovers } from "./leftovers.ts";
 import { lookAtPermissions } from "./permissions.ts";
+import { lookAtUnitFiles } from "./unit-files.ts";
 
 /** Somebody waits at a terminal. */
 const impatient = { pingMs: 2_000, shortMs: 5_000, longMs: 10_000, pullSilenceMs: 5_000 };
@@ -21,15 +22,16 @@ export async function doctor({
   // What the daemon that answers was told on its command line is known to it alone.
   const places = { ...configured, ...(daemon instanceof SvcError ? {} : daemon.folders) };
   const engine = dockerEngine({ deadlines: impatient });
-  let problem: string | null = null;
+  let problem: unknown = null;
   const info = await engine.info().catch((error: unknown) => {
-    problem = messageOf(error);
+    problem = error;
     return null;
   });
   const host: Host = { places, version, daemon, engine, info, units: await readUnits(places) };
   const looks = [
     () => lookAtEngine(host, problem),
     () => lookAtDaemon(host),
+    () => lookAtUnitFiles(host),
     () => lookAtDisks(host),
     () => lookAtPermissions(host),
     () => lookAtClock(host),

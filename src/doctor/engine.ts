@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { EngineError } from "../engine/engine.ts";
+import { messageOf } from "../svc-error.ts";
 import { bad, type Finding, type Host, ok, warn } from "./finding.ts";
 
 const configFile = "/etc/docker/daemon.json";
@@ -7,9 +9,8 @@ const oldest = 20;
 const lastWithLinks = 29;
 
 /** Reachability, version, cgroups, log driver, live-restore. */
-export async function lookAtEngine({ info, units }: Host, problem: string | null): Promise<readonly Finding[]> {
-  if (!info)
-    return [bad("engine", problem ?? "it does not answer", "systemctl status docker; journalctl -u docker -n 50")];
+export async function lookAtEngine({ info, units }: Host, problem: unknown): Promise<readonly Finding[]> {
+  if (!info) return [bad("engine", messageOf(problem), remedyFor(problem, process.env.DOCKER_HOST))];
   const major = Number(/^\d+/.exec(info.engine)?.[0] ?? 0);
   const linking = units.units.filter(({ needs }) => needs.some(({ from, binds }) => from === "links" && binds));
   const findings = [
@@ -46,6 +47,15 @@ export async function lookAtEngine({ info, units }: Host, problem: string | null
         ),
   );
   return findings;
+}
+
+/** `host`: DOCKER_HOST. */
+export function remedyFor(problem: unknown, host: string | undefined): string {
+  if (problem instanceof EngineError && (problem.cause as NodeJS.ErrnoException | undefined)?.code === "EACCES")
+    return "it is for root and the group docker: sudo svc doctor, or join that group";
+  if (host)
+    return `DOCKER_HOST names it: ${host}; see that an engine listens there, or unset DOCKER_HOST for the one of this host`;
+  return "systemctl status docker; journalctl -u docker -n 50";
 }
 
 /** svc keeps what units write; what the engine keeps beside it fills a disk unless it is told not to. */

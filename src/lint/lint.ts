@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { FileReader } from "../unit/file-reader.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { readUnitFile } from "../unit/unit-file.ts";
@@ -23,27 +23,29 @@ export type LintOptions = {
   readonly withEngine: boolean;
   /** Whether it is asked about this unit; the others are there for what it has to do with them. */
   readonly concerns: (unit: string) => boolean;
+  /** Where env files are that no unit names. */
+  readonly defaultDir: string;
 };
 
 /** What is right by the grammar, and likely a mistake or a trap all the same. */
-export async function lint(read: UnitsRead, { withEngine, concerns }: LintOptions): Promise<Lint> {
-  const all = await Promise.all(read.units.map(lintedOf));
-  const asked = all.filter(({ unit }) => concerns(unit.name));
+export async function lint(read: UnitsRead, { withEngine, concerns, defaultDir }: LintOptions): Promise<Lint> {
+  const known = [...read.units, ...read.rejected].filter(({ name }) => concerns(name));
+  const asked = await Promise.all(known.map(lintedOf));
   const images = withEngine ? await missingImages(asked) : null;
   const problems = [
     ...circles(read, concerns),
-    ...cannotStart(asked),
-    ...clashingPorts(all, concerns),
+    ...cannotStart(read, concerns),
+    ...clashingPorts(read, concerns),
     ...legacyLinks(asked),
-    ...(await secretsInUnitFiles(read, concerns)),
-    ...(await secretsInEnvFiles(asked)),
+    ...(await secretsInUnitFiles(read, { concerns, defaultDir })),
+    ...(await secretsInEnvFiles(read, concerns)),
     ...(images ?? []),
   ];
   return { problems, withoutEngine: images === null };
 }
 
 async function lintedOf(unit: Unit): Promise<Linted> {
-  const text = await readFile(unit.file, "utf8").catch(() => "");
+  const text = await new FileReader().read(unit.file).catch(() => "");
   return { unit, text, place: readUnitFile(unit.name, unit.file, text).place };
 }
 
@@ -57,12 +59,15 @@ export function warning(
   return { unit: unit.name, severity: "warning", code, ...at, message, hint };
 }
 
-/** Its files say what cannot be launched: an image without a tag, an env file that is not there. */
-function cannotStart(all: readonly Linted[]): readonly UnitProblem[] {
-  return all.flatMap((one) => {
-    const { launch } = one.unit;
-    if (launch.ok) return [];
-    const { code, message, hint } = launch;
-    return [warning(one, { code, key: null, message: `it cannot start: ${message}`, hint })];
+/** Its files say what cannot be launched: an image without a tag, an env file that is not there. Of a TAG file its reader tells. */
+function cannotStart({ obstacles }: UnitsRead, concerns: LintOptions["concerns"]): readonly UnitProblem[] {
+  return [...obstacles].flatMap(([unit, all]) => {
+    const told = concerns(unit) ? all.filter(({ code }) => code !== "invalid-tag-file") : [];
+    return told.map((one) => ({
+      ...one,
+      unit,
+      severity: "warning" as const,
+      message: `it cannot start: ${one.message}`,
+    }));
   });
 }

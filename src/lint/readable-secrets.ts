@@ -1,34 +1,36 @@
-import { readFile, stat } from "node:fs/promises";
-import { basename } from "node:path";
-import { isAlias, isScalar, visit } from "yaml";
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { FileReader } from "../unit/file-reader.ts";
+import type { InvalidUnit } from "../unit/read-folder.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
-import type { Unit } from "../unit/unit.ts";
-import { maskedLine, type UnitProblem } from "../unit/unit-problem.ts";
+import { secretOf, secretsIn, variablesIn } from "../unit/secrets.ts";
+import { maskedLine, type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
 import { readYaml } from "../unit/yaml-text.ts";
-import { type Linted, warning } from "./lint.ts";
 
-const secretName = /(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)s?$/i;
 const readableByAll = 0o004;
+
+type Asked = { readonly concerns: (unit: string) => boolean; readonly defaultDir: string };
 
 /** Secrets in unit files, templates and wrong ones too, whoever may read them now: they are copied, mailed and put under version control. */
 export async function secretsInUnitFiles(
-  { units, files }: UnitsRead,
-  concerns: (unit: string) => boolean,
+  { units, invalid, files }: UnitsRead,
+  { concerns, defaultDir }: Asked,
 ): Promise<readonly UnitProblem[]> {
+  const all: readonly InvalidUnit[] = [...units, ...invalid];
   const found = await Promise.all(
     files.map(async (file) => {
       const name = basename(file, ".yml");
-      const unit = units.find((one) => one.file === file && concerns(one.name));
+      const unit = all.find((one) => one.file === file && concerns(one.name));
       if (!unit && !concerns(name)) return [];
-      const text = await readFile(file, "utf8").catch(() => "");
+      const text = await new FileReader().read(file).catch(() => "");
       const mode = await stat(file).then(
         (one) => one.mode,
         () => 0,
       );
-      return secretsIn(file, text).map(({ name: variable, ...place }): UnitProblem => {
-        const message = `the value of ${variable} stands in the unit file${(mode & readableByAll) === 0 ? "" : ", which everybody can read"}`;
-        const app = unit?.app ?? name.replace(/@.*$/, "");
-        const hint = `move it to the env file, which root alone can read:  chmod 600 ${envFileOf(unit, app)}`;
+      return placesOfSecrets(file, text).map(({ secret, ...place }): UnitProblem => {
+        const message = `${secret} stands in the unit file${(mode & readableByAll) === 0 ? "" : ", which everybody can read"}`;
+        const envFile = envFileOf(unit) ?? join(defaultDir, name.replace(/@.*$/, ""));
+        const hint = `move it to the env file, which root alone can read:  chmod 600 ${envFile}`;
         const owner = unit?.name ?? (name.endsWith("@") ? null : name);
         return { unit: owner, severity: "warning", code: "secret-in-unit-file", ...place, message, hint };
       });
@@ -37,65 +39,39 @@ export async function secretsInUnitFiles(
   return found.flat();
 }
 
-/** Where it is read from, whether it is there or not. */
-function envFileOf(unit: Unit | undefined, app: string): string {
-  return unit?.sources.find((path) => basename(path) === app) ?? `/etc/default/${app}`;
+/** The first that is read, whether it is there or not. */
+function envFileOf(unit: InvalidUnit | undefined): string | undefined {
+  return unit?.sources.slice(1).find((path) => basename(path) !== "TAG");
 }
 
-/** Where the names stand: of pairs, and of NAME=VALUE in whatever text. Values are never shown. */
-function secretsIn(file: string, text: string) {
+/** Where the names stand; values are never shown. */
+function placesOfSecrets(file: string, text: string) {
   const { document, at } = readYaml(file, text);
-  const found: { readonly name: string; readonly offset: number }[] = [];
-  const look = (name: string, value: string, offset: number): void => {
-    const isLiteral = value !== "" && !value.startsWith("$") && !/^(true|false|null|~)$/.test(value);
-    if (secretName.test(name) && isLiteral) found.push({ name, offset });
-  };
-  visit(document, {
-    Pair(_, { key, value }) {
-      const target = isAlias(value) ? value.resolve(document) : value;
-      if (!isScalar(key) || !key.range || !isScalar(target)) return;
-      const quote = /["']/.test(text.charAt(key.range[0])) ? 1 : 0;
-      look(String(key.value), String(target.value ?? ""), key.range[0] + quote);
-    },
-    Scalar(position, { range }) {
-      if (position === "key" || !range) return;
-      const written = text.slice(range[0], range[1]);
-      // The value of --env=NAME=VALUE is a pair too.
-      for (const { 1: name = "", 2: value = "", index } of written.matchAll(/\b([A-Za-z_]\w*)=(?=["']?([^\s"',]*))/g))
-        look(name, value, range[0] + index);
-    },
-  });
-  return found.map(({ name, offset }) => {
+  return secretsIn(document, text).map(({ name, secret, offset }) => {
     const place = at(offset, name.length);
     const from = place.column - 1;
-    return { ...place, name, length: name.length, source: maskedLine(place.source, [from, from + name.length]) };
+    return { ...place, secret, length: name.length, source: maskedLine(place.source, [from, from + name.length]) };
   });
 }
 
 /** Secrets in env files that everybody on the host can read. */
-export async function secretsInEnvFiles(all: readonly Linted[]): Promise<readonly UnitProblem[]> {
-  const files = [...new Map(all.flatMap((one) => one.unit.sources.slice(1).map((file) => [file, one] as const)))];
-  return (await Promise.all(files.map(([file, one]) => inEnvFile(file, one)))).flat();
+export async function secretsInEnvFiles(
+  { units, invalid }: UnitsRead,
+  concerns: (unit: string) => boolean,
+): Promise<readonly UnitProblem[]> {
+  const asked: readonly InvalidUnit[] = [...units, ...invalid].filter(({ name }) => concerns(name));
+  const files = new Map(asked.flatMap(({ name, sources }) => sources.slice(1).map((file) => [file, name] as const)));
+  return (await Promise.all([...files].map(([file, unit]) => inEnvFile(file, unit)))).flat();
 }
 
-async function inEnvFile(file: string, one: Linted): Promise<readonly UnitProblem[]> {
-  const found = await stat(file).catch(() => null);
-  if (!found || (found.mode & readableByAll) === 0) return [];
-  const lines = (await readFile(file, "utf8").catch(() => "")).split("\n");
-  const names = lines.flatMap((line) => {
-    const name = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=\S/.exec(line)?.[1] ?? "";
-    return secretName.test(name) ? [name] : [];
-  });
-  if (names.length === 0) return [];
-  const message = `${file} holds ${names.join(", ")} and everybody can read it`;
-  return [
-    {
-      ...warning(one, { code: "readable-secret", key: null, message, hint: `chmod o-r ${file}` }),
-      file,
-      line: 1,
-      column: 1,
-      length: 0,
-      source: "",
-    },
-  ];
+async function inEnvFile(file: string, unit: string): Promise<readonly UnitProblem[]> {
+  const stats = await stat(file).catch(() => null);
+  if (!stats || (stats.mode & readableByAll) === 0) return [];
+  const lines = (await new FileReader().read(file).catch(() => "")).split("\n");
+  const found = lines.filter((line) => !/^\s*#/.test(line)).flatMap(variablesIn);
+  const names = new Set(found.filter(({ name, value }) => secretOf(name, value) !== null).map(({ name }) => name));
+  if (names.size === 0) return [];
+  const message = `${file} holds ${[...names].join(", ")} and everybody can read it`;
+  const hint = `chmod o-r ${file}`;
+  return [{ unit, severity: "warning", code: "readable-secret", ...wholeFile(file), message, hint }];
 }

@@ -79,7 +79,8 @@ function unitsRead(world: World, read: ReadonlyMap<string, Unit>): World {
   return next;
 }
 
-function orphan(unit: Unit): Unit {
+/** A unit whose file is gone: what runs of it runs on. */
+export function orphan(unit: Unit): Unit {
   const hint = `write ${unit.file} again, or stop it:  svc stop ${unit.name}`;
   return { ...unit, launch: { ok: false, code: "missing-unit-file", message: "its unit file is gone", hint } };
 }

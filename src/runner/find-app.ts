@@ -1,11 +1,12 @@
-import { access, readdir, readFile } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SvcError } from "../svc-error.ts";
+import { FileReader } from "../unit/file-reader.ts";
 import { readApp } from "../unit/read-app.ts";
 import type { UnitFolders } from "../unit/read-folder.ts";
 import { similar } from "../unit/similar.ts";
 import type { Unit } from "../unit/unit.ts";
-import { isUnitName, unitNames } from "../unit/unit-folder.ts";
+import { allowedNames, isUnitName, unitNames } from "../unit/unit-folder.ts";
 import type { UnitProblem } from "../unit/unit-problem.ts";
 
 /** What stands in the app's files is wrong: every problem, with its place. */
@@ -23,7 +24,7 @@ export async function findApp(app: string, folders: UnitFolders): Promise<Unit> 
   // A path would lead out of the folder of env files.
   if (!isUnitName(app))
     throw new SvcError("usage", `${JSON.stringify(app)} is no name of a unit or an app`, {
-      hint: "a name has letters, digits, _ . and - only, and one @ at most; svc list shows the units",
+      hint: `${allowedNames}; svc list shows the units`,
     });
   if (await hasUnitFile(app, folders)) {
     // A host that has env files alone does without the readers of YAML.
@@ -68,7 +69,7 @@ async function nearHint(app: string, folders: UnitFolders): Promise<string> {
 async function imageFiles(folder: string): Promise<readonly string[]> {
   const names: string[] = [];
   for (const name of await readdir(folder).catch(() => [])) {
-    const text = await readFile(join(folder, name), "utf8").catch(() => "");
+    const text = await new FileReader().read(join(folder, name)).catch(() => "");
     if (/^\s*(?:export\s+)?IMAGE=/m.test(text)) names.push(name);
   }
   return names;

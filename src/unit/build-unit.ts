@@ -2,23 +2,28 @@ import { dirname } from "node:path";
 import { type AppFiles, readAppFiles } from "./app-files/app-files.ts";
 import type { CreateRequest } from "./docker-run/create-request.ts";
 import { createRequestFromFlags, type FlagResult } from "./docker-run/create-request-from-flags.ts";
+import { isReference } from "./docker-run/values/reference.ts";
 import type { FileReader } from "./file-reader.ts";
 import { flagLayers, type LayeredWord, layerProblem } from "./flag-layers.ts";
 import { hooksOf } from "./hooks.ts";
-import { imageReference } from "./image-reference.ts";
+import { imageReference, referenceHint, splitReference } from "./image-reference.ts";
 import { type IsFromKeys, withKeyBody } from "./keys/key-body.ts";
 import { splitCommands } from "./keys/key-commands.ts";
+import { keysRefused } from "./keys/network-mode-keys.ts";
 import { durationMs, sizeBytes } from "./keys/quantities.ts";
 import type { UnitKeys } from "./keys/schema.ts";
 import { keysWithoutEffect } from "./keys/without-effect.ts";
-import { launchOf } from "./launch.ts";
+import { launchable } from "./launch.ts";
 import { breakersOf, checkFront, listenOf } from "./listen.ts";
+import type { Obstacle } from "./obstacle.ts";
+import { type PlacedPorts, placedPorts } from "./placed-ports.ts";
 import type { UnitFolders } from "./read-folder.ts";
-import { needsOf, needsOfWrong, type PlacedNeed } from "./relations/needs.ts";
+import { flagsAmong, needsOf, needsOfWrong, type PlacedNeed } from "./relations/needs.ts";
 import { readyOf, respawnOf } from "./rules.ts";
-import type { Launch, LaunchProblem, Unit } from "./unit.ts";
+import type { Unit } from "./unit.ts";
 import type { UnitFile } from "./unit-file.ts";
 import { isSamePlace, type UnitProblem } from "./unit-problem.ts";
+import type { Path } from "./yaml-text.ts";
 
 export type UnitParts = {
   readonly name: string;
@@ -31,6 +36,9 @@ export type UnitParts = {
 export type UnitBuilt = {
   readonly unit: Unit | null;
   readonly needs: readonly PlacedNeed[];
+  readonly ports: readonly PlacedPorts[];
+  /** What keeps it from being started now, whether it is valid or not. */
+  readonly obstacles: readonly Obstacle[];
   readonly problems: readonly UnitProblem[];
 };
 
@@ -41,24 +49,24 @@ export type UnitBuilt = {
 export async function buildUnit({ name, file, read, folders, reader }: UnitParts): Promise<UnitBuilt> {
   const problems: UnitProblem[] = [];
   const tell = (problem: Omit<UnitProblem, "unit">) => problems.push({ unit: name, ...problem });
-  const tellKey = (severity: UnitProblem["severity"], key: keyof UnitKeys, message: string, hint: string) =>
+  const tellKey = (severity: UnitProblem["severity"], path: Path, message: string, hint: string) =>
     tell({
       severity,
       code: severity === "error" ? "bad-value" : "no-effect",
-      ...read.place([key], "value"),
+      ...read.place(path, "value"),
       message,
       hint,
     });
 
   const keys = splitCommands(read, tell);
   const app = keys.app ?? name.replace(/@.*$/, "");
-  const files = await readAppFiles({ name, file, keys, folders, reader }, app);
+  const files = await readAppFiles({ name, file, keys, folders, reader, place: read.place }, app);
   problems.push(...files.problems);
 
   const asked = readFlags(keys, files, { file, read, reader, tell });
   const hooks = hooksOf(read, tell);
   const respawn = respawnOf(keys);
-  if (typeof respawn === "string") tellKey("error", "respawn_limit", respawn, "write 10 in 5m, 10 5 or unlimited");
+  if (typeof respawn === "string") tellKey("error", ["respawn_limit"], respawn, "write 10 in 5m, 10 5 or unlimited");
   const listen = listenOf(read, tell);
   const breakers = breakersOf(read, tell);
   const ready = readyOf(keys, listen);
@@ -67,24 +75,30 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
     tell({ severity: "error", code: "bad-value", ...at, message: ready.wrong, hint: "svc help unit ready" });
   }
   if (keys.networks !== undefined && keys.network_mode !== undefined)
-    tellKey("error", "network_mode", "network_mode and networks do not go together", "take one of them out");
-  for (const { key, message, hint } of keysWithoutEffect(keys)) tellKey("warning", key, message, hint);
+    tellKey("error", ["network_mode"], "network_mode and networks do not go together", "take one of them out");
+  // A tag that is none may be replaced by that of the TAG file, and a variable is told as one.
+  if (keys.image !== undefined && !keys.image.includes("$") && !isReference(splitReference(keys.image).bare))
+    tellKey("error", ["image"], `image: "${keys.image}" is no image reference`, referenceHint);
+  for (const { key, message, hint } of keysRefused(keys)) tellKey("error", [key], message, hint);
+  for (const { path, message, hint } of keysWithoutEffect(keys)) tellKey("warning", path, message, hint);
   if (asked) checkFront(read, asked.result.request, tell);
+  const reference = imageReference({ keys, files, file, place: read.place });
+  const obstacles = [...files.missing, ...("ok" in reference ? [] : reference)];
   const isWrong = problems.some(({ severity }) => severity === "error");
   if (isWrong || !asked || typeof respawn === "string" || "wrong" in ready) {
-    for (const problem of launchProblems(keys, files)) tell(inWords(problem, read));
     const { words } = flagLayers(keys, files, read);
-    const needs = needsOfWrong({ keys, place: read.place, words });
-    return {
-      unit: null,
-      needs: needs.filter(({ at }) => !problems.some((problem) => isSamePlace(problem, at))),
-      problems,
-    };
+    const said = { flags: flagsAmong(words), words, place: read.place };
+    // What is wrong itself names nobody.
+    const needs = needsOfWrong({ keys, ...said }).filter(({ at }) => !problems.some((one) => isSamePlace(one, at)));
+    const ports = placedPorts({ listen, ...said });
+    return { unit: null, needs, ports, obstacles, problems };
   }
 
   const { words, result, isFromKeys } = asked;
+  const ports = placedPorts({ flags: result.flags, words, listen, place: read.place });
   const create: CreateRequest = { ...result.request, body: withKeyBody(result.request.body, keys, isFromKeys) };
   const needs = needsOf({ keys, place: read.place, request: create, flags: result.flags, words });
+  const warnings = result.warnings.map(({ masked }) => masked);
   const unit: Unit = {
     name,
     file,
@@ -119,9 +133,9 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
       reverted: keys.on_event?.reverted ?? [],
     },
     log: { maxSizeBytes: sizeBytes(keys.log?.max_size ?? "10m") ?? 10_485_760, maxFiles: keys.log?.max_files ?? 5 },
-    launch: launchable(keys, files, create, result),
+    launch: launchable({ keys, files, reference, create, pull: result.pull, warnings }),
   };
-  return { unit, needs, problems };
+  return { unit, needs, ports, obstacles, problems };
 }
 
 type Tell = (problem: Omit<UnitProblem, "unit">) => void;
@@ -175,38 +189,4 @@ function stopping(keys: UnitKeys, { body }: CreateRequest, isFromKeys: IsFromKey
     stopSignal: typeof signal === "string" ? signal : null,
     stopGraceMs: durationMs(grace ?? (typeof seconds === "number" ? seconds : 10)) ?? 10_000,
   };
-}
-
-function launchable(
-  keys: UnitKeys,
-  files: AppFiles,
-  create: CreateRequest,
-  result: FlagResult & { readonly ok: true },
-): Launch | LaunchProblem {
-  if (files.missing) return files.missing;
-  const reference = imageReference(keys, files);
-  if (!reference.ok) return reference;
-  const warnings = result.warnings.map(({ masked }) => masked);
-  return launchOf({ keys, files, reference, create, pull: result.pull, warnings });
-}
-
-/** What would keep it from starting once its files are right: it is told with what is wrong in them. */
-function launchProblems(keys: UnitKeys, files: AppFiles): readonly LaunchProblem[] {
-  const problems = files.missing ? [files.missing] : [];
-  // Which image it is may be said by what is wrong or missing.
-  if (keys.image === undefined) return problems;
-  const reference = imageReference(keys, files);
-  // A bad TAG file is told of as a file.
-  return reference.ok || reference.code === "invalid-tag-file" ? problems : [...problems, reference];
-}
-
-const keyOfLaunch: { readonly [code: string]: keyof UnitKeys } = {
-  "missing-file": "env_file",
-  "missing-image": "image",
-  "missing-tag": "tag_file",
-};
-
-function inWords({ code, message, hint }: LaunchProblem, { place }: UnitFile): Omit<UnitProblem, "unit"> {
-  const at = place([keyOfLaunch[code] ?? ""], "value");
-  return { severity: "warning", code, ...at, message: `it cannot start: ${message}`, hint };
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { open } from "node:fs/promises";
 
 /** What tells one state of a file from another; `-`: it is not there. */
@@ -21,7 +21,7 @@ export class FileReader {
 
   async read(path: string): Promise<string> {
     try {
-      const handle = await open(path);
+      const handle = await open(path, withoutWaiting);
       try {
         this.#note(path, await handle.stat());
         return await handle.readFile("utf8");
@@ -36,7 +36,7 @@ export class FileReader {
 
   readSync(path: string): string {
     try {
-      const file = openSync(path, "r");
+      const file = openSync(path, withoutWaiting);
       try {
         this.#note(path, fstatSync(file));
         return readFileSync(file, "utf8");
@@ -51,6 +51,7 @@ export class FileReader {
 
   /** Of the file that is open, before it is read: whatever became of the path or the file since makes another state. */
   #note(path: string, stats: Stats): void {
+    refuseEndless(path, stats);
     const state = stateOf(stats, this.#date());
     // One that is read twice, in two states, has none.
     this.states.set(path, this.states.has(path) && this.states.get(path) !== state ? null : state);
@@ -61,6 +62,15 @@ export class FileReader {
     // A folder stays one.
     else if ((error as NodeJS.ErrnoException).code !== "EISDIR") this.states.set(path, null);
   }
+}
+
+/** Else the opening of a pipe waits for somebody who writes to it. */
+const withoutWaiting = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** What has no end is not begun. */
+function refuseEndless(path: string, stats: Stats): void {
+  const kind = stats.isFIFO() ? "pipe" : stats.isCharacterDevice() || stats.isBlockDevice() ? "device" : null;
+  if (kind !== null && path !== "/dev/null") throw new Error(`it is a ${kind}, and no file`);
 }
 
 export const missing: FileState = "-";

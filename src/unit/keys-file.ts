@@ -2,6 +2,7 @@ import { isMap, isScalar } from "yaml";
 import type * as z from "zod";
 import { type Grammar, schemaProblems } from "./keys/schema-problems.ts";
 import { type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
+import { unreadable } from "./unreadable.ts";
 import { changeScalars, type Path, type Place, readYaml, type YamlProblem, type YamlText } from "./yaml-text.ts";
 
 export type KeysFile<K> = {
@@ -28,7 +29,8 @@ export function readKeysFile<K>(
     problems.push({ severity, code, ...at, message, ...(hint ? { hint } : {}) });
 
   if (content instanceof Error) {
-    tell("error", "unreadable", wholeFile(file), content.message);
+    const { because, hint } = unreadable(content);
+    tell("error", "unreadable", wholeFile(file), `it cannot be read: ${because}`, hint);
     return { keys: null, place: () => wholeFile(file), placeWithin: () => wholeFile(file), problems };
   }
   const text = content.replace(/^\uFEFF/, "");

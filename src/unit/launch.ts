@@ -3,9 +3,10 @@ import type { AppFiles } from "./app-files/app-files.ts";
 import type { CreateRequest } from "./docker-run/create-request.ts";
 import type { ImageReference } from "./image-reference.ts";
 import type { UnitKeys } from "./keys/schema.ts";
-import type { Launch } from "./unit.ts";
+import type { Obstacle, Obstacles } from "./obstacle.ts";
+import type { Launch, LaunchProblem } from "./unit.ts";
 
-export type Launching = {
+type Launching = {
   readonly keys: UnitKeys;
   readonly files: AppFiles;
   readonly reference: ImageReference;
@@ -15,8 +16,18 @@ export type Launching = {
   readonly warnings: readonly string[];
 };
 
+/** What the engine is given for a unit, or the first thing that keeps it from being said. */
+export function launchable(
+  launching: Omit<Launching, "reference"> & { readonly reference: ImageReference | Obstacles },
+): Launch | LaunchProblem {
+  const { files, reference } = launching;
+  const [missing] = files.missing;
+  if (missing) return problemOf(missing);
+  return "ok" in reference ? launchOf({ ...launching, reference }) : problemOf(reference[0]);
+}
+
 /** What the engine is given for a unit, and the digests by which a container that was made of something else is told. */
-export function launchOf({ keys, files, reference, create: asked, pull: wanted, warnings }: Launching): Launch {
+function launchOf({ keys, files, reference, create: asked, pull: wanted, warnings }: Launching): Launch {
   const { image, tag } = reference;
   const create = { ...asked, body: { ...asked.body, Image: image } };
   const pull = wanted ?? "missing";
@@ -25,6 +36,10 @@ export function launchOf({ keys, files, reference, create: asked, pull: wanted, 
     .map(({ name, value }) => `${name}=${value}`);
   const parts = { unit: digest(keys).slice(0, 12), env: digest(env).slice(0, 12), tag: digest(tag).slice(0, 12) };
   return { ok: true, image, tag, pull, create, revision: digest({ create, pull }), parts, warnings };
+}
+
+function problemOf({ code, message, hint }: Obstacle): LaunchProblem {
+  return { ok: false, code, message, hint };
 }
 
 /** The same launch with another request, and so another revision. */

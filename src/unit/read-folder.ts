@@ -1,12 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { buildUnit } from "./build-unit.ts";
-import { FileReader, type FileState } from "./file-reader.ts";
+import { FileReader, type FileState, isMissing } from "./file-reader.ts";
+import type { Obstacle } from "./obstacle.ts";
+import type { PlacedPorts } from "./placed-ports.ts";
 import type { PlacedUnit } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
 import { readUnitFile } from "./unit-file.ts";
-import { unitNamesIn } from "./unit-folder.ts";
+import { allowedNames, renaming, unitNamesIn } from "./unit-folder.ts";
 import { type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
+import { unreadable } from "./unreadable.ts";
 import type { Place } from "./yaml-text.ts";
 
 export type UnitFolders = { readonly units: string; readonly defaultDir: string; readonly wwwDir: string };
@@ -32,10 +35,12 @@ export type UnitRead = {
   readonly problems: readonly UnitProblem[];
   /** Where it says that it needs another, or starts after it: by the name that it says. */
   readonly ties: ReadonlyMap<string, PlaceInFile>;
+  readonly ports: readonly PlacedPorts[];
+  readonly obstacles: readonly Obstacle[];
 };
 
 /** A unit whose files are wrong, with what they say of others as far as they can be read. */
-export type InvalidUnit = Pick<Unit, "name" | "file" | "needs" | "after" | "before" | "conflicts">;
+export type InvalidUnit = Pick<Unit, "name" | "file" | "sources" | "needs" | "after" | "before" | "conflicts">;
 
 /** `only`: that unit and those it needs, and no others. What is in `unchanged` is not read again. `date`: wall clock, ms. */
 export type FolderOptions = {
@@ -95,21 +100,24 @@ async function readOne(name: string, file: string, folders: UnitFolders, reader:
   const { keys } = read;
   const place = placeIn(name, file, text);
   if (!keys) {
-    const unit = { name, file, needs: [], after: [], before: [], conflicts: [] };
+    const unit = { name, file, sources: [file], needs: [], after: [], before: [], conflicts: [] };
     const outcome = { isValid: false, unit, needs: [], place } as const;
-    return { file, states, outcome, problems: read.problems, ties: new Map() };
+    return { file, states, outcome, problems: read.problems, ties: new Map(), ports: [], obstacles: [] };
   }
   const built = await buildUnit({ name, file, read: { ...read, keys }, folders, reader });
   const problems = [...read.problems, ...built.problems];
+  const { needs, ports } = built;
   const { after = [], before = [], conflicts = [] } = keys;
   const orderings = after.map((other, at) => [other, read.place(["after", at], "value")] as const);
   const ties = new Map([...orderings, ...built.needs.map(({ need, at }) => [need.unit, at] as const)]);
   const isRight = problems.every(({ severity }) => severity !== "error");
-  const { needs } = built;
-  if (isRight && built.unit)
-    return { file, states, outcome: { isValid: true, unit: built.unit, needs, place }, problems, ties };
-  const unit = { name, file, needs: needs.map(({ need }) => need), after, before, conflicts };
-  return { file, states, outcome: { isValid: false, unit, needs, place }, problems, ties };
+  // What is wrong may be the image's key.
+  const obstacles = isRight ? built.obstacles : built.obstacles.filter(({ code }) => code !== "missing-image");
+  const said = { file, states, problems, ties, ports, obstacles };
+  if (isRight && built.unit) return { ...said, outcome: { isValid: true, unit: built.unit, needs, place } };
+  const sources = [...states.keys()];
+  const unit = { name, file, sources, needs: needs.map(({ need }) => need), after, before, conflicts };
+  return { ...said, outcome: { isValid: false, unit, needs, place } };
 }
 
 /** The document that knows all places is many times its text, and seldom asked: it is made again when it is. */
@@ -121,18 +129,24 @@ async function readText(file: string, reader: FileReader): Promise<string | Erro
   return reader.read(file).catch((error: Error) => error);
 }
 
-/** Names of the `*.yml` files. What editors leave behind is passed over; `.yaml` is a likely mistake and is told. */
+/** Names of the `*.yml` files. What editors leave behind is passed over; `.yaml`, and a name that no unit may have, is told. */
 async function unitFiles(folder: string, problems: UnitProblem[]): Promise<readonly string[]> {
   const warn = (path: string, code: string, message: string, hint: string) =>
     problems.push({ unit: null, severity: "warning", code, ...wholeFile(path), message, hint });
-  const all = await readdir(folder).catch(() => null);
-  if (!all) {
-    warn(folder, "no-unit-folder", "there is no folder of unit files here", "make it, and put NAME.yml files there");
+  const all = await readdir(folder).catch((error: NodeJS.ErrnoException) => error);
+  if (all instanceof Error) {
+    const { because, hint } = unreadable(all);
+    if (isMissing(all))
+      warn(folder, "no-unit-folder", "there is no folder of unit files here", "make it, and put NAME.yml files there");
+    else warn(folder, "no-unit-folder", `the folder of unit files cannot be read: ${because}`, hint);
     return [];
   }
-  for (const name of all.filter((one) => one.endsWith(".yaml") && !one.startsWith("."))) {
-    const hint = `mv ${name} ${name.replace(/yaml$/, "yml")}`;
-    warn(join(folder, name), "file-name", "files that end in .yaml are not read", hint);
+  for (const name of all.filter((one) => /\.ya?ml$/.test(one) && !one.startsWith("."))) {
+    const isRead = unitNamesIn([name]).length > 0;
+    const message = name.endsWith(".yaml")
+      ? "files that end in .yaml are not read"
+      : `this is read as no unit file: ${allowedNames}`;
+    if (!isRead) warn(join(folder, name), "file-name", message, renaming(name));
   }
   return unitNamesIn(all);
 }

@@ -1,3 +1,5 @@
+import type { Obstacle } from "./obstacle.ts";
+import type { PlacedPorts } from "./placed-ports.ts";
 import { type FolderOptions, type FolderRead, type InvalidUnit, readFolder, type UnitFolders } from "./read-folder.ts";
 import { type PlacedUnit, relate } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
@@ -9,6 +11,11 @@ export type UnitsRead = Pick<FolderRead, "templates" | "files"> & {
   readonly invalid: readonly InvalidUnit[];
   /** Where a unit, valid or not, says that it needs another, or starts after it: by its name, and by the name that it says. */
   readonly ties: ReadonlyMap<string, ReadonlyMap<string, PlaceInFile>>;
+  /** Those of `invalid` whose files are right by themselves. */
+  readonly rejected: readonly Unit[];
+  /** By the names of units, valid or not. */
+  readonly ports: ReadonlyMap<string, readonly PlacedPorts[]>;
+  readonly obstacles: ReadonlyMap<string, readonly Obstacle[]>;
 };
 
 /**
@@ -38,6 +45,9 @@ export function relateUnits({ reads, templates, files, problems }: FolderRead): 
     templates,
     invalid: [...wrong.map(({ unit }) => unit), ...related.rejected],
     ties: new Map([...reads].map(([name, read]) => [name, read.ties])),
+    rejected: related.rejected,
+    ports: new Map([...reads].map(([name, read]) => [name, read.ports])),
+    obstacles: new Map([...reads].map(([name, read]) => [name, read.obstacles])),
     files,
   };
 }

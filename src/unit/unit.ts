@@ -144,6 +144,7 @@ export type Launch = {
   readonly warnings: readonly string[];
 };
 
+/** Of several the first. */
 export type LaunchProblem = {
   readonly ok: false;
   readonly code: string;

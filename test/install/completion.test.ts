@@ -141,10 +141,26 @@ describe.each(Object.keys(shells))("%s", (shell) => {
     }
   });
 
+  when("asks where the line says", async () => {
+    const daemon = await fakeList(["redis", "relay"]);
+    await mkdir(join(folder, "other"), { recursive: true });
+    await writeFile(join(folder, "other/mailer.yml"), "image: x:1\n");
+    try {
+      expect(await offered(`svc --socket ${daemon.socket} start re`)).toEqual(["redis", "relay"]);
+      expect(await offered(`svc --socket=${daemon.socket} start re`)).toEqual(["redis", "relay"]);
+      expect(await offered(`svc --socket ${daemon.socket} check --units ${folder}/other m`)).toEqual(["mailer"]);
+      expect(await offered("svc check --units ~/other m")).toEqual(["mailer"]);
+    } finally {
+      daemon.server.close();
+    }
+  });
+
   when("completes the keys of unit files, man pages and shells", async () => {
     expect(await offered("svc help unit stop_")).toEqual(["stop_grace_period", "stop_signal"]);
     expect(await offered("svc help rest")).toEqual(["restart"]);
     expect(await offered("svc man svc-")).toEqual(["svc-unit"]);
+    expect(await offered("svc schema d")).toEqual(["deploy.yml"]);
+    expect(await offered("svc help deploy.")).toEqual(["deploy.yml"]);
     expect(await offered("svc completion z")).toEqual(["zsh"]);
   });
 

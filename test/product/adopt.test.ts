@@ -163,7 +163,7 @@ test("B47 the state file of each version that was released is understood", async
   for (const name of ["kept", "stopped", "finished", "never"]) await host.unit(name);
   const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
   const saved = join(import.meta.dirname, "../saved");
-  for (const file of await readdir(saved)) {
+  for (const file of (await readdir(saved)).filter((name) => name.endsWith(".json"))) {
     await crash(async () => {
       const text = (await readFile(join(saved, file), "utf8")).replace("BOOT", boot);
       await writeFile(stateFile(), text.replaceAll("PREFIX", host.engine.prefix));
@@ -200,3 +200,44 @@ test("a stop that is asked before the engine was looked at is obeyed, and not an
   expect(await host.status(host.name("web"))).toMatchObject({ phase: "down", wantedBy: "operator" });
   expect(await allOf("web")).toEqual([]);
 });
+
+test.each(["is killed", "is upgraded"])(
+  "B62 B63 a file is gone or broken, and svc %s: the unit is supervised as before, and can be stopped",
+  async (how) => {
+    const talks = { command: ["sh", "-c", "trap 'exit 0' TERM; while :; do date +%s.%N; sleep .1 & wait; done"] };
+    const [gone, broken] = [host.name("gone"), host.name("broken")];
+    const file = (name: string): string => join(host.folder, "units", `${name}.yml`);
+    for (const short of ["gone", "broken"]) await host.unit(short, talks);
+    await host.ask("start", { names: [gone, broken] });
+    const ids = await Promise.all(["gone", "broken"].map(idOf));
+    await rm(file(gone));
+    await writeFile(file(broken), "imago: 1\n");
+    if (how === "is killed") await crash();
+    else expect((await host.svc("reexec")).code).toBe(0);
+
+    const known = async (): Promise<readonly unknown[]> =>
+      (await host.ask("list", { units: [broken, gone] })).map(({ phase, container, refused }) => [
+        phase,
+        container,
+        refused,
+      ]);
+    expect(await known()).toEqual([
+      ["up", ids[1], "its unit file has errors"],
+      ["up", ids[0], "its unit file is gone"],
+    ]);
+    const log = join(host.folder, "log", `${broken}.log`);
+    const { length } = await readFile(log);
+    await until(async () => (await readFile(log)).length > length + 100);
+    expect(await host.svc("restart", broken)).toMatchObject({ code: 2, stderr: expect.stringContaining("has errors") });
+    expect(await known()).toHaveLength(2);
+    // It ends by itself: how is on record, and it cannot be started anew before its file is right.
+    await host.engine.docker("kill", broken);
+    await host.reaches("PREFIX-broken", { phase: "failed", because: "its unit file has errors" });
+    expect((await host.svc("history", broken)).stdout).toContain("exit 137");
+    await host.unit("broken", talks);
+    await host.reaches("PREFIX-broken", { phase: "up" });
+    expect((await host.svc("stop", gone, broken)).code).toBe(0);
+    expect([...(await allOf("gone")), ...(await allOf("broken"))]).toEqual([]);
+    await until(async () => (await host.svc("status", gone)).code === 2);
+  },
+);

@@ -54,7 +54,17 @@ describe.concurrent("clean", () => {
     expect(await allOf(state)).toEqual([status.container]);
     if (state !== "an-older-one") {
       expect((await host.svc("events", `PREFIX-${state}`)).stdout).toContain("foreign-container");
+      expect(await host.ask("history", { unit: name })).toEqual([]);
     }
+  });
+
+  test("the end of a container that is not svc's own is no run of the unit", async () => {
+    await host.unit("other", { enabled: false });
+    await host.ask("reload", {});
+    await docker("run", "--name", host.name("other"), host.engine.image, "sh", "-c", "exit 42");
+    await until(() => host.daemonOutput().includes(`${host.name("other")}: exit 42`) || null);
+    expect(await host.ask("history", { unit: host.name("other") })).toEqual([]);
+    expect(await host.status(host.name("other"))).toMatchObject({ phase: "down", lastExit: null, restarts: 0 });
   });
 
   test("one that took the name while the unit's own was renamed goes at the next start", async () => {

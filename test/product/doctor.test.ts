@@ -66,8 +66,8 @@ describe("doctor", () => {
     expect(all).toContainEqual({
       about: "leftovers",
       state: "warn",
-      found: `container ${orphan} (created) is of unit ${orphan}, which has no unit file`,
-      remedy: `docker rm -f ${orphan}, or write ${orphan}.yml again`,
+      found: `container ${orphan} (created) is of unit ${orphan}, which has no unit file here`,
+      remedy: `docker rm -v ${orphan}, or write ${orphan}.yml again`,
     });
     expect((await host.svc("doctor")).code).toBe(1);
     await chmod(file, 0o644);

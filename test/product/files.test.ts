@@ -2,6 +2,7 @@ import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
+import { run } from "../support/real-engine.ts";
 import { until } from "../support/until.ts";
 
 /** Unit files change under a running svc: supervision.md B49, B51, B61 to B64, B67, R11. */
@@ -35,6 +36,34 @@ describe.concurrent("files", () => {
     expect(await host.status(host.name("one"))).toMatchObject({ phase: "up", stale: [], restarts: 0 });
     expect(await host.inspect("PREFIX-one", "{{.Config.Env}}")).toContain("COLOUR=blue");
     expect(await idOf("two")).toBe(ids[1]);
+  });
+
+  test("a restart is refused for an image that is not here and is never pulled, and nothing is touched", async () => {
+    await host.unit("never-pulled", { pull_policy: "never" });
+    await start("never-pulled");
+    const id = await idOf("never-pulled");
+    await host.unit("never-pulled", { pull_policy: "never", image: "PREFIX-nothing:1" });
+    const refused = {
+      code: 1,
+      stderr: expect.stringContaining("PREFIX-nothing:1".replace("PREFIX", host.engine.prefix)),
+    };
+    expect(await host.svc("restart", "PREFIX-never-pulled", "--plan")).toMatchObject(refused);
+    expect(await host.svc("restart", "PREFIX-never-pulled")).toMatchObject(refused);
+    expect(await host.status(host.name("never-pulled"))).toMatchObject({ phase: "up", container: id });
+  });
+
+  test("a pipe in place of a file is told as a problem, and holds nobody up", async () => {
+    await host.write("units/PREFIX-piped.yml", "");
+    await host.unit("env-piped", { env_file: join(host.folder, "pipe.env") });
+    await run("mkfifo", [join(host.folder, "pipe.env")]);
+    await rm(path("piped"));
+    await run("mkfifo", [path("piped")]);
+    const { problems } = await host.ask("reload", {});
+    expect(problems.filter(({ unit }) => unit === host.name("piped"))).toMatchObject([
+      { severity: "error", message: expect.stringContaining("it is a pipe") },
+    ]);
+    expect((await host.svc("check", "PREFIX-env-piped")).stdout).toContain("it is a pipe");
+    await rm(path("piped"));
   });
 
   test("B67 a need that is added to a running unit comes up, one that is taken out stays; neither touches the unit", async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
+import { program } from "../support/program.ts";
+import { tmux } from "../support/tmux.ts";
 
 /** What starts and stops before what: supervision.md B01 to B10, B12 to B14. */
 let host: Host;
@@ -79,6 +81,30 @@ describe.concurrent("order", () => {
     await host.reaches("PREFIX-mid", { phase: "up", container: ids[1] ?? "" });
     expect((await host.svc("stop", "PREFIX-base", "--with-dependents")).code).toBe(0);
     expect(await phases("base", "mid", "top")).toEqual(["down", "down", "down"]);
+  });
+
+  test("B04 on a terminal it asks: Ctrl-C and Ctrl-D are no, and y stops all of them", async () => {
+    await host.unit("floor");
+    await host.unit("roof", { depends_on: ["PREFIX-floor"] });
+    await host.svc("start", "PREFIX-roof");
+    const terminal = await tmux(host.name("asked"), host.env);
+    const stop = `${program} stop ${host.name("floor")}; echo "code $?"`;
+    try {
+      for (const key of ["C-c", "C-d"]) {
+        await terminal.press("clear", "Enter", stop, "Enter");
+        await terminal.shows(/\[y\/N\]/);
+        await terminal.press(key);
+        await terminal.shows(/code 3/);
+      }
+      expect(await phases("floor", "roof")).toEqual(["up", "up"]);
+      await terminal.press("clear", "Enter", stop, "Enter");
+      await terminal.shows(/\[y\/N\]/);
+      await terminal.press("y", "Enter");
+      await terminal.shows(/code 0/);
+    } finally {
+      await terminal.close();
+    }
+    expect(await phases("floor", "roof")).toEqual(["down", "down"]);
   });
 
   test("B05 one that is wanted may fail; a task that must be done must end with 0", async () => {

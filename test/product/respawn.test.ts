@@ -93,6 +93,7 @@ describe.concurrent("respawn", () => {
     expect(stdout).toContain("it was not ready within 1 s");
     const runs = await ask("never");
     expect(runs.slice(0, 4).map((run) => run.by)).toEqual(["asked", "asked", "asked", "asked"]);
+    expect(runs[0]?.words).toContain("; it was not ready in time");
     expect(await host.inspect(runs[0]?.container ?? "", "{{.Id}}")).toBe("");
     await host.svc("stop", "PREFIX-never");
   });
@@ -106,6 +107,23 @@ describe.concurrent("respawn", () => {
     expect(started.stderr).toContain(`No such image: ${host.name("nothing")}:1`);
     expect(await host.reaches("PREFIX-no-command", { container: null })).toMatchObject({ restarts: 0 });
     await host.svc("stop", "PREFIX-no-command", "PREFIX-no-image");
+  });
+
+  test("a start tries anew what is needed too, if that has failed or is in back-off", async () => {
+    await host.unit("lacking", { image: "PREFIX-later:1", pull_policy: "never" });
+    await host.unit("limited", { ...crashing, respawn_limit: "0 in 1m", on_limit: "fail" });
+    await host.unit("needing-both", { depends_on: ["PREFIX-lacking", "PREFIX-limited"] });
+    expect((await host.svc("start", "PREFIX-needing-both")).code).toBe(1);
+    await host.reaches("PREFIX-limited", { phase: "failed" });
+    for (let failures = 0; failures < 4; failures++) await host.svc("start", "PREFIX-lacking");
+    await host.engine.docker("tag", host.engine.image, host.name("later:1"));
+    await host.unit("limited");
+    expect(await host.svc("start", "PREFIX-needing-both")).toMatchObject({ code: 0 });
+    await host.engine.docker("rmi", host.name("later:1"));
+    const ran = await idOf("lacking");
+    await host.svc("start", "PREFIX-needing-both");
+    expect(await idOf("lacking")).toBe(ran);
+    await host.svc("stop", "PREFIX-needing-both", "PREFIX-lacking", "PREFIX-limited");
   });
 
   test("a pull that takes longer than it may is told as that, and the engine is not taken for away", async () => {
@@ -206,6 +224,7 @@ describe.concurrent("respawn", () => {
     await host.engine.docker("exec", id, "/bin/busybox", "rm", "/tmp/well");
     await until(async () => !["", id].includes(await idOf("sick")));
     await host.reaches("PREFIX-sick", { phase: "up", restarts: 1 });
-    expect(await ask("sick"), host.daemonOutput()).toMatchObject([{ container: id, by: "asked" }]);
+    const words = "exit 0; its healthcheck said unhealthy";
+    expect(await ask("sick"), host.daemonOutput()).toMatchObject([{ container: id, by: "asked", words }]);
   });
 });

@@ -187,8 +187,16 @@ function listOf(error: SvcError & { readonly units?: readonly string[] }): strin
 async function isYes(question: string): Promise<boolean> {
   const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(question).finally(() => terminal.close());
-  return /^y(es)?$/i.test(answer.trim());
+  // Ctrl-C and Ctrl-D are no.
+  try {
+    return /^y(es)?$/i.test((await terminal.question(question)).trim());
+  } catch {
+    // Ctrl-C and Ctrl-D.
+    process.stderr.write("\n");
+    return false;
+  } finally {
+    terminal.close();
+  }
 }
 
 function waiting(command: Command): Command {

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import { ownVersion } from "../../control/own-program.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { UnitFolders } from "../../unit/read-folder.ts";
@@ -25,14 +25,11 @@ export function addChecking(program: Command, run: Run): void {
     .option("--json", "print JSON")
     .action((names: string[], options: Options) => run((cli) => check(names, options, cli)));
   program
-    .command("schema [file]")
+    .command("schema")
+    .addArgument(new Argument("[file]", "the kind of file").choices(["unit", "deploy.yml"]))
     .description("the JSON Schema of unit files, or with `deploy.yml` of that, for editors")
     .action((file: string | undefined) =>
       run(async (cli) => {
-        if (file !== undefined && file !== "unit" && file !== "deploy.yml")
-          throw new SvcError("usage", `there is no schema of ${file}`, {
-            hint: "svc schema, or: svc schema deploy.yml",
-          });
         if (file === "deploy.yml") {
           const { deployJsonSchema } = await import("../../deploy/deploy-schema.ts");
           printJson(cli, deployJsonSchema());
@@ -72,7 +69,7 @@ async function checked(names: readonly string[], folders: UnitFolders, withEngin
   const { lint } = await import("../../lint/lint.ts");
   const all = await Promise.all(
     (await chosenUnits(names, folders)).map(async ({ read, concerns, files }) => {
-      const found = await lint(read, { withEngine, concerns });
+      const found = await lint(read, { withEngine, concerns, defaultDir: folders.defaultDir });
       const isAsked = ({ unit, file }: UnitProblem): boolean =>
         names.length === 0 || (unit === null ? files.has(file) : concerns(unit));
       return {

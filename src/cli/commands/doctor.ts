@@ -38,16 +38,15 @@ async function findingsOf(cli: Cli): Promise<readonly Finding[]> {
   });
 }
 
-const words = { ok: "ok", warn: "warning", bad: "bad" } as const;
 const colours = { ok: "green", warn: "yellow", bad: "red" } as const;
 
 function show(findings: readonly Finding[], { colour, quiet }: Cli): string {
   const shown = quiet ? findings.filter(({ state }) => state !== "ok") : findings;
   const rows = shown.map(({ about, state, found }) => [
-    colour ? styleText(colours[state], words[state], { validateStream: false }) : words[state],
+    colour ? styleText(colours[state], state, { validateStream: false }) : state,
     about,
     found,
   ]);
   const lines = table(rows).split(/(?<=\n)/);
-  return shown.map(({ remedy }, at) => `${lines[at]}${remedy === null ? "" : `         ${remedy}\n`}`).join("");
+  return shown.map(({ remedy }, at) => `${lines[at]}${remedy === null ? "" : `      ${remedy}\n`}`).join("");
 }

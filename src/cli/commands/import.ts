@@ -65,7 +65,8 @@ async function importAll(files: readonly string[], options: Options, cli: Cli): 
   const isJson = cli.json;
   if (to !== undefined) {
     const { writeFiles } = await import("../../convert/write-files.ts");
-    const written = units.map(({ name, text, hasSecrets }) => ({
+    const written = units.map(({ name, file, text, hasSecrets }) => ({
+      from: file,
       name: `${name}.yml`,
       text,
       mode: hasSecrets ? 0o600 : 0o644,

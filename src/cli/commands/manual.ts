@@ -1,10 +1,8 @@
 import { Argument, type Command } from "commander";
-import { SvcError } from "../../svc-error.ts";
 import type { Run } from "./look.ts";
 
 const pages = ["svc", "docker-runner", "svc-unit"] as const;
 const shells = ["bash", "zsh", "fish"] as const;
-const kinds = ["units", "apps", "containers"] as const;
 
 /** Commands that print what install.sh puts beside the program: man pages and completions, made from the command tree. */
 export function addManual(program: Command, run: Run): void {
@@ -30,13 +28,4 @@ export function addManual(program: Command, run: Run): void {
         return 0;
       }),
     );
-  program.command("__complete <kind>", { hidden: true }).action((kind: string) =>
-    run(async (cli) => {
-      const { candidates } = await import("../completion/candidates.ts");
-      const known = kinds.find((one) => one === kind);
-      if (!known) throw new SvcError("usage", `${kind} cannot be completed`, { hint: kinds.join(", ") });
-      cli.out((await candidates(known, cli)).map((name) => `${name}\n`).join(""));
-      return 0;
-    }),
-  );
 }

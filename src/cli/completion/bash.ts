@@ -17,6 +17,17 @@ _svc_files() {
   compopt -o filenames 2>/dev/null
   mapfile -t COMPREPLY < <(compgen "$1" -- "$cur")
 }
+# What the line says of where the daemon and the files are.
+_svc_places() {
+  local i
+  places=()
+  for ((i = 1; i < last; i++)); do
+    case \${words[i]} in
+      --socket | --units | --default-dir) places+=("\${words[i]}" "\${words[i+1]/#~//$HOME/}") ;;
+      --socket=* | --units=* | --default-dir=*) places+=("\${words[i]/=~//=$HOME/}") ;;
+    esac
+  done
+}
 _svc_runner() {
   while ((at < last)); do
     case \${words[at]} in
@@ -27,11 +38,11 @@ ${valuedCase(grammar.runner, 6)}      -*) ;;
   done
   case $prev in
 ${valueCases(grammar.runner, 4)}  esac
-  if [[ $cur == -* ]]; then _svc_words "${flags(grammar.runner)}"; else _svc_words "$(command svc __complete apps 2>/dev/null)"; fi
+  if [[ $cur == -* ]]; then _svc_words "${flags(grammar.runner)}"; else _svc_words "$(command svc __complete apps "\${places[@]}" 2>/dev/null)"; fi
 }
 _svc() {
   local cur prev command="" at=1 last
-  local -a words
+  local -a words places
   COMPREPLY=()
   if [[ -n \${COMP_LINE-} ]]; then
     local line=\${COMP_LINE:0:COMP_POINT}
@@ -42,6 +53,7 @@ _svc() {
   fi
   last=$((\${#words[@]} - 1)) cur=\${words[-1]} prev=
   ((last > 0)) && prev=\${words[last-1]}
+  _svc_places
   if [[ \${words[0]##*/} == docker-runner ]]; then _svc_runner; return; fi
   while ((at < last)); do
     case \${words[at]} in
@@ -98,7 +110,7 @@ function answer(kind: Kind): string {
     case "units":
     case "apps":
     case "containers":
-      return `_svc_words "$(command svc __complete ${kind.kind} 2>/dev/null)"`;
+      return `_svc_words "$(command svc __complete ${kind.kind} "\${places[@]}" 2>/dev/null)"`;
     case "units or files":
       return `${answer({ kind: "units" })}; ((\${#COMPREPLY[@]})) || _svc_files -f`;
     case "path":

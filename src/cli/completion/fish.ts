@@ -7,7 +7,7 @@ export function fishCompletion(grammar: Grammar): string {
     ...grammar.commands.map((one) => `complete -c svc -n "__svc_in ''" -a ${one.name} -d ${quote(one.description)}`),
     ...grammar.commands.flatMap((command) => commandLines(command, grammar)),
     ...grammar.runner.map((option) => optionLine("docker-runner", "__svc_runner_in ''", option)),
-    `complete -c docker-runner -n "__svc_runner_in ''" -f -a '(command svc __complete apps 2>/dev/null)'`,
+    `complete -c docker-runner -n "__svc_runner_in ''" -f -a '(command svc __complete apps (__svc_places) 2>/dev/null)'`,
   ];
   return `# fish completion for svc and docker-runner, made by: svc completion fish
 ${walker("__svc_in", 1, grammar.options)}${walker("__svc_runner_in", 1, grammar.runner)}${walker("__svc_run_in", 2, grammar.runner)}
@@ -15,6 +15,25 @@ ${walker("__svc_in", 1, grammar.options)}${walker("__svc_runner_in", 1, grammar.
 function __svc_count
   set -l words (commandline -opc)
   test (count $words) -eq $argv[1]
+end
+# What the line says of where the daemon and the files are.
+function __svc_places
+  set -l take 0
+  for word in (commandline -opc)
+    set word (string replace -r '^(--[a-z-]+=)?~/' '$1'"$HOME/" -- $word)
+    if test $take -eq 1
+      echo -- $word
+      set take 0
+      continue
+    end
+    switch $word
+      case --socket --units --default-dir
+        echo -- $word
+        set take 1
+      case '--socket=*' '--units=*' '--default-dir=*'
+        echo -- $word
+    end
+  end
 end
 complete -c svc -n 'not __svc_in run' -f
 ${lines.join("\n")}
@@ -55,7 +74,7 @@ function commandLines(command: CommandGrammar, grammar: Grammar): string[] {
     const inside = "__svc_in run; and __svc_run_in ''";
     return [
       ...command.options.map((option) => optionLine("svc", inside, option)),
-      `complete -c svc -n "${inside}" -f -a '(command svc __complete apps 2>/dev/null)'`,
+      `complete -c svc -n "${inside}" -f -a '(command svc __complete apps (__svc_places) 2>/dev/null)'`,
     ];
   }
   const options = command.options.map((option) => optionLine("svc", `__svc_in ${name}`, option));
@@ -93,7 +112,7 @@ function words(kind: Kind): string {
   if (kind.kind === "words") return kind.words.join(" ");
   if (kind.kind === "units or files") return words({ kind: "units" });
   const isAsked = kind.kind === "units" || kind.kind === "apps" || kind.kind === "containers";
-  return isAsked ? `(command svc __complete ${kind.kind} 2>/dev/null)` : "";
+  return isAsked ? `(command svc __complete ${kind.kind} (__svc_places) 2>/dev/null)` : "";
 }
 
 function quote(text: string): string {

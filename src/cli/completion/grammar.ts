@@ -60,7 +60,7 @@ function commandGrammar(command: Command, names: readonly string[]): CommandGram
 function argumentKind(argument: Argument | undefined, names: readonly string[]): Kind {
   if (!argument) return { kind: "nothing" };
   if (argument.argChoices) return { kind: "words", words: argument.argChoices };
-  if (argument.name() === "topic") return { kind: "words", words: ["unit", ...names] };
+  if (argument.name() === "topic") return { kind: "words", words: ["unit", "deploy.yml", ...names] };
   if (argument.name() === "units-or-files") return { kind: "units or files" };
   if (argument.name() === "files") return { kind: "path" };
   if (argument.name() === "app") return { kind: "apps" };

@@ -6,7 +6,7 @@ export function zshCompletion(grammar: Grammar): string {
 # zsh completion for svc and docker-runner, made by: svc completion zsh
 _svc_units() {
   local -a names
-  names=(\${(f)"$(command svc __complete units 2>/dev/null)"})
+  names=(\${(f)"$(command svc __complete units $svc_places 2>/dev/null)"})
   compadd -a names
 }
 _svc_units_or_files() {
@@ -14,7 +14,7 @@ _svc_units_or_files() {
 }
 _svc_apps() {
   local -a names
-  names=(\${(f)"$(command svc __complete apps 2>/dev/null)"})
+  names=(\${(f)"$(command svc __complete apps $svc_places 2>/dev/null)"})
   compadd -a names
 }
 _svc_containers() {
@@ -32,8 +32,16 @@ _svc_runner() {
 ${grammar.runner.map(optionSpec).join("")}    ':app:_svc_apps' '*:argument:_files'
 }
 _svc() {
-  local state line curcontext=$curcontext
-  local -a commands
+  local state line curcontext=$curcontext word
+  local -a commands svc_places
+  local -i i
+  # What the line says of where the daemon and the files are.
+  for ((i = 2; i < CURRENT; i++)); do
+    case $words[i] in
+      --socket|--units|--default-dir) svc_places+=($words[i] \${words[i+1]/#\\~//$HOME/}) ;;
+      --socket=*|--units=*|--default-dir=*) svc_places+=(\${words[i]/=\\~//=$HOME/}) ;;
+    esac
+  done
   if [[ $service == docker-runner ]]; then
     _svc_runner
     return
@@ -72,8 +80,10 @@ function optionSpec(option: OptionGrammar): string {
 /** `'(-f --follow)'{-f,--follow}'[go on]'`. */
 function specOf({ short, long, description, value }: OptionGrammar): string {
   const text = `[${description.replace(/[[\]\\:]/g, "\\$&")}]${value === null ? "" : `:value:${action(value)}`}`;
-  if (short === null) return quote(`${long}${text}`);
-  return `'(${short} ${long})'{${short},${long}}${quote(text)}`;
+  // The value may stand behind an = as well.
+  const name = value === null ? long : `${long}=`;
+  if (short === null) return quote(`${name}${text}`);
+  return `'(${short} ${long})'{${short},${name}}${quote(text)}`;
 }
 
 function action(kind: Kind): string {

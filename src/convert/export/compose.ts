@@ -1,11 +1,16 @@
 import { Document, isMap, isScalar, type Pair } from "yaml";
+import type { Hook } from "../../unit/unit.ts";
 import { spanOf } from "../health.ts";
 import type { Value } from "../import/draft.ts";
 import { keysOfRequest } from "../request-keys.ts";
 import { inOrder, shape } from "../yaml-shape.ts";
 import { envFilesFor } from "./env-files.ts";
-import { type ExportedUnit, lostKeys } from "./exported.ts";
+import type { ExportedUnit } from "./exported.ts";
+import { exportHooks } from "./hooks.ts";
+import { lostKeys } from "./lost-keys.ts";
+import { listenComments } from "./publish.ts";
 import { relationsOf } from "./relations.ts";
+import { restartPolicy, saidByPolicy } from "./restart-policy.ts";
 import { serviceName, takeNames } from "./service-names.ts";
 
 /** One compose file for the units; what Compose cannot say stands in comments. */
@@ -32,37 +37,29 @@ export async function composeText(units: readonly ExportedUnit[]): Promise<strin
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
-const lost = [
-  "after",
-  "before",
-  "conflicts",
-  "ready",
-  "on_unhealthy",
-  "start_timeout",
-  "pull_timeout",
-  "auto_remove",
-  "respawn_limit",
-  "on_limit",
-  "on_bad_tag",
-  "log",
-] as const;
+/** That a service is a task is said by those that wait for its end. */
+const said = "description type enabled depends_on wants listen pre_start post_start pre_stop post_stop".split(" ");
 
 async function serviceOf(one: ExportedUnit, units: readonly ExportedUnit[]) {
   const { unit, launch } = one;
-  const { keys: said } = keysOfRequest({ ...launch.create, name: null });
-  const { options, image, ...rest } = said;
+  const { keys: asked } = keysOfRequest({ ...launch.create, name: null });
+  const { options, image, ...rest } = asked;
   const profile = /"seccomp=\{/.test(JSON.stringify(rest.security_opt ?? ""));
   const { keys: files, environment, comments } = await envFilesFor(one, rest.environment);
   const related = relationsOf(one, units);
+  const hooks = exportHooks(one, "Compose", (_, hook) => composeHook(hook));
+  const policy = restartPolicy(unit);
   const keys: { [key: string]: Value } = {
     image: image ?? launch.image,
     container_name: unit.container,
     ...(launch.pull === "missing" ? {} : { pull_policy: launch.pull }),
     ...files,
-    ...restart(one),
+    ...(policy === null ? {} : { restart: policy }),
     ...(unit.enabled ? {} : { profiles: [serviceName(unit)] }),
     ...related.keys,
     ...takeNames(rest, units),
+    ...(hooks.said.postStart.length === 0 ? {} : { post_start: hooks.said.postStart }),
+    ...(hooks.said.preStop.length === 0 ? {} : { pre_stop: hooks.said.preStop }),
     ...(environment === undefined ? {} : { environment }),
     ...(rest.stop_grace_period === undefined ? {} : { stop_grace_period: spanOf(unit.stopGraceMs * 1e6) }),
   };
@@ -77,15 +74,24 @@ async function serviceOf(one: ExportedUnit, units: readonly ExportedUnit[]) {
       ...(unit.enabled ? [] : [`it is not started at boot: docker compose up ${serviceName(unit)}`]),
       ...(options === undefined ? [] : [`docker run ${options} has no counterpart in Compose`]),
       ...(profile ? ["security_opt: the seccomp profile must be named as a file"] : []),
-      ...lostKeys(one.keys, lost, "Compose"),
+      ...listenComments(unit.listen),
+      ...hooks.comments,
+      ...lostKeys(one.keys, [...said, ...saidByPolicy(unit)], "Compose"),
     ],
   };
 }
 
-function restart({ unit }: ExportedUnit): { readonly [key: string]: Value } {
-  const { enabled, normalExit } = unit.respawn;
-  if (unit.type === "task" || !enabled) return {};
-  return { restart: normalExit.includes(0) ? "on-failure" : "always" };
+/** Compose has hooks in the container alone. */
+function composeHook(hook: Hook): Value | null {
+  if (hook.where !== "container") return null;
+  const { command, user, privileged, workingDir, environment } = hook;
+  return {
+    command,
+    ...(user === null ? {} : { user }),
+    ...(privileged ? { privileged } : {}),
+    ...(workingDir === null ? {} : { working_dir: workingDir }),
+    ...(environment.length === 0 ? {} : { environment }),
+  };
 }
 
 /** Compose replaces variables wherever a dollar sign stands. */

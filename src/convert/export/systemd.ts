@@ -1,24 +1,35 @@
 import type { CreateRequest } from "../../unit/docker-run/create-request.ts";
 import { splitWords } from "../../unit/docker-run/split-words.ts";
-import type { Launch, Unit } from "../../unit/unit.ts";
-import { type ExportedUnit, lostKeys } from "./exported.ts";
+import type { Hook, HookTime, Launch, Unit } from "../../unit/unit.ts";
+import type { ExportedUnit } from "./exported.ts";
+import { exportHooks } from "./hooks.ts";
+import { lostKeys } from "./lost-keys.ts";
+import { listenComments } from "./publish.ts";
 import type { PrintLine } from "./run-lines.ts";
 import { systemdWord } from "./systemd-word.ts";
 
 /** The classical systemd service of a unit; what it cannot say stands in comments. */
-export function systemdText({ unit, launch, keys }: ExportedUnit, print: PrintLine): string {
+export function systemdText(one: ExportedUnit, print: PrintLine): string {
+  const { unit, launch, keys } = one;
   const { words, unsayable } = runWords({ ...launch.create, name: unit.container }, launch.pull, print);
   const name = systemdWord(unit.container);
   const grace = Math.ceil(unit.stopGraceMs / 1000);
+  const hooks = exportHooks(one, "systemd", (when, hook) => execLine(unit, when, hook));
+  const limits = unit.respawn.onLimit === "fail" ? ["respawn_limit", "on_limit"] : [];
+  const removed = launch.create.body.HostConfig?.AutoRemove === true ? [] : ["--rm"];
+  const awaited = unit.needs.filter(({ until }) => until === "ready").map((need) => need.unit);
   const lost = [
-    ...lostKeys(keys, [...lostAlways, ...(unit.respawn.onLimit === "fail" ? [] : lostDelay)], "systemd"),
+    ...awaited.map((name) => `svc waits until ${name} is ready; systemd until ${name}.service was started`),
+    ...listenComments(unit.listen),
+    ...hooks.comments,
+    ...lostKeys(keys, [...said, ...limits], "systemd"),
     ...(unsayable.length === 0 ? [] : [`docker run cannot say this: ${unsayable.join(", ")}`]),
   ];
   return [
     "# Made by svc export --systemd.",
     ...lost.map((text) => `# ${text}`),
     "[Unit]",
-    ...(unit.description === "" ? [] : [`Description=${unit.description.replaceAll("%", "%%")}`]),
+    ...(unit.description === "" ? [] : [`Description=${unit.description.replaceAll("%", "%%").replace(/\s+/g, " ")}`]),
     "After=docker.service",
     "Requires=docker.service",
     ...relations(unit),
@@ -28,8 +39,11 @@ export function systemdText({ unit, launch, keys }: ExportedUnit, print: PrintLi
     ...(unit.type === "task" ? ["Type=oneshot", "RemainAfterExit=yes"] : []),
     `ExecStartPre=-/usr/bin/docker stop ${name}`,
     `ExecStartPre=-/usr/bin/docker rm -f ${name}`,
-    ["ExecStart=/usr/bin/docker run", "--rm", ...flagLines(words, launch.image)].join(" \\\n  "),
+    ...hooks.said.preStart,
+    ["ExecStart=/usr/bin/docker run", ...removed, ...flagLines(words, launch.image)].join(" \\\n  "),
+    ...hooks.said.preStop,
     `ExecStop=/usr/bin/docker stop ${name}`,
+    ...hooks.said.postStop,
     ...restart(unit),
     "# A pull may take its time.",
     "TimeoutStartSec=0",
@@ -70,10 +84,36 @@ function flagLines(words: readonly string[], image: string): readonly string[] {
   return [...lines, words.slice(end).map(systemdWord).join(" ")];
 }
 
-const lostAlways = ["ready", "on_unhealthy", "start_timeout", "pull_timeout", "auto_remove", "log"] as const;
-const lostDelay = ["respawn_limit", "on_limit"] as const;
+const said =
+  "auto_remove description type enabled depends_on wants after before conflicts respawn normal_exit listen pre_start post_start pre_stop post_stop".split(
+    " ",
+  );
 
-function relations({ needs, after, conflicts }: Unit): readonly string[] {
+/**
+ * The Exec line of a hook, where systemd runs it at that time: not after the start, when docker's client runs and the container
+ * may not yet, and of a oneshot only before the start.
+ */
+function execLine({ type, container }: Unit, when: HookTime, { where, command, ...how }: Hook): string | null {
+  const [text = ""] = command;
+  const shell = (script: string): string => `/bin/sh -c ${systemdWord(script)}`;
+  if (when === "preStart") return where === "host" ? `ExecStartPre=${shell(text)}` : null;
+  if (when === "postStart" || type === "task") return null;
+  if (when === "postStop") return where === "host" ? `ExecStopPost=-${shell(text)}` : null;
+  // What ended by itself has no main process any more, and systemd runs these all the same.
+  if (where === "host") return `ExecStop=-${shell(`[ -n "$MAINPID" ] || exit 0; ${text}`)}`;
+  const { user, workingDir, environment, privileged } = how;
+  const flags = [
+    ...(user === null ? [] : [`--user=${user}`]),
+    ...(workingDir === null ? [] : [`--workdir=${workingDir}`]),
+    ...(privileged ? ["--privileged"] : []),
+    ...environment.map((variable) => `--env=${variable}`),
+  ];
+  return where === "task"
+    ? null
+    : `ExecStop=-/usr/bin/docker exec ${[...flags, container, ...command].map(systemdWord).join(" ")}`;
+}
+
+function relations({ needs, after, before, conflicts }: Unit): readonly string[] {
   const lines = needs.flatMap(({ unit, required, onLoss }) => {
     const service = `${unit}.service`;
     const kind = !required ? "Wants" : onLoss === "stop" ? "BindsTo" : "Requires";
@@ -82,6 +122,7 @@ function relations({ needs, after, conflicts }: Unit): readonly string[] {
   return [
     ...lines,
     ...after.map((unit) => `After=${unit}.service`),
+    ...before.map((unit) => `Before=${unit}.service`),
     ...conflicts.map((unit) => `Conflicts=${unit}.service`),
   ];
 }
@@ -94,10 +135,11 @@ function limit({ respawn }: Unit): readonly string[] {
   return [`StartLimitIntervalSec=${most.windowMs / 1000}`, `StartLimitBurst=${most.count}`];
 }
 
-function restart({ respawn: { enabled, normalExit, limit: most, onLimit } }: Unit): readonly string[] {
+function restart({ type, respawn: { enabled, normalExit, limit: most, onLimit } }: Unit): readonly string[] {
   if (!enabled) return ["Restart=no"];
   const others = normalExit.filter((one) => one !== 0).join(" ");
-  const isFailure = normalExit.includes(0);
+  // A task that ended with 0 is done, and systemd refuses Restart=always of a oneshot.
+  const isFailure = type === "task" || normalExit.includes(0);
   return [
     `Restart=${isFailure ? "on-failure" : "always"}`,
     ...(others === "" ? [] : [`${isFailure ? "SuccessExitStatus" : "RestartPreventExitStatus"}=${others}`]),

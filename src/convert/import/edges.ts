@@ -3,12 +3,13 @@ import { type Draft, type Edge, tell, type Value } from "./draft.ts";
 type Dependency = { condition?: string; required?: boolean; on_loss?: string };
 
 /** Makes keys of what units have to do with each other, now that it is known which there are. */
-export function takeEdges(drafts: readonly Draft[], there: ReadonlySet<string>): void {
+export function takeEdges(drafts: readonly Draft[], there: ReadonlySet<string>, unmade: ReadonlySet<string>): void {
   const names = new Set([...there, ...drafts.map(({ name }) => name)]);
   const services = new Set(drafts.filter(({ keys }) => keys.type !== "task").map(({ name }) => name));
   for (const draft of drafts) {
     const known = draft.edges.filter(
-      (edge) => isKnown(edge, draft, names) && !isAgainstOrder(edge, draft) && !isEndless(edge, draft, services),
+      (edge) =>
+        isKnown(edge, draft, { names, unmade }) && !isAgainstOrder(edge, draft) && !isEndless(edge, draft, services),
     );
     const needed = new Map<string, Dependency>();
     for (const edge of known) if (edge.how === "needs" || edge.how === "part of") need(needed, edge);
@@ -20,23 +21,28 @@ export function takeEdges(drafts: readonly Draft[], there: ReadonlySet<string>):
       if (edge.how === "after" && isSaid !== true) list(draft, "after", edge);
       if (edge.how === "before" || edge.how === "conflicts") list(draft, edge.how, edge);
       const key = edge.how === "needs" || edge.how === "part of" ? "depends_on" : edge.how;
-      const what = `${edge.what}${edge.to}`;
+      const { what } = edge;
       if (edge.because !== undefined) tell(draft, "changed", edge.origin, [what, edge.because], { key });
       else if (edge.how !== "part of") tell(draft, "taken", edge.origin, [what, key], { key });
     }
     for (const edge of known.filter(({ how }) => how === "part of")) {
       const loss = edge.onLoss === "stop" ? "is down while it is" : "is restarted with it";
-      const because = `svc starts it too; it may fail, and this unit ${loss}`;
-      tell(draft, "changed", edge.origin, [`${edge.what}${edge.to}`, because], { key: "depends_on" });
+      const failure = needed.get(edge.to)?.required === false ? "; it may fail" : "";
+      const because = `svc starts it too${failure}, and this unit ${loss}`;
+      tell(draft, "changed", edge.origin, [edge.what, because], { key: "depends_on" });
     }
   }
 }
 
-function isKnown(edge: Edge, draft: Draft, names: ReadonlySet<string>): boolean {
+type Named = { readonly names: ReadonlySet<string>; readonly unmade: ReadonlySet<string> };
+
+function isKnown(edge: Edge, draft: Draft, { names, unmade }: Named): boolean {
   const template = `${edge.to.split("@")[0]}@`;
   if (names.has(edge.to) || (edge.to.includes("@") && names.has(template))) return true;
-  const because = `${edge.to} is neither a unit of this import nor one that is there; left out`;
-  tell(draft, "not understood", edge.origin, [`${edge.what}${edge.to}`, because]);
+  const because = unmade.has(edge.to)
+    ? `no unit is made of ${edge.to}; left out`
+    : `${edge.to} is neither a unit of this import nor one that is there; left out`;
+  tell(draft, "not understood", edge.origin, [edge.what, because]);
   return false;
 }
 
@@ -44,7 +50,7 @@ function isKnown(edge: Edge, draft: Draft, names: ReadonlySet<string>): boolean 
 function isAgainstOrder({ to, how, what, origin }: Edge, draft: Draft): boolean {
   if (how !== "part of" || !draft.edges.some((other) => other.how === "before" && other.to === to)) return false;
   const because = "it starts before that unit, and so cannot need it";
-  tell(draft, "not understood", origin, [`${what}${to}`, because], { key: "before" });
+  tell(draft, "not understood", origin, [what, because], { key: "before" });
   return true;
 }
 
@@ -52,7 +58,7 @@ function isAgainstOrder({ to, how, what, origin }: Edge, draft: Draft): boolean 
 function isEndless({ to, until, what, origin }: Edge, draft: Draft, services: ReadonlySet<string>): boolean {
   if (until !== "completed" || !services.has(to)) return false;
   const because = `${to} is no task, and svc waits only for the end of tasks; left out`;
-  tell(draft, "not understood", origin, [`${what}${to}`, because]);
+  tell(draft, "not understood", origin, [what, because]);
   return true;
 }
 

@@ -5,14 +5,21 @@ import { importInspect } from "./container/inspect-file.ts";
 import { type Draft, newDraft, tell } from "./draft.ts";
 import { takeEdges } from "./edges.ts";
 import { sayIt } from "./find-sources.ts";
+import { hasSecrets } from "./has-secrets.ts";
 import type { Host } from "./host.ts";
 import type { Note } from "./note.ts";
+import { asHook } from "./shell/host-command.ts";
 import type { Source } from "./source.ts";
 import { importSystemd } from "./systemd/systemd-unit.ts";
 import { importUpstart } from "./upstart/upstart-job.ts";
 import { guardUsualFiles } from "./usual-files.ts";
 
-export type ImportedUnit = { readonly name: string; readonly text: string; readonly hasSecrets: boolean };
+export type ImportedUnit = {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  readonly hasSecrets: boolean;
+};
 
 export type Imported = {
   readonly units: readonly ImportedUnit[];
@@ -27,11 +34,13 @@ export type Imported = {
 export async function importSources(sources: readonly Source[], host: Host): Promise<Imported> {
   const drafts = sources.flatMap((source) => draftsOf(source, host));
   const made = drafts.filter(runsContainer);
-  takeEdges(made, host.units);
+  const unmade = drafts.filter((draft) => !made.includes(draft));
+  takeEdges(made, host.units, new Set(unmade.map(({ name }) => name)));
   const units: ImportedUnit[] = [];
   for (const draft of made) {
     guardUsualFiles(draft, host);
-    units.push({ name: draft.name, text: await acceptedText(draft, host), hasSecrets: hasSecrets(draft) });
+    const text = await acceptedText(draft, host);
+    units.push({ name: draft.name, file: draft.file, text, hasSecrets: hasSecrets(text) });
   }
   return { units, notes: drafts.flatMap(({ notes }) => [...notes].sort(byLine)) };
 }
@@ -70,18 +79,12 @@ function checked(draft: Draft): Draft {
     because: "no docker run is found in it, so there is no unit",
     key: null,
   };
-  return { ...draft, notes: [...draft.notes.filter(({ verdict }) => verdict === "not understood"), note] };
+  const told = draft.notes.filter(({ verdict, because }) => verdict === "not understood" && !because.endsWith(asHook));
+  return { ...draft, notes: [...told, note] };
 }
 
 function runsContainer({ keys }: Draft): boolean {
   return ["image", "app", "env_file", "command"].some((key) => keys[key] !== undefined);
-}
-
-const secretName = /PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|PRIVATE|DSN|DATABASE_URL/i;
-
-function hasSecrets({ keys }: Draft): boolean {
-  const names = [keys.environment, keys.labels].flatMap((map) => (map instanceof Object ? Object.keys(map) : []));
-  return names.some((name) => secretName.test(name)) || secretName.test(String(keys.options ?? ""));
 }
 
 function byLine(one: Note, other: Note): number {

@@ -12,11 +12,26 @@ export type Job = {
   readonly files: { readonly path: string; readonly required: boolean }[];
   /** Commands beside docker run that name containers or an image. */
   readonly named: Named[];
+  /** What docker create made and no docker start has started yet. */
+  readonly created: Created[];
   readonly state: JobState;
+};
+
+/** Said of variables of docker's client. */
+export const forRunLine = "for the docker run line";
+
+export type Created = {
+  /** null: the engine makes one up. */
+  readonly container: string | null;
+  readonly command: Command;
+  /** What it means once it is started. */
+  readonly take: () => void;
 };
 
 export type Named = {
   readonly is: "container" | "image";
+  /** The command: `docker stop or rm`. */
+  readonly what: string;
   readonly names: readonly string[];
   readonly origin: Origin;
   readonly source: string;
@@ -38,7 +53,7 @@ export type Role = "before" | "main" | "after start" | "stop" | "after stop" | "
 export function newJob(draft: Draft, host: Host): Job {
   const variables = { known: new Map<string, Variable>(), complete: true };
   const state = { workingDirectory: "/", runs: null, stopsByItself: false, signalsByItself: false };
-  return { draft, host, variables, files: [], named: [], state };
+  return { draft, host, variables, files: [], named: [], created: [], state };
 }
 
 export type Command = {

@@ -6,7 +6,7 @@ import { isOwnVariable } from "../../unit/flag-layers.ts";
 import { add, type Draft, instanceMark, tell } from "./draft.ts";
 import type { Host } from "./host.ts";
 import type { Origin } from "./note.ts";
-import type { Variable, Word } from "./shell/words.ts";
+import { type Variable, type Word, whyUnknown } from "./shell/words.ts";
 
 export type RunLine = {
   /** What stands behind `docker run`. */
@@ -95,6 +95,12 @@ function resolved(draft: Draft, flag: ParsedFlag, { environment }: RunLine, orig
   if (!found) {
     const because = "it has no value here: it takes that of svc's own environment, if there is one";
     tell(draft, "changed", origin, [what, because], { key: "environment" });
+    return flag;
+  }
+  if (found.value === null) {
+    tell(draft, "not understood", origin, [what, whyUnknown({ known: environment, complete: true }, flag.value)], {
+      key: "environment",
+    });
     return flag;
   }
   if (found.file !== null)

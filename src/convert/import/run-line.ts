@@ -62,9 +62,11 @@ function takeImage(draft: Draft, words: readonly Word[], at: number): void {
     return;
   }
   draft.keys.image = image.text;
-  const isRight = isReference(image.text.replaceAll(instanceMark, "1"));
-  if (isRight) tell(draft, "taken", origin, ["the image", "image"], { key: "image" });
-  else if (!/\$\{/.test(image.text))
+  // Of a variable that is not known it is told elsewhere.
+  const known = image.text.replace(/\$\{\w+\}/g, "1");
+  const isRight = isReference(known.replaceAll(instanceMark, "1"));
+  if (isRight && known === image.text) tell(draft, "taken", origin, ["the image", "image"], { key: "image" });
+  else if (!isRight)
     tell(draft, "not understood", origin, ["the image", "this is no image reference"], { key: "image" });
 }
 

@@ -3,16 +3,33 @@ import { readAssignments } from "../../unit/app-files/shell-assignments.ts";
 import { tell } from "./draft.ts";
 import type { Job } from "./job.ts";
 import type { ShellStep } from "./shell/shell.ts";
+import { catOf } from "./shell/substitution.ts";
 import { expand, type RawWord } from "./shell/words.ts";
 
-/** `NAME=value …` of a script. */
-export function assign(job: Job, assignments: readonly RawWord[]): void {
+/** `NAME=value …` of a script; of what is executed for it only the text of a file is known. */
+export function assign(job: Job, assignments: readonly RawWord[], substitutes: readonly string[]): void {
   for (const word of assignments) {
+    if (substitutes.some((one) => word.raw.includes(one))) {
+      assignSubstitution(job, word.raw);
+      continue;
+    }
     const quoted = word.parts.map((part) => (part.is === "variable" ? { ...part, quoted: true } : part));
     const { words } = expand([{ ...word, parts: quoted }], job.variables);
     const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(words[0]?.text ?? "") ?? [];
     job.variables.known.set(name, { value, file: null });
   }
+}
+
+function assignSubstitution({ variables, host, state }: Job, raw: string): void {
+  const [, name = "", given = ""] = /^([^=]*)=(.*)$/s.exec(raw) ?? [];
+  const path = catOf(given.replace(/^"(.*)"$/s, "$1"));
+  if (path === null) {
+    variables.known.set(name, { value: null, file: null });
+    return;
+  }
+  const file = resolve(state.workingDirectory, path);
+  const value = host.readFile(file)?.replace(/\n+$/, "") ?? null;
+  variables.known.set(name, { value, file, isWholeFile: true });
 }
 
 export function readVariables(job: Job, step: ShellStep & { readonly is: "command" }, isOptional: boolean): void {
@@ -39,7 +56,7 @@ function readShellFile(job: Job, path: string, { required, line }: { required: b
     tell(job.draft, "not understood", origin, [`. ${path}`, "this file cannot be read here"]);
     return;
   }
-  const known = new Map([...job.variables.known].map(([name, { value }]) => [name, value]));
+  const known = new Map([...job.variables.known].map(([name, { value }]) => [name, value ?? `\${${name}}`]));
   const read = readAssignments(text, known);
   for (const { name, value } of read.assignments) job.variables.known.set(name, { value, file: path });
   if (read.problems.length === 0) return;

@@ -1,9 +1,12 @@
+import { resolve } from "node:path";
 import { tell } from "./draft.ts";
 import type { Command, Job } from "./job.ts";
 import { joined } from "./lines.ts";
 import { asHook, hostCommand } from "./shell/host-command.ts";
 import { expand, type Word } from "./shell/words.ts";
 import { takeContainer } from "./take-container.ts";
+import { takeCreate, takeStart } from "./take-created.ts";
+import { takeExec } from "./take-exec.ts";
 import { takePull, takeRemove, takeStop } from "./take-own-commands.ts";
 import { takeScript } from "./take-script.ts";
 
@@ -23,6 +26,22 @@ export function takeCommand(job: Job, command: Command): void {
     case "script":
       takeScript(job, joined([{ text: read.text.text, line: read.text.line }], ""), command.role);
       return;
+    case "create":
+      takeCreate(job, command, { read, replaced, unknown });
+      return;
+    case "start":
+      takeStart(job, read, command);
+      return;
+    case "exec":
+      takeExec(job, command, { read, replaced, unknown });
+      return;
+    case "compose": {
+      const path = composeFile(job, read.file);
+      tell(job.draft, "not understood", origin, [read.program, `import its file instead: svc import ${path}`], {
+        source: command.source,
+      });
+      return;
+    }
     case "stop":
       takeStop(job, read, command);
       return;
@@ -53,6 +72,14 @@ export function takeCommand(job: Job, command: Command): void {
     default:
       read satisfies never;
   }
+}
+
+/** The one that is named, or the first that Compose finds in its folder. */
+function composeFile({ host, state }: Job, file: string | null): string {
+  const usual = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+  const paths = (file === null ? usual : [file]).map((name) => resolve(state.workingDirectory, name));
+  const found = paths.find((path) => host.readFile(path) !== null);
+  return found ?? (file === null && state.workingDirectory === "/" ? "compose.yaml" : (paths[0] ?? ""));
 }
 
 export const keepsOutput = "svc keeps what the container writes: svc logs";

@@ -1,11 +1,12 @@
 import { parseFlags } from "../../unit/docker-run/parse-flags.ts";
 import { adoptEnvFile } from "./adopt-env-file.ts";
+import { adoptTagFile } from "./adopt-tag-file.ts";
 import { commandValue, tell } from "./draft.ts";
-import type { Command, Job, Role } from "./job.ts";
+import { type Command, forRunLine, type Job, type Role } from "./job.ts";
 import { takeRunLine } from "./run-line.ts";
 import { readRunnerWords } from "./runner-line.ts";
 import type { HostCommand } from "./shell/host-command.ts";
-import type { Expanded, Variable, Word } from "./shell/words.ts";
+import { type Expanded, type Variable, type Word, whyUnknown } from "./shell/words.ts";
 
 type Container = HostCommand & { readonly is: "run" | "runner" };
 type Read = Pick<Expanded, "replaced" | "unknown"> & { readonly read: Container };
@@ -46,7 +47,7 @@ function takeRun(job: Job, given: readonly Word[], prefixed: readonly Word[]): v
   }
   const adopted = adoptEnvFile(job, words);
   takeRunLine(draft, {
-    words: adopted?.words ?? words,
+    words: adopted?.words ?? adoptTagFile(job, words),
     imageIsElsewhere: adopted !== null,
     workingDirectory: state.workingDirectory,
     environment,
@@ -68,25 +69,36 @@ function takeRunner(job: Job, words: readonly Word[]): void {
     return;
   }
   draft.keys.app = app.text;
+  for (const [at, note] of draft.notes.entries())
+    if (note.because === forRunLine) draft.notes[at] = { ...note, verdict: "changed", because: notPassedOn };
   const because = "the unit has the app's image, tag, env and flags, and unlike the task its name and published ports";
   tell(draft, "changed", origin, ["docker-runner", because], { key: "app" });
   for (const { text } of left) tell(draft, "changed", origin, [`docker-runner ${text}`, "it is for a task; left out"]);
   if (args.length > 0) draft.keys.command = commandValue(args.map(({ text }) => text));
 }
 
+const notPassedOn = "docker-runner passes on no variables of its own; write environment if the container needs it";
+
 function tellVariables(job: Job, words: readonly Word[], { replaced, unknown }: Omit<Read, "read">): void {
   const { draft, variables } = job;
   const suited = withoutUnknownFlags(words);
-  const image = suited[parseFlags(suited.map(({ text }) => text)).rest]?.raw ?? "";
+  const named = suited[parseFlags(suited.map(({ text }) => text)).rest];
+  const image = named?.raw ?? "";
+  // What another variable holds may come from one that is not known.
+  const within = [...(named?.text ?? "").matchAll(/\$\{(\w+)\}/g)].map(([, name = ""]) => ({
+    name,
+    line: named?.line ?? 0,
+  }));
+  const lost = [...unknown, ...within];
   const isTold = new Set<string>();
-  for (const { name, line } of [...unknown, ...replaced]) {
-    if (isTold.has(name) || isAdopted(job, name)) continue;
+  for (const { name, line } of [...lost, ...replaced]) {
+    if (isTold.has(name) || isAdopted(job, name, suited)) continue;
     isTold.add(name);
     const origin = { file: draft.file, line };
-    const key = image.includes(name) ? "image" : null;
+    const key = image.includes(name) || within.some((one) => one.name === name) ? "image" : null;
     const file = variables.known.get(name)?.file;
-    if (unknown.some((one) => one.name === name))
-      tell(draft, "not understood", origin, [`$${name}`, "nobody says here what it is; svc replaces no variables"], {
+    if (lost.some((one) => one.name === name))
+      tell(draft, "not understood", origin, [`$${name}`, whyUnknown(variables, name)], {
         key,
       });
     else if (file === undefined)
@@ -102,8 +114,10 @@ function tellVariables(job: Job, words: readonly Word[], { replaced, unknown }: 
   }
 }
 
-function isAdopted({ draft, variables }: Job, name: string): boolean {
-  const file = variables.known.get(name)?.file;
+function isAdopted({ draft, variables }: Job, name: string, words: readonly Word[]): boolean {
+  const { file, isWholeFile } = variables.known.get(name) ?? {};
+  const isUsedOnce = words.filter(({ raw }) => new RegExp(`\\$\\{?${name}\\b`).test(raw)).length < 2;
+  if (isWholeFile && file === draft.keys.tag_file && isUsedOnce) return true;
   const files = (draft.keys.env_file ?? []) as readonly unknown[];
   const isOwn = /^(IMAGE|TAG|REPOSITORY|OPTS|EXTRA)$/.test(name) && draft.keys.image === undefined && files.length > 0;
   return isOwn && file !== null;

@@ -15,7 +15,14 @@ export function takeStop(
     tell(draft, "not understood", origin, ["docker stop or kill", because], { source });
     return;
   }
-  job.named.push({ is: "container", names, origin, source, take: role === "stop" ? takeOwn : takeCleaning });
+  job.named.push({
+    is: "container",
+    what: stopOrRemove,
+    names,
+    origin,
+    source,
+    take: role === "stop" ? takeOwn : takeCleaning,
+  });
 
   function takeCleaning(): void {
     tell(draft, "taken", origin, ["docker stop", byItself(role)]);
@@ -40,8 +47,10 @@ export function takeRemove(job: Job, names: readonly string[], { role, line, sou
   const { draft } = job;
   const origin = { file: draft.file, line };
   const take = (): void => tell(draft, "taken", origin, ["docker rm", byItself(role)]);
-  job.named.push({ is: "container", names, origin, source, take });
+  job.named.push({ is: "container", what: stopOrRemove, names, origin, source, take });
 }
+
+const stopOrRemove = "docker stop or rm";
 
 function byItself(role: Role): string {
   return role === "before" || role === "main"
@@ -56,7 +65,7 @@ export function takePull(job: Job, image: string, { role, line, mayFail, source 
     tell(draft, "not understood", origin, ["docker pull", "svc pulls at a start only"], { source });
     return;
   }
-  job.named.push({ is: "image", names: [image], origin, source, take });
+  job.named.push({ is: "image", what: "docker pull", names: [image], origin, source, take });
 
   function take(): void {
     draft.keys.pull_policy = "always";

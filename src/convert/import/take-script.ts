@@ -1,40 +1,47 @@
+import { resolve } from "node:path";
 import { tell } from "./draft.ts";
 import type { Job, Role } from "./job.ts";
 import type { Stretch } from "./lines.ts";
 import { assign, changeFolder, readVariables } from "./script-variables.ts";
 import { asHook } from "./shell/host-command.ts";
 import { type ShellStep, shellSteps } from "./shell/shell.ts";
+import { catOf } from "./shell/substitution.ts";
 import { keepsOutput, takeCommand } from "./take-command.ts";
 
 /** A script by its steps; what changes variables is followed, and what only a shell understands is told. */
 export function takeScript(job: Job, script: Stretch, role: Role): void {
   const steps = shellSteps(script);
   for (const [at, step] of steps.entries()) {
-    const next = steps[at + 1];
-    if (step.is === "command") tellSubstitutions(job, step);
     if (step.is === "unreadable") tellUnreadable(job, step);
-    else if (step.after === "|") tellPipe(job, steps, at);
-    else if (isTestBefore(step, next)) continue;
-    else if (step.words.length === 0) {
-      assign(job, step.assignments);
-      for (const file of step.writes) tellEmptied(job, step, file);
-    } else if (step.words[0]?.raw === "export")
-      assign(
-        job,
-        step.words.slice(1).filter(({ raw }) => raw.includes("=")),
-      );
-    else if (step.words[0]?.raw === "." || step.words[0]?.raw === "source")
-      readVariables(job, step, isTested(steps[at - 1]));
-    else if (step.words[0]?.raw === "cd") changeFolder(job, step.words[1]);
     else {
-      const before = new Map(job.variables.known);
-      assign(job, step.assignments);
-      const { words, writes, line, source } = step;
-      takeCommand(job, { words, writes, role, line, source, mayFail: isForgiven(next) });
-      // They were for that command alone.
-      job.variables.known.clear();
-      for (const [name, value] of before) job.variables.known.set(name, value);
+      if (step.after === "|") tellPipe(job, steps, at);
+      else if (!isTestBefore(step, steps[at + 1]))
+        takeStep(job, step, { role, before: steps[at - 1], next: steps[at + 1] });
+      tellSubstitutions(job, step);
     }
+  }
+}
+
+type Around = { readonly role: Role; readonly before: ShellStep | undefined; readonly next: ShellStep | undefined };
+
+function takeStep(job: Job, step: ShellStep & { readonly is: "command" }, { role, before, next }: Around): void {
+  const { assignments, substitutes, words, writes, line, source } = step;
+  const program = words[0]?.raw;
+  if (words.length === 0) {
+    assign(job, assignments, substitutes);
+    for (const file of writes) tellEmptied(job, step, file);
+  } else if (program === "export") {
+    const set = words.slice(1).filter(({ raw }) => raw.includes("="));
+    assign(job, set, substitutes);
+  } else if (program === "." || program === "source") readVariables(job, step, isTested(before));
+  else if (program === "cd") changeFolder(job, words[1]);
+  else {
+    const known = new Map(job.variables.known);
+    assign(job, assignments, substitutes);
+    takeCommand(job, { words, writes, role, line, source, mayFail: isForgiven(next) });
+    // They were for that command alone.
+    job.variables.known.clear();
+    for (const [name, value] of known) job.variables.known.set(name, value);
   }
 }
 
@@ -43,11 +50,18 @@ function isForgiven(next: ShellStep | undefined): boolean {
   return next?.is === "command" && next.after === "||" && /^(true|:|echo)$/.test(next.words[0]?.raw ?? "");
 }
 
-/** Of a line that is taken otherwise, this alone is not understood. */
-function tellSubstitutions({ draft }: Job, { line, substitutes }: ShellStep & { readonly is: "command" }): void {
-  const because = "nothing is executed: it stays as it is, write what the command says";
-  for (const source of substitutes)
-    tell(draft, "not understood", { file: draft.file, line }, ["$(…)", because], { source });
+/** Of a line that is taken otherwise, this alone is not understood. The text of a file is told of where it is used. */
+function tellSubstitutions({ draft, state }: Job, step: ShellStep & { readonly is: "command" }): void {
+  const { line, substitutes, assignments, words } = step;
+  const set = words[0]?.raw === "export" ? words : assignments;
+  for (const source of substitutes) {
+    const path = catOf(source);
+    const isAssigned = set.some(({ raw }) => raw.includes(source));
+    const isTag = path !== null && draft.keys.tag_file === resolve(state.workingDirectory, path);
+    if (isTag || (isAssigned && path !== null)) continue;
+    const left = isAssigned ? "its value is not known" : "it stays as it is, write what the command says";
+    tell(draft, "not understood", { file: draft.file, line }, ["$(…)", `nothing is executed: ${left}`], { source });
+  }
 }
 
 function tellPipe({ draft }: Job, steps: readonly ShellStep[], at: number): void {

@@ -9,7 +9,7 @@ import { foreseeHandOvers } from "../foresight/foresee-hand-overs.ts";
 import { measuredSpans, type Spans } from "../foresight/measured-spans.ts";
 import { summarize } from "../foresight/summarize.ts";
 import { newNeeds } from "./reload.ts";
-import { isPulledFirst, unitsToHandOver, unitsToRestart, wishesToRestart } from "./restart.ts";
+import { refuseNeverPulled, runsNow, unitsToHandOver, unitsToRestart, wishesToRestart } from "./restart.ts";
 import { wishesToStart } from "./start.ts";
 import { wishesToStop } from "./stop.ts";
 import { refuseWhileAway, type Wishes } from "./wish-and-wait.ts";
@@ -34,7 +34,7 @@ export async function plan(ask: Ask<"plan">, daemon: Daemon): Promise<Plan> {
   const missing = concerned.filter((name) => images.get(name) === "missing");
   // A restart brings the images of what runs before it touches anything.
   const restarted = ask.command === "restart" ? names : [];
-  const first = missing.filter((name) => restarted.includes(name) && isPulledBefore(name, daemon));
+  const first = missing.filter((name) => restarted.includes(name) && isBroughtBefore(name, daemon));
   const start = missing
     .filter((name) => !first.includes(name))
     .reduce((there, name) => withState(there, name, { missingImage: imageOf(name, there) }), world);
@@ -122,9 +122,11 @@ function hasHealthcheck(unit: Unit, world: World, image: ImageNow | null): boole
   return (stateOf(world, unit.name).container?.health ?? "none") !== "none";
 }
 
-function isPulledBefore(name: string, daemon: Daemon): boolean {
+function isBroughtBefore(name: string, daemon: Daemon): boolean {
   const unit = daemon.supervisor.world.units.get(name);
-  return unit !== undefined && isPulledFirst(unit, daemon);
+  if (!unit?.launch.ok || !runsNow(unit, daemon)) return false;
+  refuseNeverPulled(unit);
+  return true;
 }
 
 /** The same plan with these images brought first, one after the other. */

@@ -106,16 +106,12 @@ function refuseUnlaunchable(tied: readonly Unit[]): void {
   }
 }
 
-export function isPulledFirst({ name, launch }: Unit, { supervisor: { world } }: Daemon): boolean {
-  const unit = world.units.get(name);
-  return launch.ok && launch.pull !== "never" && unit !== undefined && isRunning(ownContainer(unit, world));
-}
-
 /** A running container is not given up for an image that cannot be had. */
 export async function bringImage(unit: Unit, reply: Reply, daemon: Daemon): Promise<void> {
-  if (!unit.launch.ok || !isPulledFirst(unit, daemon)) return;
+  if (!unit.launch.ok || !runsNow(unit, daemon)) return;
   const { image } = unit.launch;
   if (await daemon.engine.image(image)) return;
+  refuseNeverPulled(unit);
   const beganAt = daemon.clock.now();
   try {
     await daemon.engine.pull(image, {
@@ -131,4 +127,21 @@ export async function bringImage(unit: Unit, reply: Reply, daemon: Daemon): Prom
       cause: error,
     });
   }
+}
+
+export function runsNow({ name }: Unit, { supervisor: { world } }: Daemon): boolean {
+  const unit = world.units.get(name);
+  return unit !== undefined && isRunning(ownContainer(unit, world));
+}
+
+/** Of a unit that runs, whose image is not here. */
+export function refuseNeverPulled({ name, launch }: Unit): void {
+  if (!launch.ok || launch.pull !== "never") return;
+  throw new SvcError(
+    "no-such-image",
+    `the image of ${name}, ${launch.image}, is not on this host, and is never pulled`,
+    {
+      hint: "nothing was touched; docker load or build it, or set another pull_policy",
+    },
+  );
 }

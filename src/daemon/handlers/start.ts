@@ -1,7 +1,9 @@
 import type { Ask, Outcome } from "../../control/request.ts";
 import { withNeeds } from "../../graph/closure.ts";
+import { isRunning, ownContainer } from "../../plan/conditions.ts";
 import type { Fact } from "../../plan/fact.ts";
-import { stateOf } from "../../plan/world.ts";
+import { isHeld } from "../../plan/trial.ts";
+import { stateOf, type World } from "../../plan/world.ts";
 import type { Daemon } from "../context.ts";
 import { readValid } from "./names.ts";
 import { refuseConflicts } from "./refuse-conflicts.ts";
@@ -22,12 +24,11 @@ export async function wishesToStart(ask: Pick<Ask<"start">, "names" | "noDeps">,
   for (const name of all) {
     const { wish, finished } = stateOf(world, name);
     const named = names.includes(name);
-    if (named || wish.want === "down") {
+    const triedAnew = wish.want === "up" && hasFailed(name, world);
+    if (named || wish.want === "down" || triedAnew) {
       // What has ended is asked for again, not still: its old container says nothing about this wish.
-      const generation = named && finished ? wish.generation + 1 : wish.generation;
-      const by = named
-        ? "operator"
-        : (units.find((unit) => withNeeds([unit.name], world.units).includes(name))?.name ?? "operator");
+      const generation = (named || triedAnew) && finished ? wish.generation + 1 : wish.generation;
+      const by = named ? "operator" : triedAnew ? wish.by : neededBy(name);
       const alone = ask.noDeps ? { alone: true } : {};
       facts.push({
         fact: "wished",
@@ -38,4 +39,16 @@ export async function wishesToStart(ask: Pick<Ask<"start">, "names" | "noDeps">,
     }
   }
   return { names, facts, goal: "up" };
+
+  function neededBy(name: string): string {
+    return units.find((unit) => withNeeds([unit.name], world.units).includes(name))?.name ?? "operator";
+  }
+}
+
+/** It is down though it is wanted: an attempt failed, it waits for the next one, or svc has given up. */
+function hasFailed(name: string, world: World): boolean {
+  const unit = world.units.get(name);
+  const { trouble, backoff, finished, call } = stateOf(world, name);
+  if (!unit || call || isRunning(ownContainer(unit, world))) return false;
+  return finished ? !finished.ok : trouble !== null || backoff !== null || isHeld(unit, world);
 }

@@ -1,9 +1,11 @@
 import { dirname, join, resolve } from "node:path";
 import { type FileReader, isMissing } from "../file-reader.ts";
 import type { UnitKeys } from "../keys/schema.ts";
+import type { Obstacle } from "../obstacle.ts";
 import type { UnitFolders } from "../read-folder.ts";
-import type { LaunchProblem } from "../unit.ts";
 import { maskedLine, type PlaceInFile, type UnitProblem, wholeFile } from "../unit-problem.ts";
+import { unreadable } from "../unreadable.ts";
+import type { Place } from "../yaml-text.ts";
 import { type Assignment, type EnvFormat, type EnvProblem, readEnvText } from "./env-file.ts";
 import { readTag, type Tag } from "./tag-file.ts";
 
@@ -12,8 +14,8 @@ export type AppFiles = {
   readonly variables: ReadonlyMap<string, Variable>;
   readonly tagFile: string;
   readonly tag: Tag | null;
-  /** A file that must be there and cannot be read. */
-  readonly missing: LaunchProblem | null;
+  /** Of files that must be there and cannot be read. */
+  readonly missing: readonly Obstacle[];
   readonly problems: readonly UnitProblem[];
 };
 
@@ -26,6 +28,7 @@ type Asking = {
   readonly keys: UnitKeys;
   readonly folders: UnitFolders;
   readonly reader: FileReader;
+  readonly place: Place;
 };
 
 /** The env files and the TAG file of a unit's app. Of a variable that is set twice the last counts. */
@@ -34,11 +37,11 @@ export async function readAppFiles(asking: Asking, app: string): Promise<AppFile
   const problems: UnitProblem[] = [];
   const variables = new Map<string, Variable>();
   const wanted = envFilesOf(asking, app);
-  let missing: LaunchProblem | null = null;
-  for (const { path, required, format } of wanted) {
+  const missing: Obstacle[] = [];
+  for (const { path, required, format, at } of wanted) {
     const text = await reader.read(path).catch((error: NodeJS.ErrnoException) => error);
     if (text instanceof Error) {
-      missing = unreadable(path, text, required, file) ?? missing;
+      if (required || !isMissing(text)) missing.push({ ...at(), ...missingFile(path, text, file) });
       continue;
     }
     const known = new Map([...variables].map(([variable, { value }]) => [variable, value]));
@@ -65,28 +68,33 @@ export async function readAppFiles(asking: Asking, app: string): Promise<AppFile
   return { variables, tagFile, tag, missing, problems };
 }
 
-type WantedFile = { readonly path: string; readonly required: boolean; readonly format: EnvFormat };
+type WantedFile = {
+  readonly path: string;
+  readonly required: boolean;
+  readonly format: EnvFormat;
+  /** Where it is named. */
+  readonly at: () => PlaceInFile;
+};
 
-function envFilesOf({ file, keys, folders }: Asking, app: string): readonly WantedFile[] {
+function envFilesOf({ file, keys, folders, place }: Asking, app: string): readonly WantedFile[] {
   const usual = keys.env_format ?? "sh";
-  if (!keys.env_file) return [{ path: join(folders.defaultDir, app), required: false, format: usual }];
-  return keys.env_file.map((one) => {
+  if (!keys.env_file) {
+    const path = join(folders.defaultDir, app);
+    return [{ path, required: false, format: usual, at: () => wholeFile(path) }];
+  }
+  return keys.env_file.map((one, index) => {
     const { path, required = true, format = usual } = typeof one === "string" ? { path: one } : one;
-    return { path: resolve(dirname(file), path), required, format: format === "raw" ? "docker" : format };
+    const at = (): PlaceInFile => place(["env_file", index, ...(typeof one === "string" ? [] : ["path"])], "value");
+    return { path: resolve(dirname(file), path), required, format: format === "raw" ? "docker" : format, at };
   });
 }
 
-function unreadable(
-  path: string,
-  error: NodeJS.ErrnoException,
-  required: boolean,
-  unitFile: string,
-): LaunchProblem | null {
-  const isAway = isMissing(error);
-  if (isAway && !required) return null;
-  const message = isAway ? `there is no env file ${path}` : `${path} cannot be read: ${error.message}`;
-  const hint = isAway ? `write it, or take env_file out of ${unitFile}` : "make it a file that root can read";
-  return { ok: false, code: "missing-file", message, hint };
+function missingFile(path: string, error: NodeJS.ErrnoException, unitFile: string): Omit<Obstacle, keyof PlaceInFile> {
+  const code = "missing-file";
+  if (isMissing(error))
+    return { code, message: `there is no env file ${path}`, hint: `write it, or take env_file out of ${unitFile}` };
+  const { because, hint } = unreadable(error);
+  return { code, message: `${path} cannot be read: ${because}`, hint };
 }
 
 /** Any line may hold a secret, also one without a name: only the name of an assignment is shown. */

@@ -1,4 +1,5 @@
 import { type FileReader, isMissing } from "../file-reader.ts";
+import { unreadable } from "../unreadable.ts";
 import { readEnvText } from "./env-file.ts";
 
 export type Tag =
@@ -8,7 +9,7 @@ export type Tag =
 /** `export TAG=build-42`, `TAG=build-42` or `build-42`; null: there is no such file. */
 export async function readTag(path: string, reader: FileReader): Promise<Tag | null> {
   const text = await reader.read(path).catch((error: Error) => (isMissing(error) ? null : error));
-  if (text instanceof Error) return { ok: false, message: `it cannot be read: ${text.message}`, line: 1 };
+  if (text instanceof Error) return { ok: false, message: `it cannot be read: ${unreadable(text).because}`, line: 1 };
   return text === null ? null : parseTag(text);
 }
 

@@ -1,6 +1,5 @@
 import { posix } from "node:path";
-import { messageOf } from "../../svc-error.ts";
-import { isMissing } from "../file-reader.ts";
+import { unreadable } from "../unreadable.ts";
 import type { Json } from "./create-request.ts";
 import { findFlag } from "./flags.ts";
 import { type FlagProblem, flagProblem, type ParsedFlag } from "./parse-flags.ts";
@@ -171,6 +170,6 @@ function readText(path: string, { workingDirectory, readFile }: Surroundings): s
   try {
     return readFile(file);
   } catch (thrown) {
-    throw new BadValue(isMissing(thrown) ? `there is no file ${file}` : `${file} cannot be read: ${messageOf(thrown)}`);
+    throw new BadValue(`${file} cannot be read: ${unreadable(thrown as NodeJS.ErrnoException).because}`);
   }
 }

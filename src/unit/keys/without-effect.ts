@@ -1,15 +1,18 @@
+import type { Path } from "../yaml-text.ts";
+import { keysIdle } from "./network-mode-keys.ts";
 import type { UnitKeys } from "./schema.ts";
 
 /** A key that is set and changes nothing, because of another. */
-export type WithoutEffect = { readonly key: keyof UnitKeys; readonly message: string; readonly hint: string };
+export type WithoutEffect = { readonly path: Path; readonly message: string; readonly hint: string };
 
 /** Keys that have no effect together with others, most often for the unit's type. */
 export function keysWithoutEffect(keys: UnitKeys): readonly WithoutEffect[] {
   const found: WithoutEffect[] = [];
   const idle = (names: readonly (keyof UnitKeys)[], because: string, hint: string): void => {
     for (const key of names) {
-      const isTold = found.some((one) => one.key === key);
-      if (keys[key] !== undefined && !isTold) found.push({ key, message: `${key} has no effect: ${because}`, hint });
+      const isTold = found.some(({ path }) => path[0] === key);
+      if (keys[key] !== undefined && !isTold)
+        found.push({ path: [key], message: `${key} has no effect: ${because}`, hint });
     }
   };
   if (keys.type === "task") {
@@ -25,7 +28,13 @@ export function keysWithoutEffect(keys: UnitKeys): readonly WithoutEffect[] {
   if (keys.healthcheck?.disable || isNone(keys.healthcheck?.test)) {
     idle(["on_unhealthy"], "the healthcheck is taken away", "take one of the two out");
     if (keys.ready === "healthy") idle(["ready"], "the healthcheck is taken away", "take one of the two out");
+    for (const field of Object.keys(keys.healthcheck ?? {})) {
+      if (field === "disable" || (field === "test" && !keys.healthcheck?.disable)) continue;
+      const message = `healthcheck.${field} has no effect: the healthcheck is taken away`;
+      found.push({ path: ["healthcheck", field], message, hint: "take one of the two out" });
+    }
   }
+  found.push(...keysIdle(keys).map(({ key, ...words }) => ({ path: [key], ...words })));
   if (keys.pull_policy === "never") idle(["pull_timeout"], "the image is never pulled", "take it out");
   if (/@sha256:/.test(keys.image ?? "")) {
     idle(["tag_file"], "the image is named by its digest", "take the digest or tag_file out");

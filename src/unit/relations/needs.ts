@@ -26,8 +26,13 @@ export function needsOf(asked: Asked): readonly PlacedNeed[] {
 }
 
 /** The same of a unit whose files are wrong, as far as they can be read. */
-export function needsOfWrong(asked: Omit<Asked, "request" | "flags">): readonly PlacedNeed[] {
-  const words = asked.words.map(({ word }) => word);
+export function needsOfWrong(asked: Omit<Asked, "request">): readonly PlacedNeed[] {
+  return needsOf({ ...asked, request: { name: null, platform: null, body: { Image: "" } } });
+}
+
+/** The flags that can be read among words some of which are wrong. */
+export function flagsAmong(all: readonly LayeredWord[]): readonly ParsedFlag[] {
+  const words = all.map(({ word }) => word);
   const flags: ParsedFlag[] = [];
   // Behind a flag that nobody knows stands its value, or a word that is none: reading goes on after it.
   for (let at = 0; at < words.length; ) {
@@ -35,7 +40,7 @@ export function needsOfWrong(asked: Omit<Asked, "request" | "flags">): readonly 
     for (const flag of parsed.flags) flags.push({ ...flag, word: flag.word + at });
     at += parsed.rest + 1;
   }
-  return needsOf({ ...asked, flags, request: { name: null, platform: null, body: { Image: "" } } });
+  return flags;
 }
 
 const conditions = {

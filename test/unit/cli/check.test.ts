@@ -16,6 +16,7 @@ const files = {
   "other/mail.yml": "image: mail:1\nlinks: [relay]\n",
   "other/relay.yml": "imgae: relay:1\n",
   "other/odd.yaml": "image: odd:1\n",
+  "names/Bad_Name!.yml": "image: odd:1\n",
 };
 for (const [path, text] of Object.entries(files)) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -35,7 +36,7 @@ test("all problems of the folder, errors and warnings labelled alike; a circle b
       `units/db.yml:3:9  ${circle} db -> web -> db`,
       `units/proxy.yml:3:15  ${token}`,
       'units/queue@.yml:2:1  error: unknown key "linsk"',
-      `units/web.yml:3:8  ${clash} proxy does`,
+      `units/web.yml:3:9  ${clash} proxy does`,
       "3 units, 3 errors, 2 warnings",
     ],
   ]);
@@ -51,7 +52,7 @@ test("quiet shows what makes it fail", async () => {
   const strict = await check("--units", "units", "-q", "--strict", "proxy");
   expect([strict.code, strict.heads]).toEqual([
     2,
-    [`units/proxy.yml:2:8  ${clash} web does`, `units/proxy.yml:3:15  ${token}`],
+    [`units/proxy.yml:2:9  ${clash} web does`, `units/proxy.yml:3:15  ${token}`],
   ]);
 });
 
@@ -59,7 +60,7 @@ test.each([
   [
     ["--units", "units", "web"],
     2,
-    [`units/web.yml:2:14  ${circle} web -> db -> web`, `units/web.yml:3:8  ${clash} proxy does`],
+    [`units/web.yml:2:14  ${circle} web -> db -> web`, `units/web.yml:3:9  ${clash} proxy does`],
   ],
   [
     ["units/db.yml"],
@@ -73,7 +74,7 @@ test.each([
     2,
     [
       'other/relay.yml:1:1  error: unknown key "imgae"',
-      `units/proxy.yml:2:8  ${clash} web does`,
+      `units/proxy.yml:2:9  ${clash} web does`,
       `units/proxy.yml:3:15  ${token}`,
     ],
   ],
@@ -116,6 +117,12 @@ test.each([
     "usage",
     "other/odd.yaml is read as no unit file: these are named NAME.yml",
     "mv other/odd.yaml other/odd.yml",
+  ],
+  [
+    ["names/Bad_Name!.yml"],
+    "usage",
+    "names/Bad_Name!.yml is read as no unit file: the name of a unit is of letters, digits, _ . and -, a letter or digit first",
+    "mv 'names/Bad_Name!.yml' names/Bad_Name.yml",
   ],
   [["--units", "units", "--sarif"], "usage", "--sarif and --json exclude each other", "ask for one of them"],
 ] as const)("%j is exit 2, with what to do", async (args, code, message, hint) => {

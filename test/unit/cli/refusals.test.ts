@@ -28,6 +28,17 @@ test("a reader who has enough is no failure", async () => {
   expect(stdout).toBe("{ 0\n");
 });
 
+test.each([
+  [["strat", "web"], "unknown command 'strat'", "did you mean start?"],
+  [["exit"], "unknown command 'exit'", "svc help shows all commands"],
+  [["__complet"], "unknown command '__complet'", "svc help shows all commands"],
+  [["check", "--no-engin"], "unknown option '--no-engin'", "did you mean --no-engine?"],
+  [["check", "--sokcet", "x"], "unknown option '--sokcet'", "did you mean --socket?"],
+  [["check", "--force"], "unknown option '--force'", "svc help check"],
+])("%j: what was meant is named if it is near", async (args, message, hint) => {
+  expect(await run(program, args)).toEqual({ code: 2, stdout: "", stderr: `svc: ${message}\nhint: ${hint}\n` });
+});
+
 test("help on a part of a key names the keys that have it", async () => {
   expect(await run(program, ["help", "unit", "on_loss"])).toEqual({
     code: 2,

@@ -79,7 +79,7 @@ test("what is in --units or --to may be named; what is nowhere is not understood
   expect([half.code, half.stdout]).toEqual([
     1,
     expect.stringContaining(
-      "NOT UNDERSTOOD: Requires=cache: cache is neither a unit of this import nor one that is there",
+      "NOT UNDERSTOOD: Requires=cache.service: cache is neither a unit of this import nor one that is there",
     ),
   ]);
   mkdirSync(join(root, "known"));
@@ -96,7 +96,10 @@ test.each([
   [["import", "nowhere.service"], "nowhere.service cannot be read"],
   [["import", "notes.txt"], "nobody can tell what notes.txt is"],
   [["import", "web.conf", "--kind", "nothing"], "--kind"],
-  [["import", "systemd/web.service", "web.conf", "--to", "twice"], "two of them make web.yml"],
+  [
+    ["import", "systemd/web.service", "web.conf", "--to", "twice"],
+    "two of them make web.yml: systemd/web.service and web.conf",
+  ],
   [["export"], "no format is named"],
   [["export", "--run", "--compose"], "cannot be used with"],
   [["export", "--run", "--units", "units", "nobody"], "there is no unit nobody in units"],
@@ -129,8 +132,9 @@ test("units are exported behind what they need", async () => {
   const { code, stdout } = await svc("export", "--run", "--units", "units", "--default-dir", "default");
   expect([code, stdout]).toEqual([
     0,
-    "docker run --detach --name db --env=POSTGRES_PASSWORD=hunter2 postgres:16\n" +
-      "docker run --detach --name web --publish=80:80/tcp --link=db nginx:1.25\n",
+    "# db\ndocker run --detach --restart=always --name db --env=POSTGRES_PASSWORD=hunter2 postgres:16\n" +
+      "# web: the site\n" +
+      "docker run --detach --restart=always --name web --publish=80:80/tcp --link=db nginx:1.25\n",
   ]);
 });
 

@@ -24,7 +24,7 @@ async function linted(
       await writeFile(at(path), text, { mode: modes[path] ?? 0o600 });
     }
     const read = await readUnits({ units: at("units"), defaultDir: at("default"), wwwDir: at("www") });
-    const { problems } = await lint(read, { withEngine: false, concerns });
+    const { problems } = await lint(read, { withEngine: false, concerns, defaultDir: at("default") });
     return { problems, folder, text: showProblems(problems).replaceAll(`${folder}/`, "") };
   } finally {
     await rm(folder, { recursive: true });
@@ -41,10 +41,12 @@ test("two units with one port of the host, on overlapping addresses; not those t
     "units/e.yml": "conflicts: [c]\n",
   });
   expect(text).toBe(
-    `units/b.yml:3:3  warning: it publishes port 8000/tcp of the host, as a does    hint: take another port, or write conflicts if only one of them is to run
+    `units/b.yml:3:5  warning: it publishes port 8000/tcp of the host, as a does    hint: take another port, or write conflicts if only one of them is to run
   3 |   - '127.0.0.1:8000:8000'
-    |   ^^^^^^^^^^^^^^^^^^^^^^^
-units/e.yml:1:1  warning: it publishes port 25/tcp of the host, as a does    hint: take another port, or write conflicts if only one of them is to run
+    |     ^^^^^^^^^^^^^^^^^^^^^
+default/e:2:10  warning: it publishes port 25/tcp of the host, as a does    hint: take another port, or write conflicts if only one of them is to run
+  2 | OPTS=··· ······
+    |          ^^^^^
 `,
   );
 });
@@ -120,6 +122,24 @@ test("a secret is found in whatever form it stands, in templates and in files th
   expect(text).not.toContain("hunter2");
 });
 
+test("a URL with a password, and what OPTS of an env file sets", async () => {
+  const { text } = await linted(
+    {
+      "units/a.yml":
+        "image: a\nenvironment:\n  DATABASE_URL: postgres://shop:hunter2@db/shop\n  STRIPE_KEY: /run/secrets/stripe\n",
+      "default/a":
+        "# OLD_KEY=hunter2\nSECRET_KEY='hunter2 x'\nOPTS=\"-e DB_PASS=hunter2 -e MAIL=smtp://a:hunter2@mail\"\nPUBLIC_KEY=x\n",
+    },
+    { "default/a": 0o644 },
+  );
+  const told = text.split("\n").filter((line) => line.includes("warning"));
+  expect(told.map((line) => line.replace(/ {4}hint.*/, ""))).toEqual([
+    "units/a.yml:3:3  warning: the password in DATABASE_URL stands in the unit file",
+    "default/a:1:1  warning: default/a holds SECRET_KEY, DB_PASS, MAIL and everybody can read it",
+  ]);
+  expect(text).not.toContain("hunter2");
+});
+
 test("a circle is told though one of its files is wrong otherwise, at the unit that it is asked about", async () => {
   const files = {
     "units/a.yml": "image: a\ndepends_on: [b]\n",
@@ -139,10 +159,49 @@ test("a port that is listened on clashes with one that is published, and localho
   expect(text).toContain("units/b.yml:2:9  warning: it listens on port 80/tcp of the host, as a does");
 });
 
+test("each port that clashes is told, at its place, once for a range", async () => {
+  const files = {
+    "units/a.yml": "image: a\nports: ['80:1', '81:2', '90-99:90-99']\nlisten: [70, 71]\n",
+    "units/b.yml": "image: b\nports:\n  - '80:80'\n  - {published: 81, target: 81}\n  - '95-97:95-97'\nlisten: 71\n",
+  };
+  const { text } = await linted(files, {}, (unit) => unit === "b");
+  const told = text.split("\n").filter((line) => line.includes("warning"));
+  expect(told.map((line) => line.replace(/ {4}hint.*/, ""))).toEqual([
+    "units/b.yml:3:5  warning: it publishes port 80/tcp of the host, as a does",
+    "units/b.yml:4:5  warning: it publishes port 81/tcp of the host, as a does",
+    "units/b.yml:5:5  warning: it publishes ports 95/tcp and 2 more of the host, as a does",
+    "units/b.yml:6:9  warning: it listens on port 71/tcp of the host, as a does",
+  ]);
+});
+
+test("what is known of a unit whose file is wrong is looked at too: its ports, its links, its env files", async () => {
+  const { text } = await linted(
+    {
+      "units/a.yml": "image: a\ncontainer_name: xx\nports: ['80:80']\n",
+      "units/b.yml": "image: b\ncontainer_name: xx\nports: ['80:80']\nlinks: [c]\n",
+      "units/c.yml": "image: c\nports: ['80:80']\noptions: --memroy 5m -p 81:81\n",
+      "units/d.yml": "imgae: d\nports: ['81:80']\nenv_file: [d.env, nowhere.env]\n",
+      "units/e.yml": "imgae: e\nports: ['81:80']\nconflicts: [c, d]\n",
+      "units/d.env": "API_TOKEN=hunter2\n",
+    },
+    { "units/d.env": 0o644 },
+  );
+  const told = text.split("\n").filter((line) => line.includes("warning"));
+  expect(told.map((line) => line.replace(/ {4}hint.*/, "")).sort()).toEqual([
+    "units/b.yml:3:9  warning: it publishes port 80/tcp of the host, as a does",
+    "units/b.yml:4:8  warning: its links to c are on the default bridge, which engines from 30 on are to refuse",
+    "units/c.yml:2:9  warning: it publishes port 80/tcp of the host, as a does",
+    "units/c.yml:2:9  warning: it publishes port 80/tcp of the host, as b does",
+    "units/d.env:1:1  warning: units/d.env holds API_TOKEN and everybody can read it",
+    "units/d.yml:2:9  warning: it publishes port 81/tcp of the host, as c does",
+    "units/d.yml:3:19  warning: it cannot start: there is no env file units/nowhere.env",
+  ]);
+});
+
 test("a clash is told at the unit that it is asked about", async () => {
   const files = { "units/a.yml": "image: a\nports: ['80:80']\n", "units/b.yml": "image: b\nports: ['80:80']\n" };
   const { text } = await linted(files, {}, (unit) => unit === "a");
-  expect(text).toContain("units/a.yml:2:8  warning: it publishes port 80/tcp of the host, as b does");
+  expect(text).toContain("units/a.yml:2:9  warning: it publishes port 80/tcp of the host, as b does");
   expect((await linted(files, {}, (unit) => unit === "c")).text).toBe("");
 });
 
@@ -175,8 +234,44 @@ test("a circle with its path is an error, files that keep a unit from starting a
   expect(text).toMatch(
     /^units\/a.yml:2:14 {2}error: units need each other in a circle: a -> b -> c -> a {4}hint: take one.*\n.*\n.* \^\n/,
   );
-  expect(text).toMatch(/units\/d.yml:1:1 {2}warning: it cannot start: there is no env file units\/nowhere.env/);
+  expect(text).toMatch(/units\/d.yml:2:11 {2}warning: it cannot start: there is no env file units\/nowhere.env/);
   expect(text).toMatch(/units\/e.yml:1:1 {2}warning: it cannot start: /);
+});
+
+test("all that keeps a unit from starting is told, each at its place", async () => {
+  const { text } = await linted({
+    "units/a.yml": "env_file: [none1.env, {path: none2.env}]\ntag_file: none.TAG\n",
+    "units/b.yml": "description: of an app\n",
+    "default/b": "IMAGE='Foo Bar'\n",
+  });
+  expect(text.replaceAll(/ {4}hint.*/g, "")).toBe(
+    `units/a.yml:1:12  warning: it cannot start: there is no env file units/none1.env
+  1 | env_file: [none1.env, {path: none2.env}]
+    |            ^^^^^^^^^
+units/a.yml:1:30  warning: it cannot start: there is no env file units/none2.env
+  1 | env_file: [none1.env, {path: none2.env}]
+    |                              ^^^^^^^^^
+units/a.yml:1:1  warning: it cannot start: no image is named
+units/a.yml:2:11  warning: it cannot start: there is no tag in units/none.TAG
+  2 | tag_file: none.TAG
+    |           ^^^^^^^^
+default/b:1:8  warning: it cannot start: what IMAGE, REPOSITORY and TAG of the env file say is no image reference
+  1 | IMAGE=···· ····
+    |        ^^^^^^^
+`,
+  );
+});
+
+test("the env file that a secret is to go to is the one that is read", async () => {
+  const secret = "environment: {API_TOKEN: hunter2}\n";
+  const { text } = await linted({
+    "units/queue@.yml": `image: a\n${secret}`,
+    "units/wrong.yml": `imgae: a\napp: shop\n${secret}`,
+    "units/broken.yml": `image: [\n${secret}`,
+    "units/named.yml": `image: a\nenv_file: own.env\n${secret}`,
+  });
+  const hints = [...text.matchAll(/chmod 600 (.*)/g)].map(([, path]) => path);
+  expect(hints).toEqual(["default/broken", "units/own.env", "default/queue", "default/shop"]);
 });
 
 test("SARIF: a rule a code, a place a problem", async () => {

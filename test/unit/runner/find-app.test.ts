@@ -49,7 +49,7 @@ test.each(["../default/plain", "/etc/passwd", ".plain", "plain\n", "a b"])(
     await expect(findApp(name, folders)).rejects.toMatchObject({
       code: "usage",
       message: `${JSON.stringify(name)} is no name of a unit or an app`,
-      hint: "a name has letters, digits, _ . and - only, and one @ at most; svc list shows the units",
+      hint: "the name of a unit is of letters, digits, _ . and -, a letter or digit first; svc list shows the units",
     });
   },
 );

@@ -106,7 +106,7 @@ test.each([
 
 test.each([
   ["", "", {}, "no image is named"],
-  ["image: Bad Image\n", "", {}, "Bad Image is no image reference"],
+  ["image: app:Bad Tag\n", "", {}, "app:Bad Tag is no image reference"],
   ["", "IMAGE=a/\n", {}, "what IMAGE, REPOSITORY and TAG of the env file say is no image reference"],
   ["image: a\n", "", { "www/web/TAG": "a b\n" }, 'www/web/TAG: "a b" is no tag'],
   ["image: a\ntag_file: TAG\n", "", {}, "there is no tag in units/TAG"],

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findCycles } from "../../../src/graph/cycles.ts";
 import { readUnits } from "../../../src/unit/read-units.ts";
+import { readFiles } from "./support/read-one.ts";
 
 const shipped = join(import.meta.dirname, "../../../units");
 
@@ -59,6 +60,53 @@ test("files that are wrong are told of all at once, each problem at its place; t
     "syntax 2:1 yaml",
     "typo 2:1 unknown-key",
     "typo 3:20 bad-value",
+  ]);
+});
+
+test("a file whose name is none of a unit is told, with the names that are allowed; what editors leave is not", async () => {
+  const names = [
+    "Bad_Name!.yml",
+    "a4-日本.yml",
+    "日本.yml",
+    "-x.yml",
+    "a b.yaml",
+    "a@b@c.yml",
+    "._web.yml",
+    ".#web.yml",
+    "web.yml~",
+  ];
+  const { problems, units } = await readFiles(Object.fromEntries(names.map((name) => [`units/${name}`, "image: a\n"])));
+  expect(units).toEqual([]);
+  const allowed = "letters, digits, _ . and -, a letter or digit first";
+  const told = problems.map(({ file, severity, code, message, hint }) => [
+    file.replace(/.*\//, ""),
+    severity,
+    code,
+    message,
+    hint,
+  ]);
+  const no = `this is read as no unit file: the name of a unit is of ${allowed}`;
+  expect(told).toEqual([
+    ["-x.yml", "warning", "file-name", no, "mv ./-x.yml x.yml"],
+    ["Bad_Name!.yml", "warning", "file-name", no, "mv 'Bad_Name!.yml' Bad_Name.yml"],
+    ["a b.yaml", "warning", "file-name", "files that end in .yaml are not read", "mv 'a b.yaml' a-b.yml"],
+    ["a4-日本.yml", "warning", "file-name", no, "mv 'a4-日本.yml' a4.yml"],
+    ["a@b@c.yml", "warning", "file-name", no, "mv a@b@c.yml a@b-c.yml"],
+    ["日本.yml", "warning", "file-name", no, "give it a name of these"],
+  ]);
+});
+
+test("what cannot be read is told in plain words, with what to do", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
+  mkdirSync(join(folder, "folder.yml"));
+  symlinkSync("nowhere.yml", join(folder, "lost.yml"));
+  symlinkSync("circle.yml", join(folder, "circle.yml"));
+  const { problems } = await readUnits({ units: folder, defaultDir: folder, wwwDir: folder });
+  rmSync(folder, { recursive: true });
+  expect(problems.map(({ unit, message, hint }) => `${unit}: ${message} | ${hint}`)).toEqual([
+    "circle: it cannot be read: its links lead in a circle | take the link away, and write a file",
+    "folder: it cannot be read: it is a folder | move the folder away, and write a file",
+    "lost: it cannot be read: there is no such file, or it is a link that leads nowhere | write it, or take the link away",
   ]);
 });
 

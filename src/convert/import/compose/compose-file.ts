@@ -52,7 +52,11 @@ export function importCompose(
   for (const [at, draft] of drafts.entries()) {
     if (draft.keys.image !== undefined) continue;
     const origin = { file, line: read.lineOf(pairs[at]) };
-    tell(draft, "not understood", origin, [`${draft.name}: image`, "neither image nor build says it"]);
+    const isExtended = pairsOf(read.document, pairs[at]?.value).some((pair) => nameOf(pair) === "extends");
+    const because = isExtended
+      ? "the service that it extends says it: write it here"
+      : "neither image nor build says it";
+    tell(draft, "not understood", origin, [`${draft.name}: image`, because]);
   }
   takeTasks(drafts, (draft) => read.lineOf(pairs[drafts.indexOf(draft)]));
   if (!isFirstFormat) for (const [name, pair] of top) takeTop(head, name, pair, read);

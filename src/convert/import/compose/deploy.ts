@@ -1,6 +1,6 @@
 import { tell, type Value } from "../draft.ts";
 import type { Origin } from "../note.ts";
-import { takeRestart } from "./restart.ts";
+import { takePolicy } from "./restart.ts";
 import type { Service } from "./service.ts";
 import { takeReplicas } from "./special-keys.ts";
 
@@ -19,13 +19,12 @@ export function takeDeploy(service: Service, value: Value, origin: Origin): void
   ) => tell(draft, verdict, origin, [`${draft.name}: deploy.${part}`, because], { key });
   for (const [part, inner] of Object.entries(deploy)) {
     if (part === "resources") takeResources(service, (inner ?? {}) as Map, say);
-    else if (part === "restart_policy") takePolicy(service, (inner ?? {}) as Map, origin);
+    else if (part === "restart_policy") takeRestartPolicy(service, (inner ?? {}) as Map, origin);
     else if (part === "replicas") {
       takeReplicas(draft.name, Number(inner), (verdict, because) => say(verdict, part, because));
       if (inner === 0) draft.keys.enabled = false;
     } else say("changed", part, "it is for a swarm; left out");
   }
-  if (deploy.restart_policy === undefined && draft.keys.restart === undefined) takeRestart(service, null, origin);
 }
 
 type Say = (
@@ -58,12 +57,10 @@ function takeResources({ draft }: Service, resources: Map, say: Say): void {
   }
 }
 
-function takePolicy(service: Service, policy: Map, origin: Origin): void {
+function takeRestartPolicy(service: Service, policy: Map, origin: Origin): void {
   const { draft } = service;
   const condition = { none: "no", "on-failure": "on-failure" }[String(policy.condition)] ?? "always";
-  const { restart } = draft.keys;
-  takeRestart(service, condition, origin);
-  if (restart !== undefined) draft.keys.restart = restart;
+  takePolicy(service, condition, origin);
   if (policy.delay !== undefined)
     tell(draft, "changed", origin, [
       `${draft.name}: deploy.restart_policy.delay`,

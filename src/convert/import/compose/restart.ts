@@ -1,11 +1,26 @@
+import { isScalar } from "yaml";
 import { tell, type Value } from "../draft.ts";
 import type { Origin } from "../note.ts";
+import { pairsOf } from "./compose-text.ts";
 import type { Service } from "./service.ts";
 
-/** The restart policy becomes svc's rules; null: the service has none, and is not restarted. */
-export function takeRestart({ draft }: Service, value: Value, origin: Origin): void {
-  if (value === null && draft.keys.deploy !== undefined) return;
+/** The restart policy becomes svc's rules; null: the service has none, and is not restarted. That of `deploy` wins. */
+export function takeRestart(service: Service, value: Value, origin: Origin): void {
+  const { draft } = service;
   delete draft.keys.restart;
+  if (!hasPolicy(service)) takePolicy(service, value, origin);
+  else if (value !== null) {
+    const because = "deploy.restart_policy says it instead; left out";
+    tell(draft, "changed", origin, [`${draft.name}: restart ${String(value)}`, because]);
+  }
+}
+
+function hasPolicy({ pair, read }: Service): boolean {
+  const deploy = pairsOf(read.document, pair.value).find(({ key }) => isScalar(key) && key.value === "deploy");
+  return pairsOf(read.document, deploy?.value).some(({ key }) => isScalar(key) && key.value === "restart_policy");
+}
+
+export function takePolicy({ draft }: Service, value: Value, origin: Origin): void {
   const [policy = "no", count] = String(value === false || value === null ? "no" : value).split(":");
   const what = value === null ? `${draft.name}: no restart` : `${draft.name}: restart ${policy}`;
   if (policy === "no") {

@@ -24,7 +24,7 @@ export type Service = {
 const taken = new Set(keyGroups.flatMap(([, keys]) => keys));
 /** Keys of a unit file that Compose does not have mean nothing in a service. */
 const ownKeys = new Set(
-  "type enabled app env_format tag_file options ready on_unhealthy start_timeout pull_timeout auto_remove respawn respawn_limit on_limit on_bad_tag normal_exit wants after before conflicts log".split(
+  "type enabled app env_format tag_file options ready on_unhealthy update listen breakers pre_start post_stop on_event start_timeout pull_timeout auto_remove respawn respawn_limit on_limit on_bad_tag normal_exit wants after before conflicts log".split(
     " ",
   ),
 );

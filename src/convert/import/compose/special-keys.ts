@@ -52,8 +52,12 @@ function takeName({ draft }: Service, value: Value, origin: Origin): void {
   tell(draft, "taken", origin, [`${draft.name}: container_name`, "the container's name"], { key: "container_name" });
 }
 
-function takeProfiles({ draft }: Service, _: Value, origin: Origin): void {
+function takeProfiles({ draft }: Service, value: Value, origin: Origin): void {
   delete draft.keys.profiles;
+  if ([value ?? []].flat().length === 0) {
+    tell(draft, "taken", origin, [`${draft.name}: profiles`, "none: it is always started"]);
+    return;
+  }
   draft.keys.enabled = false;
   tell(
     draft,

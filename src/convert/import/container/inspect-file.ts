@@ -75,17 +75,26 @@ const fields = {
 
 function takeRestart(
   draft: Draft,
-  { HostConfig: host }: Container,
+  { HostConfig: host, Config: config }: Container,
   origin: { file: string; line: number | null },
 ): void {
-  const { Name: policy = "no", MaximumRetryCount: count = 0 } = (host.RestartPolicy ?? {}) as {
+  const { Name: named = "", MaximumRetryCount: count = 0 } = (host.RestartPolicy ?? {}) as {
     Name?: string;
     MaximumRetryCount?: number;
   };
+  const policy = named || "no";
   const what = `HostConfig.RestartPolicy ${policy}`;
-  if (policy === "no" || policy === "") draft.keys.respawn = false;
+  const unit = ((config.Labels ?? {}) as { readonly [name: string]: string })["svc.unit"];
+  if (unit !== undefined && policy === "no") {
+    tell(draft, "changed", origin, [
+      what,
+      `svc itself runs it, as the unit ${unit}, whose file says more than a container`,
+    ]);
+    return;
+  }
+  if (policy === "no") draft.keys.respawn = false;
   if (policy === "on-failure") draft.keys.normal_exit = 0;
-  const because = { no: "respawn: false", "": "respawn: false", "on-failure": "normal_exit: 0" }[policy];
+  const because = { no: "respawn: false", "on-failure": "normal_exit: 0" }[policy];
   const lost = count > 0 ? `; the count ${count} is left out` : "";
   tell(
     draft,

@@ -11,6 +11,17 @@ export type HostCommand =
       readonly isKill: boolean;
       readonly names: readonly string[];
     }
+  /** A container that is made now and started by another command. */
+  | { readonly is: "create"; readonly words: readonly Word[]; readonly variables: readonly Word[] }
+  | {
+      readonly is: "start";
+      readonly verb: "start" | "restart";
+      readonly isAttached: boolean;
+      readonly names: readonly string[];
+    }
+  | { readonly is: "exec"; readonly words: readonly Word[] }
+  /** docker compose; null: it looks for its file itself. */
+  | { readonly is: "compose"; readonly program: string; readonly file: string | null }
   | { readonly is: "remove"; readonly names: readonly string[] }
   | { readonly is: "pull"; readonly image: string }
   | { readonly is: "idle"; readonly program: string }
@@ -38,6 +49,8 @@ function bareCommand(words: readonly Word[], variables: readonly Word[]): HostCo
   if (program === "docker-runner") return { is: "runner", words: rest };
   if (program === "svc" && rest[0]?.text === "run") return { is: "runner", words: rest.slice(1) };
   if (program === "docker") return dockerCommand(rest, variables);
+  if (program === "docker-compose") return composeCommand(rest, program);
+  if (program === "podman") return other(words, "svc runs containers of docker; podman has others");
   if (/^((ba|da|a|k|z)?sh|su|runuser)$/.test(program)) return shellCommand(rest, program);
   if (idle.test(program)) return { is: "idle", program };
   if (writers.test(program)) return { is: "left out", program, because: "it only writes a line; left out" };
@@ -115,11 +128,28 @@ function dockerCommand(given: readonly Word[], variables: readonly Word[]): Host
         because: `svc makes no ${verb}s; if it is not there yet, make it once: docker ${verb} create …`,
       };
     case "create":
+      return { is: "create", words: after, variables };
     case "start":
-      return told(`docker ${verb} starts a container whose flags stand elsewhere: svc import --from-container NAME`);
+    case "restart": {
+      const isAttached = after.some(({ text }) => /^(-[a-z]*a[a-z]*|--attach)$/.test(text));
+      return {
+        is: "start",
+        verb,
+        isAttached,
+        names: namesIn(after, /^(--detach-keys|-t|--time|--timeout|-s|--signal)$/),
+      };
+    }
+    case "exec":
+      return { is: "exec", words: after };
+    case "compose":
+      return composeCommand(after, "docker compose");
     default:
       return told(`docker ${verb} has no counterpart`);
   }
+}
+
+function composeCommand(words: readonly Word[], program: string): HostCommand {
+  return { is: "compose", program, file: flagValue(words, /^(-f|--file)$/, /^--file=(.+)$/) };
 }
 
 function stopCommand(words: readonly Word[]): HostCommand & { readonly is: "stop" } {

@@ -8,8 +8,20 @@ export type RawWord = { readonly parts: readonly Part[]; readonly raw: string; r
 
 export type Word = { readonly text: string; readonly raw: string; readonly line: number };
 
-/** `file`: the file of variables that it comes from; null: the unit itself says it. */
-export type Variable = { readonly value: string; readonly file: string | null };
+export type Variable = {
+  /** null: only what is executed says it, or a file that cannot be read here. */
+  readonly value: string | null;
+  /** The file that it comes from; null: the unit itself says it. */
+  readonly file: string | null;
+  /** It is all that stands in the file: `$(cat FILE)`. */
+  readonly isWholeFile?: boolean;
+  /** Why it has no value here. */
+  readonly because?: string;
+};
+
+export function whyUnknown({ known }: Variables, name: string): string {
+  return known.get(name)?.because ?? "nobody says here what it is; svc replaces no variables";
+}
 
 /** The variables of a command. When not all files that set some could be read, one that is not known may yet be set. */
 export type Variables = { readonly known: ReadonlyMap<string, Variable>; readonly complete: boolean };
@@ -57,6 +69,7 @@ function knownValue(
   { known, complete }: Variables,
 ): string | null {
   const value = known.get(name)?.value;
+  if (value === null) return null;
   if (value !== undefined && !(value === "" && fallback !== null)) return value;
   if (!complete) return null;
   return fallback ?? "";

@@ -1,5 +1,6 @@
 import { tell, type Value } from "../draft.ts";
 import type { Job } from "../job.ts";
+import { startsDetached } from "../take-created.ts";
 import { timeOf } from "./times.ts";
 import type { Directive } from "./unit-lines.ts";
 
@@ -18,11 +19,11 @@ export function takeEnding(job: Job, asked: Asked): void {
 function takeType({ draft }: Job, { last }: Asked): void {
   const type = last("Type");
   const remain = last("RemainAfterExit");
-  const isDetached = draft.notes.some(({ what }) => what === "--detach");
+  const isDetached = draft.notes.some(({ what }) => what === "--detach" || what === startsDetached);
   if (type?.text === "oneshot" && !isDetached) {
     draft.keys.type = "task";
     tell(draft, "taken", type, ["Type=oneshot", "type: task"], { key: "type" });
-    if (remain) tell(draft, "taken", remain, ["RemainAfterExit=", "a task that ended with 0 is done"]);
+    if (remain) tell(draft, "taken", remain, [`RemainAfterExit=${remain.text}`, "a task that ended with 0 is done"]);
     return;
   }
   if (type?.text.startsWith("notify"))
@@ -30,7 +31,8 @@ function takeType({ draft }: Job, { last }: Asked): void {
       key: "ready",
     });
   else if (type) tell(draft, "taken", type, [`Type=${type.text}`, "svc follows the container itself"]);
-  if (remain) tell(draft, "changed", remain, ["RemainAfterExit=", "svc follows the container itself; left out"]);
+  if (remain)
+    tell(draft, "changed", remain, [`RemainAfterExit=${remain.text}`, "svc follows the container itself; left out"]);
   const watchdog = last("WatchdogSec");
   if (watchdog)
     tell(draft, "not understood", watchdog, ["WatchdogSec=", "write a healthcheck and on_unhealthy: restart"], {
@@ -72,9 +74,12 @@ function takeRestart({ draft }: Job, { last }: Asked): void {
     });
   for (const name of ["SuccessExitStatus", "RestartPreventExitStatus"]) {
     const said = last(name);
-    if (said && draft.keys.normal_exit !== undefined) tell(draft, "taken", said, [`${name}=`, "normal_exit"]);
+    if (said && draft.keys.normal_exit !== undefined)
+      tell(draft, "taken", said, [`${name}=${said.text}`, "normal_exit"]);
     else if (said)
-      tell(draft, "changed", said, [`${name}=`, `it means nothing with ${because}; left out`], { source: said.source });
+      tell(draft, "changed", said, [`${name}=${said.text}`, `it means nothing with ${because}; left out`], {
+        source: said.source,
+      });
   }
   const wait = last("RestartSec");
   if (wait)
@@ -101,7 +106,9 @@ function takeLimit({ draft }: Job, { last }: Asked): void {
   const said = burst ?? interval;
   if (!said) return;
   if (draft.keys.respawn === false) {
-    tell(draft, "changed", said, [`${said.name}=`, "it is never respawned; left out"], { source: said.source });
+    tell(draft, "changed", said, [`${said.name}=${said.text}`, "it is never respawned; left out"], {
+      source: said.source,
+    });
     return;
   }
   const window = timeOf(interval?.text ?? "10s");
@@ -111,7 +118,7 @@ function takeLimit({ draft }: Job, { last }: Asked): void {
     draft.keys.on_limit = "fail";
   }
   for (const one of [burst, interval])
-    if (one) tell(draft, "taken", one, [`${one.name}=`, "respawn_limit"], { key: "respawn_limit" });
+    if (one) tell(draft, "taken", one, [`${one.name}=${one.text}`, "respawn_limit"], { key: "respawn_limit" });
 }
 
 function takeTimeouts({ draft }: Job, { last }: Asked): void {
@@ -127,7 +134,9 @@ function takeTimeouts({ draft }: Job, { last }: Asked): void {
     return;
   }
   draft.keys.start_timeout = time as Value;
-  tell(draft, "taken", start, [`${start.name}=`, "start_timeout; a pull is not counted"], { key: "start_timeout" });
+  tell(draft, "taken", start, [`${start.name}=${start.text}`, "start_timeout; a pull is not counted"], {
+    key: "start_timeout",
+  });
 }
 
 /** systemd's own time for a stop, which holds where the unit says none; svc's is 10 s. */
@@ -141,18 +150,19 @@ function takeStop(job: Job, { last }: Asked): void {
   if (state.stopsByItself || draft.keys.stop_grace_period !== undefined) {
     if (stop)
       tell(draft, "changed", stop, [
-        `${stop.name}=`,
+        `${stop.name}=${stop.text}`,
         "docker stop, or --stop-timeout, says how long a stop takes; left out",
       ]);
   } else if (time === null) {
     draft.keys.stop_grace_period = "1h";
     if (stop)
-      tell(draft, "changed", stop, [`${stop.name}=`, "svc waits an hour at most here, then kills"], {
+      tell(draft, "changed", stop, [`${stop.name}=${stop.text}`, "svc waits an hour at most here, then kills"], {
         key: "stop_grace_period",
       });
   } else if (state.runs !== null) {
     draft.keys.stop_grace_period = time;
-    if (stop) tell(draft, "taken", stop, [`${stop.name}=`, "stop_grace_period"], { key: "stop_grace_period" });
+    if (stop)
+      tell(draft, "taken", stop, [`${stop.name}=${stop.text}`, "stop_grace_period"], { key: "stop_grace_period" });
     else
       tell(draft, "changed", { file: draft.file, line: null }, ["no TimeoutStopSec=", "systemd's own is 90s"], {
         key: "stop_grace_period",
@@ -160,11 +170,11 @@ function takeStop(job: Job, { last }: Asked): void {
   }
   if (!signal) return;
   if (state.signalsByItself) {
-    tell(draft, "changed", signal, ["KillSignal=", "docker stop says the signal; left out"]);
+    tell(draft, "changed", signal, [`KillSignal=${signal.text}`, "docker stop says the signal; left out"]);
     return;
   }
   draft.keys.stop_signal = signal.text;
-  tell(draft, "taken", signal, ["KillSignal=", "stop_signal"], { key: "stop_signal" });
+  tell(draft, "taken", signal, [`KillSignal=${signal.text}`, "stop_signal"], { key: "stop_signal" });
 }
 
 function takeInstalled({ draft }: Job, { last }: Asked): void {

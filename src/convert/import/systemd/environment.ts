@@ -1,5 +1,6 @@
 import { tell } from "../draft.ts";
-import type { Job } from "../job.ts";
+import { forRunLine, type Job } from "../job.ts";
+import { whyUnknown } from "../shell/words.ts";
 import { environmentFile } from "./environment-file.ts";
 import { systemdWords } from "./systemd-words.ts";
 import type { Directive } from "./unit-lines.ts";
@@ -18,7 +19,7 @@ export function takeEnvironment(job: Job, directive: Directive, specifiers: (tex
           variable,
           "svc has one engine for all units: /etc/default/svc",
         ]);
-      else tell(job.draft, "taken", { file, line }, [`Environment=${variable}`, "for the docker run line"]);
+      else tell(job.draft, "taken", { file, line }, [`Environment=${variable}`, forRunLine]);
     }
   }
   if (name === "EnvironmentFile") takeFile(job, directive, specifiers(directive.text));
@@ -28,6 +29,34 @@ export function takeEnvironment(job: Job, directive: Directive, specifiers: (tex
     });
 }
 
+/** What systemd sets of itself where a unit has a User=. */
+export function takeUser({ variables }: Job, user: string): void {
+  const isRoot = user === "root" || user === "0";
+  const name = isRoot ? "root" : /^\d+$/.test(user) ? null : user;
+  const values = { USER: name, LOGNAME: name, HOME: isRoot ? "/root" : null, SHELL: null };
+  for (const [variable, value] of Object.entries(values)) {
+    const what = variable === "HOME" ? "the home" : "that";
+    variables.known.set(variable, { value, file: null, because: `it is ${what} of ${user}, which is not known here` });
+  }
+}
+
+export function takeFolder({ draft, state, variables }: Job, directive: Directive, text: string): void {
+  const path = text.replace(/^-/, "");
+  const what = `WorkingDirectory=${path}`;
+  if (path !== "~") {
+    state.workingDirectory = path;
+    tell(draft, "taken", directive, [what, dotPaths]);
+    return;
+  }
+  const name = "HOME";
+  const home = variables.known.get(name);
+  state.workingDirectory = home === undefined ? "/root" : (home.value ?? `/\${${name}}`);
+  if (home?.value === null) tell(draft, "not understood", directive, [what, whyUnknown(variables, name)]);
+  else tell(draft, "taken", directive, [what, dotPaths]);
+}
+
+export const dotPaths = "paths that begin with a dot begin there";
+
 function takeFile(job: Job, { file, line }: Directive, text: string): void {
   const path = text.replace(/^-/, "");
   const required = path === text;
@@ -36,7 +65,7 @@ function takeFile(job: Job, { file, line }: Directive, text: string): void {
   const what = `EnvironmentFile=${path}`;
   if (read !== null) {
     for (const [name, value] of environmentFile(read)) job.variables.known.set(name, { value, file: path });
-    tell(job.draft, "taken", { file, line }, [what, "for the docker run line"]);
+    tell(job.draft, "taken", { file, line }, [what, forRunLine]);
     return;
   }
   job.variables.complete = false;

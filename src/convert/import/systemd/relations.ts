@@ -37,7 +37,7 @@ export function takeRelation(draft: Draft, directive: Directive, text: string): 
       tell(draft, "changed", origin, [`${name}=${target}`, `${because}; left out`]);
     } else {
       const to = target.replace(/\.service$/, "");
-      draft.edges.push({ ...kind, to, until: "ready", origin, what: `${name}=` });
+      draft.edges.push({ ...kind, to, until: "ready", origin, what: `${name}=${target}` });
     }
   }
   if (name === "Requisite" || name === "Upholds")

@@ -4,10 +4,11 @@ import { type Job, newJob, type Role } from "../job.ts";
 import { takeCommand } from "../take-command.ts";
 import { takeNamed } from "../take-named.ts";
 import { takeEnding } from "./ending.ts";
-import { takeEnvironment } from "./environment.ts";
+import { takeEnvironment, takeFolder, takeUser } from "./environment.ts";
 import { reasonToLeaveOut } from "./left-out.ts";
+import { tellLeftSpecifiers } from "./left-specifiers.ts";
 import { takeRelation } from "./relations.ts";
-import { hostSpecifiers, specifiersOf } from "./specifiers.ts";
+import { specifiersOf } from "./specifiers.ts";
 import { systemdCommands } from "./systemd-words.ts";
 import { type Directive, unitLines, withoutReset } from "./unit-lines.ts";
 
@@ -30,8 +31,10 @@ export function importSystemd({ name, file, text, dropIns }: SystemdFiles, host:
   const specifiers = specifiersOf(name);
   const last = (wanted: string): Directive | undefined => directives.findLast((one) => one.name === wanted);
 
+  const user = last("User");
+  if (user) takeUser(job, specifiers(user.text));
   const folder = last("WorkingDirectory");
-  if (folder) job.state.workingDirectory = specifiers(folder.text).replace(/^-/, "").replace(/^~$/, "/root");
+  if (folder) takeFolder(job, folder, specifiers(folder.text));
   for (const directive of directives) if (directive.section === "Service") takeEnvironment(job, directive, specifiers);
   for (const [wanted, role] of Object.entries(roles))
     for (const directive of directives) if (directive.name === wanted) takeExec(job, directive, role, specifiers);
@@ -57,12 +60,11 @@ const elsewhere =
 
 function takeExec(job: Job, directive: Directive, role: Role, specifiers: (text: string) => string): void {
   const { source, file } = directive;
-  const host = hostSpecifiers.exec(directive.text)?.[1];
   const forFile = { ...job, draft: { ...job.draft, file } };
+  const before = job.draft.notes.length;
   for (const { words, mayFail, line } of systemdCommands(directive, specifiers))
     takeCommand(forFile, { words, writes: [], role, line, source, mayFail });
-  if (host !== undefined)
-    tell(job.draft, "not understood", directive, [`%${host}`, "its value is the host's; put it in by hand"]);
+  tellLeftSpecifiers(job.draft, directive, before);
 }
 
 function takePlain(job: Job, directive: Directive, specifiers: (text: string) => string): void {
@@ -73,12 +75,15 @@ function takePlain(job: Job, directive: Directive, specifiers: (text: string) =>
   if (name in roles || elsewhere.test(name) || takeRelation(draft, directive, text)) return;
   if (name === "Description") {
     draft.keys.description = text;
+    const before = draft.notes.length;
     tell(draft, "taken", origin, ["Description=", "description"], { key: "description" });
+    tellLeftSpecifiers(draft, directive, before);
     return;
   }
   const reason = reasonToLeaveOut(section, name);
   if (reason !== null) {
-    tell(draft, "changed", origin, [`${name}=`, `${reason}; left out`], { source });
+    const shown = /^[\w.:%@+-]{1,24}$/.test(text) && !name.startsWith("X-") ? text : "";
+    tell(draft, "changed", origin, [`${name}=${shown}`, `${reason}; left out`], { source });
     return;
   }
   tell(draft, "not understood", origin, [`${name}=`, "svc has no counterpart"], { source });

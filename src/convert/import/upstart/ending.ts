@@ -45,7 +45,8 @@ export function takeEnding({ draft, state }: Job, stanzas: readonly Stanza[]): v
   else if (timeout) {
     draft.keys.stop_grace_period = `${timeout.text}s`;
     tell(draft, "taken", timeout, ["kill timeout", "stop_grace_period"], { key: "stop_grace_period" });
-  }
+  } else if (state.runs !== null && !state.stopsByItself && draft.keys.stop_grace_period === undefined)
+    tell(draft, "changed", nowhere, ["no kill timeout", "upstart's own is 5s, svc's is 10s"]);
   const signal = last("kill signal");
   if (signal && state.signalsByItself)
     tell(draft, "changed", signal, ["kill signal", "docker stop says the signal; left out"]);

@@ -25,7 +25,7 @@ export function takeRelations(draft: Draft, stanzas: readonly Stanza[]): void {
         until: "ready",
         onLoss: "stop",
         origin: stop,
-        what: "stop on stopping ",
+        what: `stop on stopping ${job}`,
       });
   }
 }
@@ -67,8 +67,8 @@ function takeStart(draft: Draft, stanza: Stanza, lost: ReadonlySet<string>): voi
 
   function takeEvent({ name, args }: Events & { readonly is: "event" }, isOneOfSeveral: boolean): void {
     const what = `start on ${name}`;
-    const said = `${what} `;
     const job = jobOf(args);
+    const said = `${what} ${job}`;
     if (boot.test(name) || (/^(started|starting|stopped)$/.test(name) && boot.test(job))) {
       tell(draft, "taken", stanza, [`${what}${job && ` ${job}`}`, "started at boot"]);
       return;
@@ -132,7 +132,7 @@ function takeStop(draft: Draft, stanza: Stanza): ReadonlySet<string> {
         until: "ready",
         onLoss: "keep",
         origin: stanza,
-        what: `stop on ${name} `,
+        what,
       });
     else tell(draft, "not understood", stanza, [what, "svc has no events"], { source: stanza.source });
   }

@@ -1,7 +1,8 @@
 import { type Draft, instanceMark, newDraft, tell } from "../draft.ts";
 import type { Host } from "../host.ts";
-import { type Job, newJob, type Role } from "../job.ts";
+import { forRunLine, type Job, newJob, type Role } from "../job.ts";
 import { expand } from "../shell/words.ts";
+import { dotPaths } from "../systemd/environment.ts";
 import { systemdWords } from "../systemd/systemd-words.ts";
 import { takeNamed } from "../take-named.ts";
 import { takeScript } from "../take-script.ts";
@@ -27,7 +28,10 @@ export function importUpstart({ name, file, text, override }: UpstartFiles, host
   if (instance) takeInstance(job, instance);
   for (const one of stanzas) if (one.name === "env") takeVariable(job, one);
   const folder = stanzas.findLast((one) => one.name === "chdir");
-  if (folder) job.state.workingDirectory = folder.text;
+  if (folder) {
+    job.state.workingDirectory = folder.text;
+    tell(draft, "taken", folder, ["chdir", dotPaths]);
+  }
   for (const [wanted, role] of Object.entries(roles))
     for (const stanza of lastOf(stanzas, wanted)) takeAlone(job, stanza, role);
   for (const stanza of stanzas) takePlain(draft, stanza);
@@ -90,7 +94,7 @@ function takeVariable(job: Job, stanza: Stanza): void {
     return;
   }
   job.variables.known.set(name, { value, file: null });
-  tell(job.draft, "taken", stanza, [`env ${name}`, "for the docker run line"]);
+  tell(job.draft, "taken", stanza, [`env ${name}`, forRunLine]);
 }
 
 const notOfContainer = /^(setuid|setgid|chroot|nice|umask|limit|oom score|apparmor (load|switch)|cgroup|debug)$/;
