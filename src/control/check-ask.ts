@@ -91,7 +91,7 @@ export function askProblem(name: RequestName, ask: unknown): string | null {
 }
 
 const kindWords: { readonly [kind in Kind]: string } = {
-  names: "a list of unit names",
+  names: "a list of unit names, each of at most 255 characters",
   text: "a text",
   number: "a number that is not negative",
   flag: "true or false",

@@ -9,6 +9,7 @@ import type { Daemon } from "./context.ts";
 import type { EventLog } from "./event-log.ts";
 import { nextName } from "./hand-over/names.ts";
 import type { UnitsNow } from "./unit-source.ts";
+import { wrongFiles } from "./wrong-files.ts";
 
 type StatusSources = {
   readonly world: World;
@@ -103,8 +104,8 @@ function phaseNow({ name }: Unit, { world, disk, events }: StatusSources): Retur
 
 /** What a restart would change, in words; empty: nothing. */
 export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): readonly string[] {
-  if (disk.invalid.has(unit.name))
-    return [`its unit file has errors now${unit.launch.ok ? "; the last good one is in force" : ""}`];
+  const wrong = disk.invalid.get(unit.name);
+  if (wrong) return [`${wrongFiles(wrong)} now${unit.launch.ok ? "; the last good one is in force" : ""}`];
   if (!disk.units.has(unit.name)) return ["its unit file is gone"];
   if (!unit.launch.ok) return [unit.launch.message];
   // While the one before it still has clients, the next one has a name of its own.
@@ -115,7 +116,8 @@ export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): r
 }
 
 function whyRefused({ name, launch }: Unit, disk: UnitsNow): string | null {
-  if (disk.invalid.has(name)) return "its unit file has errors";
+  const wrong = disk.invalid.get(name);
+  if (wrong) return wrongFiles(wrong);
   if (!disk.units.has(name)) return "its unit file is gone";
   return launch.ok ? null : launch.message;
 }
@@ -131,8 +133,9 @@ function changes(launch: Launch, container: Container): readonly string[] {
 }
 
 function invalidWords(problems: readonly UnitProblem[]): string {
-  const message = problems[0]?.message ?? "its file cannot be read";
-  return problems.length > 1 ? `${message} (and ${problems.length - 1} more; svc check shows all)` : message;
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const message = errors[0]?.message ?? "its file cannot be read";
+  return errors.length > 1 ? `${message} (and ${errors.length - 1} more; svc check shows all)` : message;
 }
 
 function invalidStatus(name: string, problems: readonly UnitProblem[]): UnitStatus {

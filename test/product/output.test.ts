@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -191,6 +191,24 @@ describe.concurrent("output", () => {
       /^ENDED +RAN FOR +TAG +BY +HOW\n\S+Z +\d.*exit 9\n$/,
     );
   });
+});
+
+test("events of a unit that is gone are shown; a name that nothing ever happened to is told", async () => {
+  await runOnce("gone", "echo hi");
+  await rm(join(host.folder, `units/${host.name("gone")}.yml`));
+  expect(await host.svc("events", "PREFIX-gone")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("-gone  "),
+  });
+  for (const options of [[], ["-f"], ["--since", "1s"]]) {
+    expect(await host.svc("events", "nobody", ...options)).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^svc: there is no unit nobody\n/),
+    });
+  }
+  const long = await host.svc("start", "x".repeat(256));
+  expect(long.stderr).toContain("names must be a list of unit names, each of at most 255 characters");
 });
 
 test("svc is killed and comes back while the container writes: no line is lost or doubled", async () => {

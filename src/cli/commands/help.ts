@@ -11,6 +11,8 @@ export function addHelp(program: Command, run: Run): void {
     .description("help on a command, on unit files (help unit), on one key (help unit KEY), or on deploy.yml")
     .action((topic: string | undefined, key: string | undefined) =>
       run(async (cli) => {
+        if (cli.json)
+          throw new SvcError("usage", "help has no JSON", { hint: "svc schema prints what unit files take" });
         if (topic === undefined) cli.out(program.helpInformation());
         else if (topic === "deploy.yml") await showDeployFile(cli);
         else if (topic !== "unit") cli.out(helpOn(topic, program));

@@ -44,6 +44,7 @@ export function handlers(daemon: Daemon): Handlers {
       return waitFor({ names, goal: ask.for, timeoutMs: ask.timeoutMs, signal: reply.signal }, daemon);
     },
     events: async (ask, reply) => {
+      await refuseUnheardOf(ask.units ?? []);
       const concerns = (unit: string | null): boolean =>
         !ask.units?.length || (unit !== null && ask.units.includes(unit));
       for (const event of events.since(ask.since ?? 0)) {
@@ -96,6 +97,14 @@ export function handlers(daemon: Daemon): Handlers {
       .until(() => supervisor.world.engine.state !== "unknown" || null, late.signal)
       .catch(() => undefined);
     cancel();
+  }
+
+  /** A unit that is gone may have its events still; a name that nobody knows has none, and never will. */
+  async function refuseUnheardOf(names: readonly string[]): Promise<void> {
+    const silent = names.filter((name) => !events.since(0).some(({ unit }) => unit === name));
+    if (silent.length === 0) return;
+    await source.read();
+    await nameUnits(silent, daemon, { invalid: true });
   }
 
   async function setEnabled(names: readonly string[], on: boolean): Promise<{ changed: readonly string[] }> {

@@ -2,6 +2,7 @@ import { SvcError } from "../../svc-error.ts";
 import { similar } from "../../unit/similar.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
+import { wrongFiles } from "../wrong-files.ts";
 
 /** The names, each checked: all that are wrong are told at once, and nothing is done. Instances of templates come to be here. */
 export async function nameUnits(
@@ -69,10 +70,9 @@ export function unknownUnit(name: string, daemon: Daemon): SvcError {
 
 function invalidUnits(names: readonly string[], daemon: Daemon): SvcError {
   const problems = names.flatMap((name) => daemon.source.now.invalid.get(name)?.problems ?? []);
-  const words =
-    names.length === 1
-      ? `the unit file of ${names[0]} has errors`
-      : `the unit files of ${names.join(", ")} have errors`;
+  const [only = ""] = names;
+  const wrong = names.length === 1 ? daemon.source.now.invalid.get(only) : undefined;
+  const words = wrong ? wrongFiles(wrong, `the unit file of ${only}`) : `the files of ${names.join(", ")} have errors`;
   const error = new SvcError("invalid-unit", words, {
     hint: "nothing was touched; mend them and check with: svc check",
   });

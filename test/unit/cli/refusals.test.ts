@@ -63,6 +63,17 @@ test("a folder that is named by nothing is not the current one", async () => {
   });
 });
 
+test.each([
+  ["help", "--json"],
+  ["--json", "help", "unit"],
+])("svc %s %s: help has no JSON", async (...args) => {
+  const { code, stdout, stderr } = await run(program, args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(JSON.parse(stderr)).toEqual({
+    error: { code: "usage", message: "help has no JSON", hint: "svc schema prints what unit files take" },
+  });
+});
+
 test("what svc did not foresee is JSON too where that is asked for", () => {
   const told: string[] = [];
   const err = (text: string): void => void told.push(text);
