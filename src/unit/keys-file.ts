@@ -8,6 +8,8 @@ import { changeScalars, type Path, type Place, readYaml, type YamlProblem, type 
 export type KeysFile<K> = {
   /** The keys that are right; null when the file cannot be read at all. */
   readonly keys: K | null;
+  /** The names of the others, which are told of. */
+  readonly wrongKeys: readonly string[];
   readonly place: Place;
   /** The place of a part of a text; that of the whole text where it is escaped, or goes over several lines. */
   readonly placeWithin: (path: Path, from: number, to: number) => PlaceInFile;
@@ -31,14 +33,15 @@ export function readKeysFile<K>(
   if (content instanceof Error) {
     const { because, hint } = unreadable(content);
     tell("error", "unreadable", wholeFile(file), `it cannot be read: ${because}`, hint);
-    return { keys: null, place: () => wholeFile(file), placeWithin: () => wholeFile(file), problems };
+    const place = () => wholeFile(file);
+    return { keys: null, wrongKeys: [], place, placeWithin: place, problems };
   }
   const text = content.replace(/^\uFEFF/, "");
   const yaml = readYaml(file, text);
   const { document, place } = yaml;
   const placeWithin: KeysFile<K>["placeWithin"] = (path, from, to) =>
     yaml.placeWithin(path, from, to) ?? place(path, "value");
-  const read = { place, placeWithin, problems };
+  const read = { wrongKeys: [], place, placeWithin, problems };
 
   for (const { severity, at, message, hint } of yaml.problems) tell(severity, "yaml", at, message, hint);
   if (yaml.problems.some(({ severity }) => severity === "error")) return { ...read, keys: null };
@@ -64,8 +67,8 @@ export function readKeysFile<K>(
 
   const found = schemaProblems(parsed.error.issues, value, grammar);
   for (const { code, path, what, message, hint } of found) tell("error", code, place(path, what), message, hint);
-  const wrong = found.map(({ path }) => path);
-  return { ...read, keys: rightKeys(value as Values, wrong, grammar.schema) };
+  const wrongKeys = found.map(({ path: [name] }) => String(name));
+  return { ...read, wrongKeys, keys: rightKeys(value as Values, wrongKeys, grammar.schema) };
 }
 
 type Values = { [key: PropertyKey]: unknown };
@@ -92,9 +95,8 @@ function extensionsIn(issue: z.core.$ZodIssue, above: Path): readonly Path[] {
 }
 
 /** The rest of the file is looked at too, so that all problems are told at once. */
-function rightKeys<K>(value: Values, wrong: readonly Path[], schema: z.ZodType<K>): K {
-  const names = new Set(wrong.map(([name]) => String(name)));
-  return schema.parse(Object.fromEntries(Object.entries(value).filter(([name]) => !names.has(name))));
+function rightKeys<K>(value: Values, wrong: readonly string[], schema: z.ZodType<K>): K {
+  return schema.parse(Object.fromEntries(Object.entries(value).filter(([name]) => !wrong.includes(name))));
 }
 
 function isEmpty(node: unknown): boolean {

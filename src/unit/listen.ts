@@ -13,11 +13,11 @@ type Said = NonNullable<UnitKeys["listen"]>[number];
 const usual = { drain: "30s", dial_timeout: "2s", threshold: ".5", minimum_samples: 20 };
 
 /** The front of a unit, by its keys `listen` and `update`; what does not go together is told. */
-export function listenOf({ keys, place }: Read, tell: Tell): readonly Listen[] {
+export function listenOf({ keys, wrongKeys, place }: Read, tell: Tell): readonly Listen[] {
   const all = keys.listen ?? [];
   const wrong = (path: readonly (string | number)[], message: string, hint: string): void =>
     tell({ severity: "error", code: "bad-value", ...place(path, "value"), message, hint });
-  if (keys.update === "start-first" && all.length === 0)
+  if (keys.update === "start-first" && all.length === 0 && !wrongKeys.includes("listen"))
     wrong(
       ["update"],
       "update: start-first needs listen, by which clients reach the container that is current",
@@ -27,8 +27,8 @@ export function listenOf({ keys, place }: Read, tell: Tell): readonly Listen[] {
   return all.flatMap((one, at) => {
     const path = Array.isArray(keys.listen) && all.length > 1 ? ["listen", at] : ["listen"];
     const read = readOne(one);
-    if (typeof read !== "string") return [read];
-    wrong(path, read, "write 8000, 127.0.0.1:8000 or 0.0.0.0:80:8000; svc help unit listen");
+    if (!isWrong(read)) return [read];
+    for (const words of read) wrong(path, words, "write 8000, 127.0.0.1:8000 or 0.0.0.0:80:8000; svc help unit listen");
     return [];
   });
 }
@@ -40,14 +40,14 @@ export function breakersOf({ keys, place }: Read, tell: Tell): readonly UnitBrea
   return Object.entries(keys.breakers ?? {}).flatMap(([name, { listen, to, ...rest }]) => {
     const read = readOne({ ...fromShort(listen), ...rest });
     const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d+)$/.exec(to) ?? [];
-    const wrong = (field: string, message: string, hint: string): [] => {
+    const wrong = (field: string, message: string, hint: string): void =>
       tell({ severity: "error", code: "bad-value", ...place(["breakers", name, field], "value"), message, hint });
-      return [];
-    };
-    if (typeof read === "string") return wrong("listen", `breakers.${name}: ${read}`, "svc help unit breakers");
     const host = bracketed ?? plain;
-    if (host === undefined || !isPort(port))
-      return wrong("to", `breakers.${name}: "${to}" is no host and port`, "write db.example.org:5432");
+    const isPlace = host !== undefined && isPort(port);
+    if (!isPlace) wrong("to", `breakers.${name}: "${to}" is no host and port`, "write db.example.org:5432");
+    if (isWrong(read))
+      for (const words of read) wrong("listen", `breakers.${name}: ${words}`, "svc help unit breakers");
+    if (!isPlace || isWrong(read)) return [];
     const { address, port: listens, dialTimeoutMs, threshold, minimumSamples } = read;
     const rules = { dialTimeoutMs, threshold, minimumSamples };
     return [{ name, address, port: listens, ...rules, to: { host, port: Number(port) } }];
@@ -76,17 +76,18 @@ export function checkFront({ keys, place }: Read, { body }: CreateRequest, tell:
 
 type Bindings = { readonly [port: string]: readonly { readonly HostPort?: string }[] };
 
-/** A string: what is wrong. */
-function readOne(said: Said): Listen | string {
+/** A list: all that is wrong. */
+function readOne(said: Said): Listen | readonly string[] {
   const { published, target, host_ip, ...rest } = typeof said === "string" ? fromShort(said) : said;
   const { drain, dial_timeout, threshold, minimum_samples } = { ...usual, ...withoutUndefined(rest) };
   const address = host_ip ?? "localhost";
   const share = Number(threshold);
-  const wrongPort = [published, target ?? published].find((port) => !isPort(port));
-  if (wrongPort !== undefined) return `listen: "${wrongPort}" is no port`;
-  if (address !== "localhost" && isIP(address) === 0) return `listen: "${address}" is no address of this host`;
-  if (!(share > 0 && share <= 1)) return `listen: threshold ${threshold} is no share above 0 and up to 1`;
-  if (minimum_samples < 1) return `listen: minimum_samples ${minimum_samples} is no number above 0`;
+  const ports = new Set([published, target ?? published]);
+  const wrong = [...ports].filter((port) => !isPort(port)).map((port) => `listen: "${port}" is no port`);
+  if (address !== "localhost" && isIP(address) === 0) wrong.push(`listen: "${address}" is no address of this host`);
+  if (!(share > 0 && share <= 1)) wrong.push(`listen: threshold ${threshold} is no share above 0 and up to 1`);
+  if (minimum_samples < 1) wrong.push(`listen: minimum_samples ${minimum_samples} is no number above 0`);
+  if (wrong.length > 0) return wrong;
   return {
     address,
     port: Number(published),
@@ -96,6 +97,10 @@ function readOne(said: Said): Listen | string {
     threshold: share,
     minimumSamples: minimum_samples,
   };
+}
+
+function isWrong(read: Listen | readonly string[]): read is readonly string[] {
+  return Array.isArray(read);
 }
 
 function fromShort(text: string): Exclude<Said, string> {

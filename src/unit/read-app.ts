@@ -14,7 +14,7 @@ export async function readApp(
   const file = join(folders.defaultDir, app);
   if (!(await isThere(file))) return null;
   const place = () => wholeFile(file);
-  const read = { keys: {}, place, placeWithin: place, problems: [] };
+  const read = { keys: {}, wrongKeys: [], place, placeWithin: place, problems: [] };
   return buildUnit({ name: app, file, read, folders, reader: new FileReader() });
 }
 
