@@ -421,7 +421,7 @@ export type DeployRecord = {
   readonly tasks: readonly string[];
 };
 
-/** The units asked for and all that they need, or all units; edges go from a unit to what it needs, and never in a circle. */
+/** The units asked for and all that they need, or all units; edges go from a unit to what it needs; of files alone they may go in a circle. */
 export type UnitGraph = {
   readonly units: readonly {
     readonly name: string;
@@ -430,6 +430,8 @@ export type UnitGraph = {
     readonly because: string;
     readonly type: "service" | "task";
     readonly tag: string | null;
+    /** What a restart would change, of one that runs. */
+    readonly stale: readonly string[];
   }[];
   readonly edges: readonly {
     readonly from: string;
@@ -468,7 +470,7 @@ export type Plan = {
     readonly from: number;
     readonly until: number | null;
   }[];
-  /** `phase` null: how it ends is not known, and it is not expected to be up; `doubt` says why. */
+  /** `phase` null: how it ends is not known; `doubt`: why it is not expected to be up. */
   readonly inTheEnd: readonly { readonly unit: string; readonly phase: Phase | null; readonly doubt: string | null }[];
   readonly takes: number;
   /** What was never measured, and how long it takes is a guess: `pull`, `start`, `stop`, or a hook. */

@@ -17,7 +17,7 @@ export type Foreseen = {
     /** The unit's hooks that are run first. */
     readonly hooks: HookTime | null;
   }[];
-  /** Every phase that a unit will go through, from the first one now. */
+  /** Every phase that a unit will go through, from the first one now; `because`: as it is at its end. */
   readonly phases: ReadonlyMap<
     string,
     readonly { readonly at: number; readonly phase: Phase; readonly because: string }[]
@@ -66,7 +66,9 @@ export function foresee(start: World, facts: readonly Fact[], from: number, imag
   function note(decisions: ReadonlyMap<string, Decision>): void {
     for (const [unit, { phase, because }] of decisions) {
       const known = phases.get(unit) ?? [];
-      if (known.at(-1)?.phase !== phase) phases.set(unit, [...known, { at: now, phase, because }]);
+      const last = known.at(-1);
+      if (last?.phase === phase) last.because = because;
+      else phases.set(unit, [...known, { at: now, phase, because }]);
     }
   }
 }

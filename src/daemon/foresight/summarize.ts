@@ -60,8 +60,10 @@ export function summarize(
 
   /** `up` is only hoped for where there is a doubt. */
   function endOf(unit: string): Plan["inTheEnd"][number] {
-    const phase = foreseen.phases.get(unit)?.at(-1)?.phase ?? "down";
-    const doubt = phase === "up" || phase === "done" ? (about.doubts.get(unit) ?? null) : null;
+    const { phase, because = null } = foreseen.phases.get(unit)?.at(-1) ?? { phase: "down" };
+    if (phase === "down") return { unit, phase, doubt: null };
+    if (phase !== "up" && phase !== "done") return { unit, phase, doubt: because };
+    const doubt = about.doubts.get(unit) ?? null;
     return { unit, phase: doubt === null ? phase : null, doubt };
   }
 

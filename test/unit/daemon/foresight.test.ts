@@ -89,6 +89,15 @@ nothing was done; this does it:  svc start web
     expect(text).toContain("  site is not expected to be up: it needs web, which is not expected to be up\n");
   });
 
+  test("of one that cannot come up it is said why, though nothing is known of it", async () => {
+    const there = world({ units: [unit("site", { needs: [need("gone")] })], down: ["site"] });
+    expect(await planToStart("site", there)).toBe(
+      `nothing would be done; in the end: site waiting, as far as is known
+  site is not expected to be up: it needs gone, which has no valid unit file
+`,
+    );
+  });
+
   test("one that the operator stopped after it failed over and over", async () => {
     const there = world({ units: [unit("web")], down: ["web"] });
     const text = await planToStart("web", there, { records: { web: [ended(2), ended(1), ended(4)] } });
