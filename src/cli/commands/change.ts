@@ -159,7 +159,8 @@ async function stop(names: readonly string[], options: Options, cli: Cli): Promi
     return showOutcome(cli, await ask(cli, "stop", wish, view.show).finally(view.end));
   } catch (error) {
     if (!(error instanceof SvcError) || error.code !== "unit-needed" || !cli.terminal) throw error;
-    if (!(await isYes(`${error.message}. Stop ${listOf(error)} too? [y/N] `))) throw error;
+    const { units = [] } = error as SvcError & { readonly units?: readonly string[] };
+    if (!(await isYes(`${error.message}. Stop ${units.length === 1 ? "it" : "them"} too? [y/N] `))) throw error;
     return showOutcome(cli, await ask(cli, "stop", { ...wish, withDependents: true }, view.show).finally(view.end));
   }
 }
@@ -178,10 +179,6 @@ async function planOf(cli: Cli, asked: Ask<"plan">): Promise<number> {
     cli.words(showPlan(plan, ["svc", asked.command, ...(asked.names ?? []), ...flags].join(" "), cli.colour));
   }
   return 0;
-}
-
-function listOf(error: SvcError & { readonly units?: readonly string[] }): string {
-  return error.units?.join(", ") ?? "them";
 }
 
 async function isYes(question: string): Promise<boolean> {

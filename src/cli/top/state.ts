@@ -23,7 +23,7 @@ export type View =
   | { readonly view: "help" }
   /** `before`: what the filter goes back to. */
   | { readonly view: "filter"; readonly before: string }
-  /** `dependents`: who needs it, and would be stopped with it; none as long as svc has not refused. */
+  /** `dependents`: all that would be stopped with it; none as long as svc has not refused. */
   | { readonly view: "question"; readonly unit: string; readonly dependents: readonly string[] }
   | LogView;
 

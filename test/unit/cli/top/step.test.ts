@@ -73,6 +73,14 @@ test("a stop asks first; what is needed names those that need it, and stops them
   });
 });
 
+test("all that would be stopped are named, however many they are, and the question is seen", () => {
+  const dependents = Array.from({ length: 30 }, (_, at) => `unit-${at}`);
+  const { state } = after(start, "xy", { what: "needed", unit: "app", dependents });
+  const text = screen(state).replaceAll("\n", " ");
+  for (const name of dependents) expect(text).toMatch(new RegExp(`${name}\\b`));
+  expect(text).toContain("need app. Stop them too? y/n");
+});
+
 test("a question that comes while something else is seen is no question", () => {
   const needed = { what: "needed", unit: "app", dependents: ["db"] } as const;
   for (const keys of ["l", "/", "?"]) {
