@@ -493,7 +493,15 @@ export type Cause = {
     readonly since: string;
     readonly words: string;
   } | null;
-  readonly lastExit: { readonly words: string; readonly at: string; readonly by: ExitRecord["by"] } | null;
+  /** `because`: why svc stopped it; null: it did not, or that is not known any more. */
+  readonly lastExit: {
+    readonly words: string;
+    readonly at: string;
+    readonly by: ExitRecord["by"];
+    readonly because: string | null;
+  } | null;
+  /** Of one that is the reason because it was replaced, when its container was started; null: it was not. */
+  readonly replacedAt: string | null;
   /** The last lines that it wrote before it failed; empty: it did not fail, or wrote nothing. */
   readonly lastLines: readonly string[];
   /** When it is tried again; null: it is not waiting for that. */

@@ -36,12 +36,17 @@ export class EventLog {
     return log;
   }
 
-  /** Compares what is decided with what was, and tells the differences. A phase that was the same before a restart of svc goes on. */
+  /**
+   * Compares what is decided with what was, and tells the differences. A phase that was the same before a restart of svc goes on.
+   */
   observe(decisions: ReadonlyMap<string, Decision>): void {
-    for (const [unit, { phase, because }] of decisions) {
+    for (const [unit, decision] of decisions) {
+      const { phase, because } = decision;
       const before = this.#phases.get(unit);
       if (before?.phase === phase) {
-        if (before.because !== because) this.#phases.set(unit, { ...before, because });
+        if (before.because === because) continue;
+        this.#phases.set(unit, { ...before, because });
+        if (isTurnToStop(decision)) this.add({ unit, event: "phase", phase, because });
         continue;
       }
       this.#phases.set(unit, { phase, because, since: this.#date() });
@@ -101,6 +106,11 @@ export class EventLog {
   #write(write: () => Promise<void>): void {
     this.#writing = this.#writing.then(write).catch(() => undefined);
   }
+}
+
+/** It waited for others to stop first; only now it is told why it stops itself. */
+function isTurnToStop(decision: Decision): boolean {
+  return "do" in decision && decision.do.call === "signal" && decision.phase === "stopping";
 }
 
 function parse(text: string): UnitEvent[] {

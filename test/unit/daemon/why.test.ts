@@ -26,6 +26,10 @@ type Tale = {
   readonly since?: { readonly [unit: string]: string };
   readonly stale?: readonly string[];
   readonly refused?: string;
+  /** Why svc stopped each. */
+  readonly stopped?: { readonly [unit: string]: string };
+  readonly status?: Partial<UnitStatus>;
+  readonly canRevert?: boolean;
 };
 
 /** What `svc why` prints. */
@@ -56,10 +60,14 @@ async function why(name: string, tale: Tale): Promise<string> {
         stale: one === name ? (tale.stale ?? []) : [],
         refused: one === name ? (tale.refused ?? null) : null,
         lastExit: last,
+        ...(one === name ? tale.status : {}),
       } as unknown as UnitStatus;
     },
     recordsOf: async (one) => tale.records?.[one] ?? [],
     unsettledSince: (one) => Date.parse(since(one)),
+    whyStopped: (one) => tale.stopped?.[one] ?? null,
+    canRevert: async () => tale.canRevert ?? false,
+    check: "svc check",
     now,
     date,
   });
@@ -148,6 +156,118 @@ antisocial: waiting since 14:02:11: it needs postfix, which keeps failing: exit 
 next: svc logs -n 50 postfix; mend it or put the change back, then: svc restart postfix
 `,
     );
+  });
+
+  const tied = [
+    unit("postfix"),
+    unit("site", { needs: [link("postfix")] }),
+    unit("worker", { needs: [link("postfix")], after: ["site"] }),
+  ];
+  const killed = { code: 137, words: "exit 137 (SIGKILL)", by: "external" } as const;
+
+  test("one that stops because what it links to was replaced: what was replaced is well, and its end is the cause", async () => {
+    const bound = { postfix: "postfix.0" };
+    const text = await why("site", {
+      units: tied,
+      states: {
+        postfix: running("postfix", { startedAt: instant("14:09:50"), watchedSince: instant("14:09:50") }),
+        site: running("site", { bound }),
+        worker: running("worker", { bound }),
+      },
+      records: { postfix: [ended("postfix", "14:09:49", killed)] },
+      since: { site: "14:09:51", worker: "14:09:51", postfix: "14:09:51" },
+    });
+    expect(text).toBe(
+      `site is stopping since 14:09:51 because it stops after worker; worker is stopping since 14:09:51 because it links to postfix; postfix was replaced at 14:09:50, after exit 137 (SIGKILL).
+
+site: stopping since 14:09:51: worker, which starts after it, stops first
+  └ worker: stopping since 14:09:51: postfix, which it is tied to, was replaced
+    └ postfix: up
+        last exit at 14:09:49: exit 137 (SIGKILL) (somebody ended it through the engine)
+
+next: svc events -f worker
+`,
+    );
+  });
+
+  test("afterwards it is told why svc stopped it", async () => {
+    const text = await why("site", {
+      units: tied,
+      states: { postfix: running("postfix"), site: running("site", { bound: { postfix: "postfix.1" } }) },
+      records: { site: [ended("site", "14:09:51", { code: 143, words: "exit 143 (SIGTERM)", by: "asked" })] },
+      stopped: { site: "postfix, which it is tied to, was replaced" },
+    });
+    expect(text).toBe(
+      `site is up since 14:00:00: it is ready.
+
+  last exit at 14:09:51: exit 143 (SIGTERM) (svc stopped it: postfix, which it is tied to, was replaced)
+`,
+    );
+  });
+
+  test("one that the engine refuses to link to what keeps failing: that is the cause", async () => {
+    const message = "Cannot link to a non running container: /postfix AS /x/postfix";
+    const text = await why("site", {
+      units: tied.slice(0, 2),
+      states: {
+        site: { wish: asked, trouble: { kind: "cannot-start", message, times: 2, until: now + 5_000 } },
+        postfix: {
+          wish: asked,
+          respawns: [instant("14:09:00")],
+          backoff: { streak: 1, until: now + 1_000, delayMs: 1_000 },
+          lastExit: { words: "exit 1", at: instant("14:09:00") },
+        },
+      },
+      records: { postfix: [ended("postfix", "14:09:00")] },
+    });
+    expect(text.split("\n")[0]).toBe(
+      "site is in back-off (2) since 14:00:00 because it links to postfix; postfix is in back-off (1 of 10) since 14:09:00: exit 1.",
+    );
+    expect(text).toContain(`\nsite: backoff since 14:00:00: ${message}\n`);
+    expect(text).toContain("\nnext: svc logs -n 50 postfix; then: svc start postfix\n");
+  });
+
+  test("one that somebody paused", async () => {
+    const text = await why("web", { units: [unit("web")], states: { web: running("web", { state: "paused" }) } });
+    expect(text).toContain("\nnext: docker unpause web\n");
+  });
+
+  test("one whose unit file is gone, and that is degraded: a restart would be refused", async () => {
+    const gone = { ok: false, code: "missing-unit-file", message: "", hint: "write web.yml again" } as const;
+    const text = await why("web", {
+      units: [unit("web", { launch: gone, needs: [need("db")] }), unit("db")],
+      states: { web: running("web") },
+      stale: ["its unit file is gone"],
+      refused: "its unit file is gone",
+    });
+    expect(text).toContain("  a restart would be refused: its unit file is gone\n");
+    expect(text).not.toContain("bring in");
+  });
+
+  test("a bad tag is put back by a revert where there is one, else by hand", async () => {
+    const badTag = { app: "web", tag: "bad", former: "good" };
+    const tale = { units: [unit("web")], states: {}, status: { phase: "failed", because: "held", badTag } } as const;
+    expect(await why("web", { ...tale, canRevert: true })).toContain(
+      "\nnext: svc revert web puts REVERT back; svc start web tries bad again\n",
+    );
+    expect(await why("web", tale)).toContain(
+      "\nnext: svc deploy web good puts the tag before it back; svc start web tries bad again\n",
+    );
+  });
+
+  test("one that nobody asked for and that is enabled is started at the next boot", async () => {
+    const status = { because: "nobody asked for it", wanted: "down", wantedBy: "nobody", enabled: true } as const;
+    expect(await why("web", { units: [unit("web")], states: {}, status })).toBe(
+      `web is down since 14:00:00: nobody asked for it yet; it is enabled: svc starts it when the host boots.
+
+next: svc start web
+`,
+    );
+  });
+
+  test("one that is invalid", async () => {
+    const status = { phase: "invalid", because: '/units/web.yml:2:1: unknown key "restrat"' } as const;
+    expect(await why("web", { units: [], states: {}, status })).toContain("\nnext: svc check\n");
   });
 
   test("one that was never started", async () => {
