@@ -30,7 +30,9 @@ export function summarize(
     .flatMap((step) => deedsOf(step, world.units.get(step.unit), about.spans.takes))
     .sort((one, other) => one.at - other.at);
   const steps = deeds.map(({ at, unit, does, what, because }) => ({ at: seconds(at), unit, does, what, because }));
-  const meanwhile = [...foreseen.phases].flatMap(([unit, phases]) => awayOf(unit, phases, heardAt(unit), seconds));
+  const meanwhile = [...foreseen.phases]
+    .filter(([unit, phases]) => !isSameWay(phases, anyway.phases.get(unit) ?? []))
+    .flatMap(([unit, phases]) => awayOf(unit, phases, heardAt(unit), seconds));
   const moved = [...new Set(steps.map(({ unit }) => unit))];
   // Where nothing is to be done it is told how things are.
   const touched = moved.length > 0 ? moved : named;
@@ -79,6 +81,14 @@ function callsByUnit({ steps }: Foreseen): ReadonlyMap<string, string> {
   return calls;
 }
 
+type Phases = readonly { readonly at: number; readonly phase: Phase }[];
+
+function isSameWay(one: Phases, other: Phases): boolean {
+  return (
+    one.length === other.length && one.every(({ at, phase }, n) => at === other[n]?.at && phase === other[n].phase)
+  );
+}
+
 /** Nothing waits for post_start, which comes last. */
 function isWaitedFor({ does }: Step): boolean {
   return does !== "run";
@@ -87,7 +97,7 @@ function isWaitedFor({ does }: Step): boolean {
 /** From when it leaves `up` until it is up again. */
 function awayOf(
   unit: string,
-  phases: readonly { readonly at: number; readonly phase: Phase }[],
+  phases: Phases,
   signalledAt: number | null,
   seconds: (at: number) => number,
 ): Plan["meanwhile"] {

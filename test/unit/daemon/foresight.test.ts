@@ -141,6 +141,14 @@ nothing was done; this does it:  svc start web
     );
   });
 
+  test("what happens to others without the command too is no part of it", async () => {
+    const task = unit("task", { type: "task" });
+    const there = world({ units: [unit("web"), task], running: ["web", "task"] });
+    const text = await planToStart("web", there, { isRestart: true });
+    expect(text).toContain("  web  for ");
+    expect(text).not.toContain("task");
+  });
+
   test("one that is steady is up, whatever was before", async () => {
     const up = world({ units: [unit("web")], running: ["web"] });
     expect(await planToStart("web", up, { records: { web: [ended(2)] } })).toBe(
