@@ -105,9 +105,9 @@ test("a log is followed on the full screen, filter and help come and go, and the
   await terminal.shows(/^keys of svc top\n/);
   await terminal.press("q");
   await terminal.press("End", "Enter");
-  await terminal.shows(/^log of \S+-wide .*\n.*-- starting \w+(.|\n)*^\d\d:\d\d:\d\d 日本語 und\? mehr$/m);
+  await terminal.shows(/^log of \S+-wide .*\n.*-- starting \w+(.|\n)*^\d\d:\d\d:\d\dZ 日本語 und\? mehr$/m);
   await host.engine.docker("exec", host.name("wide"), "sh", "-c", "echo of another; echo one more >/proc/1/fd/1");
-  await terminal.shows(/^\d\d:\d\d:\d\d one more$/m);
+  await terminal.shows(/^\d\d:\d\d:\d\dZ one more$/m);
   await terminal.press("q");
   await terminal.shows(/^svc top /);
   await terminal.resize(40, 10);

@@ -49,6 +49,7 @@ const description = [
     "What a unit is made of is read at every start: its file, its env file and its TAG file. An edited file changes nothing " +
       "by itself; `svc status` shows what a restart would bring in.",
   ),
+  paragraph("Every time that svc shows is UTC, and says so with a Z; `--since` takes one as it is shown."),
   paragraph(
     "If the daemon dies, or is replaced by `svc reexec`, containers run on and are adopted. On `SIGTERM`, which is what " +
       "`systemctl stop svc` and a shutdown of the host send, it stops everything in reverse order.",

@@ -106,6 +106,13 @@ nothing was done; this does it:  svc start web
     );
   });
 
+  test("one that ended as soon as it was started", async () => {
+    const there = world({ units: [unit("web")], down: ["web"] });
+    expect(await planToStart("web", there, { records: { web: [ended(0), ended(0)] } })).toContain(
+      "  web is not expected to be up: it ended 0.1 s after each of its last 2 starts: exit 9\n",
+    );
+  });
+
   test("one whose image cannot be pulled, and one whose image is never pulled", async () => {
     const trouble = { kind: "pull-failed", message: "cannot pull web:1: no", times: 3, until: now + 5_000 } as const;
     const failing = world({ units: [unit("web")], states: { web: { trouble, missingImage: "web:1" } } });

@@ -142,18 +142,18 @@ test("a log is followed, scrolled back in, and left", () => {
   expect(after(small, "<down><return>").effects).toEqual([{ effect: "follow", unit: "db" }]);
   expect(log(ten)).toBe(
     `log of app  10 lines, following
-12:00:00 line 6
-12:00:00 line 7
-12:00:00 line 8
-12:00:00 line 9
+12:00:00Z line 6
+12:00:00Z line 7
+12:00:00Z line 8
+12:00:00Z line 9
 q back  up, PageUp scroll  End follow`,
   );
   expect(log(ten, "<up><pageup>", ten)).toBe(
     `log of app  20 lines, 14 more below; End
-12:00:00 line 2
-12:00:00 line 3
-12:00:00 line 4
-12:00:00 line 5
+12:00:00Z line 2
+12:00:00Z line 3
+12:00:00Z line 4
+12:00:00Z line 5
 q back  up, PageUp scroll  End follow`,
   );
   expect(log(ten, "<home>")).toContain("line 0\n");
@@ -170,10 +170,10 @@ test("lines that are longer than the screen go on in the next row; svc's own are
   const wide = `${"a".repeat(30)}日本${"b".repeat(20)}`;
   expect(log({ what: "logged", lines: [line("starting", "svc"), line(wide), line("\tend\x07")] })).toBe(
     `log of app  3 lines, following
-12:00:00 -- starting
-12:00:00 ${"a".repeat(30)}
-         日本${"b".repeat(20)}
-12:00:00  end?
+12:00:00Z -- starting
+12:00:00Z ${"a".repeat(30)}
+          日本${"b".repeat(20)}
+12:00:00Z  end?
 q back  up, PageUp scroll  End follow`,
   );
 });
