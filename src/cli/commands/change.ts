@@ -105,7 +105,8 @@ export function addChanging(program: Command, run: Run): void {
     .action((names: string[], options: Options) =>
       run(async (cli) => {
         const goal = options.for ?? "up";
-        return showOutcome(cli, await ask(cli, "wait", { names, for: goal, ...timeoutOf(options) }));
+        const outcome = await ask(cli, "wait", { names, for: goal, ...timeoutOf(options) });
+        return showOutcome(cli, outcome, `not all are ${goal}, and the time is up`);
       }),
     );
   program

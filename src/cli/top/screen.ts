@@ -25,6 +25,11 @@ export function cut(text: string, width: number): string {
   return wrap(text, width)[0] ?? "";
 }
 
+/** The same, with a mark where something is left out. */
+export function shorten(text: string, width: number): string {
+  return widthOf(text) <= width ? text : `${cut(text, width - 1)}…`;
+}
+
 /** In exactly these cells. */
 export function inCells(text: string, width: number, side: "left" | "right" = "left"): string {
   const shown = cut(text, width);

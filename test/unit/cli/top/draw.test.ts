@@ -58,6 +58,11 @@ antisocial: up: it is ready
   );
 });
 
+test("a name that has no room is marked where it is cut", () => {
+  const rows = screen(opened([used("antisocial-worker-of-the-night")], 40, 6)).split("\n");
+  expect(rows[2]).toBe(">antisocial-work… up         0.0   1.0M");
+});
+
 test("200x60, 200 units: what is selected is seen", () => {
   const many = Array.from({ length: 200 }, (_, at) =>
     used(`unit-${String(at).padStart(3, "0")}`, { lastLine: `line ${at}` }),
@@ -146,6 +151,7 @@ l, Enter        follow its log; q or Esc returns, up and PageUp scroll back, End
                 takes it away
 o, >, <         the next, or the last, order: name, phase, cpu, memory, restarts
 Ctrl-L          draw all anew
+Ctrl-Z          stop it, as any program; the shell's fg goes on
 ?               help
 q, Ctrl-C       leave
 
