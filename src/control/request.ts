@@ -317,6 +317,7 @@ export type Outcome = {
   readonly warnings?: readonly string[];
 };
 
+/** What is new since the last reload, or since svc began. */
 export type Reloaded = {
   readonly added: readonly string[];
   readonly changed: readonly string[];
