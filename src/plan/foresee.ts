@@ -14,6 +14,8 @@ export type Foreseen = {
     readonly unit: string;
     readonly call: Call;
     readonly because: string;
+    /** The unit that is the reason; null: there is none. */
+    readonly dueTo: string | null;
     /** The unit's hooks that are run first. */
     readonly hooks: HookTime | null;
   }[];
@@ -50,7 +52,8 @@ export function foresee(start: World, facts: readonly Fact[], from: number, imag
       if (!("do" in decision)) continue;
       const about = world.units.get(unit);
       const hooks = about ? hooksBefore(about, decision.do, world) : null;
-      steps.push({ at: now, unit, call: decision.do, because: decision.because, hooks });
+      const { because, dueTo = null } = decision;
+      steps.push({ at: now, unit, call: decision.do, because, dueTo, hooks });
       promised = [...promised, ...consequences(unit, decision.do, world, now, { imagined, number: steps.length })];
       world = observe(world, { fact: "called", unit, call: decision.do }, now);
     }

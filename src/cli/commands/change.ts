@@ -177,7 +177,7 @@ async function planOf(cli: Cli, asked: Ask<"plan">): Promise<number> {
       asked.prune && "--prune",
       asked.all && "--all",
     ].filter((flag) => typeof flag === "string");
-    cli.words(showPlan(plan, ["svc", asked.command, ...(asked.names ?? []), ...flags].join(" "), cli.colour));
+    cli.words(showPlan(plan, ["svc", asked.command, ...(asked.names ?? []), ...flags].join(" "), cli));
   }
   return 0;
 }

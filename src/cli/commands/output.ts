@@ -55,7 +55,7 @@ export function addOutput(program: Command, run: Run): void {
           ...(options.lines === undefined ? {} : { runs: options.lines }),
         });
         if (cli.json) printJson(cli, records);
-        else cli.out(showHistory(records, options.verbose ?? false));
+        else cli.words(showHistory(records, options.verbose ?? false));
         return 0;
       }),
     );
@@ -70,7 +70,7 @@ export function addOutput(program: Command, run: Run): void {
         const since = options.since === undefined ? {} : { since: instantOf(options.since, Date.now()) };
         await ask(cli, "events", { units, follow: options.follow ?? false, ...since }, (event) => {
           if (cli.json) return cli.out(`${JSON.stringify(event)}\n`);
-          cli.out(`${event.time}  ${event.unit ?? "svc"}  ${event.phase ?? event.event}  ${event.because}\n`);
+          cli.words(`${event.time}  ${event.unit ?? "svc"}  ${event.phase ?? event.event}  ${event.because}\n`);
         });
         return 0;
       }),

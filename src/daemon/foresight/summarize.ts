@@ -27,6 +27,7 @@ export function summarize(
   const [calls, callsAnyway] = [callsByUnit(foreseen), callsByUnit(anyway)];
   const deeds = foreseen.steps
     .filter(({ unit, call }) => calls.get(unit) !== callsAnyway.get(unit) && call.call !== "release")
+    .map((step) => ({ ...step, because: becauseOf(step) }))
     .flatMap((step) => deedsOf(step, world.units.get(step.unit), about.spans.takes))
     .sort((one, other) => one.at - other.at);
   const steps = deeds.map(({ at, unit, does, what, because }) => ({ at: seconds(at), unit, does, what, because }));
@@ -51,6 +52,12 @@ export function summarize(
       return what.length > 0 ? [{ unit, what }] : [];
     }),
   };
+
+  /** Whoever asked for it once, now it is started because it was stopped for another. */
+  function becauseOf({ unit, call, because }: Foreseen["steps"][number]): string {
+    const stop = foreseen.steps.find((step) => step.unit === unit && step.call.call === "signal");
+    return call.call === "launch" && stop && stop.dueTo !== null ? `it was stopped for ${stop.dueTo}` : because;
+  }
 
   /** When its first stop signal reaches it. */
   function heardAt(unit: string): number | null {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { showPlan } from "../../../src/cli/show/plan.ts";
-import type { ExitRecord, UnitEvent } from "../../../src/control/request.ts";
+import type { ExitRecord, Plan, UnitEvent } from "../../../src/control/request.ts";
 import { doubtsAbout } from "../../../src/daemon/foresight/doubts.ts";
 import { measuredSpans } from "../../../src/daemon/foresight/measured-spans.ts";
 import { summarize } from "../../../src/daemon/foresight/summarize.ts";
 import type { Fact } from "../../../src/plan/fact.ts";
 import { foresee } from "../../../src/plan/foresee.ts";
 import type { World } from "../../../src/plan/world.ts";
-import { container, need, unit, world } from "../../support/build.ts";
+import { container, link, need, unit, world } from "../../support/build.ts";
 
 const now = 100_000;
 
@@ -16,6 +16,7 @@ type Past = {
   readonly missing?: readonly string[];
   readonly events?: readonly UnitEvent[];
   readonly isRestart?: boolean;
+  readonly columns?: number;
 };
 
 /** What `svc start NAME --plan` prints. */
@@ -37,7 +38,7 @@ async function planToStart(name: string, there: World, past: Past = {}): Promise
   });
   const about = { world: there, from: now, named: [name], spans, doubts };
   const plan = summarize(foresee(there, [start], now, imagined), foresee(there, [], now, imagined), about);
-  return showPlan(plan, `svc start ${name}`, false);
+  return showPlan(plan, `svc start ${name}`, { colour: false, columns: past.columns ?? Number.POSITIVE_INFINITY });
 }
 
 function ended(ranFor: number, change: Partial<ExitRecord> = {}): ExitRecord {
@@ -164,6 +165,33 @@ nothing was done; this does it:  svc start web
   });
 });
 
+describe("what others have to do with it", () => {
+  test("one that was stopped for another is started for it", async () => {
+    const units = [unit("mail"), unit("site", { needs: [link("mail")] })];
+    const site = { container: container("site.1", { bound: { mail: "mail.1" } }) };
+    const text = await planToStart("mail", world({ units, running: ["mail"], states: { site } }), { isRestart: true });
+    expect(text).toMatch(/ mail +start +mail:1 +operator asked for it\n/);
+    expect(text).toMatch(/ site +start +site:1 +it was stopped for mail\n/);
+  });
+
+  test("of many units it is summed up how they end and what is a guess", async () => {
+    const names = Array.from({ length: 30 }, (_, at) => `unit-${at}`);
+    const step = { at: 0, does: "start", what: "image", because: "operator asked for it" } as const;
+    const ends = names.map((name) => ({ unit: name, phase: "up", doubt: null }) as const);
+    const plan: Plan = {
+      steps: names.map((name) => ({ ...step, unit: name })),
+      meanwhile: [],
+      darkPorts: [],
+      inTheEnd: [...ends, { unit: "site", phase: "waiting", doubt: "it needs gone, which is down" }],
+      takes: 2.4,
+      guessed: names.map((name) => ({ unit: name, what: ["start"] })),
+    };
+    expect(showPlan(plan, "svc start site", { colour: false, columns: 80 })).toMatch(
+      /\n\ntakes about 2.4 s, a guess for the start of 30 units, not seen yet; in the end: 30 up, 1 waiting, as far as is known\n {2}site is not expected to be up: it needs gone, which is down\nnothing was done/,
+    );
+  });
+});
+
 const hook = { timeoutMs: 30_000, user: null, workingDir: null, environment: [], privileged: false };
 const hooked = unit("web", {
   hooks: {
@@ -198,6 +226,27 @@ affected meanwhile:
 takes about 5.5 s, a guess for the pre_stop, stop, post_stop, pre_start, start, post_start of web, not seen yet; in the end: web up
 nothing was done; this does it:  svc start web
 `,
+    );
+  });
+
+  test("on a narrow terminal each column goes on below itself, and no heading is broken", async () => {
+    const past = { isRestart: true, columns: 66 };
+    expect(await planToStart("web", world({ units: [hooked], running: ["web"] }), past)).toContain(
+      `   AFTER  UNIT  DOES    WHAT                  BECAUSE
+1  0 s    web   run     pre_stop: drain (in   before its stop
+                        its container)        signal
+2  1 s    web   stop    stop signal, then 10  a restart was asked
+                        s                     for
+`,
+    );
+  });
+
+  test("the words of a command are quoted as a shell wants them", async () => {
+    const command = ["sh", "-c", "echo task pre $SVC_HOOK"];
+    const preStart = [{ ...hook, where: "task", command }] as const;
+    const there = unit("web", { hooks: { preStart, postStart: [], preStop: [], postStop: [] } });
+    expect(await planToStart("web", world({ units: [there], down: ["web"] }))).toContain(
+      "  pre_start: sh -c 'echo task pre $SVC_HOOK' (in a one-off)  ",
     );
   });
 
