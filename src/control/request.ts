@@ -334,6 +334,8 @@ export type UnitEvent = {
   readonly event: string;
   readonly phase: Phase | null;
   readonly because: string;
+  /** ISO 8601. Of one that is up again, as svc came anew, with the same container: since when it is up. */
+  readonly since?: string;
   /** Of a pull and of hooks, which are told of when they are done. */
   readonly tookMs?: number;
 };

@@ -16,6 +16,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+const anew = async (date: number): Promise<void> => {
+  await log.flush();
+  log = await EventLog.open(folder, () => date);
+};
 const told = (): readonly string[] => log.since(0).map(({ phase, because }) => `${phase}: ${because}`);
 const decided = (...decisions: readonly Decision[]): void => {
   for (const decision of decisions) log.observe(new Map([["site", decision]]));
@@ -40,4 +44,19 @@ test("one that is stopped at once is told of once", () => {
   const signal = { call: "signal", id: "1", why: "unwanted" } as const;
   decided({ do: signal, phase: "stopping", because: "operator asked for it to be down" });
   expect(told()).toEqual(["stopping: operator asked for it to be down"]);
+});
+
+test("one that ran when svc came is up since it came up, however often svc came", async () => {
+  const up: Decision = { rest: true, phase: "up", because: "it is ready" };
+  const asking: Decision = { wait: true, phase: "starting", because: "nothing answers on its port 80 yet", until: 9 };
+  decided(up);
+  for (const date of [5_000, 7_000]) {
+    await anew(date);
+    for (const decision of [asking, up]) log.observe(new Map([["site", decision]]), () => true);
+    expect(log.phaseOf("site")).toMatchObject({ phase: "up", since: 1_000 });
+  }
+  // Another container is up since then.
+  await anew(8_000);
+  for (const decision of [asking, up]) log.observe(new Map([["site", decision]]), () => false);
+  expect(log.phaseOf("site")).toMatchObject({ phase: "up", since: 8_000 });
 });

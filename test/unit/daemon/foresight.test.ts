@@ -275,6 +275,11 @@ nothing was done; this does it:  svc start web
     expect(measuredSpans([event(9, "pulled", null, 7_000)]).takes(slow, "pull")).toBe(7_000);
   });
 
+  test("one that svc found running when it came was not started then", () => {
+    const spans = measuredSpans([phase(0, "starting"), { ...phase(1, "up"), since: new Date(0).toISOString() }]);
+    expect(spans.isGuess("web", "start")).toBe(true);
+  });
+
   test("what is measured and what is guessed is told of each", async () => {
     const there = world({ units: [unit("web")], running: ["web"] });
     const start = [phase(0, "starting"), phase(2, "up")];
