@@ -1,4 +1,4 @@
-import { wrapWords } from "../top/screen.ts";
+import { wrapWords } from "./pieces.ts";
 import { table, widthOf } from "./table.ts";
 
 /** No column is made narrower, however little room there is. */

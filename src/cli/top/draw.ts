@@ -1,8 +1,9 @@
+import { wrapWords } from "../show/pieces.ts";
 import { widthOf } from "../show/table.ts";
 import { drawUnits } from "./draw-units.ts";
 import { keyList } from "./key-list.ts";
 import { logRows } from "./log-rows.ts";
-import { cut, type Line, plain, type Size, span, styles, wrapWords } from "./screen.ts";
+import { cut, type Line, plain, type Size, span, styles } from "./screen.ts";
 import type { LogView, TopState } from "./state.ts";
 
 /** The screen: as many lines as it has rows at the most, none wider than it is. */

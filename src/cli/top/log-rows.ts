@@ -1,6 +1,7 @@
 import type { LogLine } from "../../control/request.ts";
+import { cutIntoPieces } from "../show/pieces.ts";
 import { clockTime } from "../show/times.ts";
-import { type Line, plain, type Size, span, styles, wrap } from "./screen.ts";
+import { type Line, plain, type Size, span, styles } from "./screen.ts";
 import type { LogView } from "./state.ts";
 
 /** What a log is shown on; `now`, ms since 1970: lines of another day have their date. */
@@ -41,7 +42,7 @@ function rowsOf({ time, stream, text }: LogLine, { columns, now }: Page): readon
   const head = `${clockTime(time, now)} `;
   const room = columns - head.length;
   // A narrow screen has no room for times.
-  if (room < 20) return wrap(remark + plain(text), Math.max(1, columns)).map((piece) => [span(piece, style)]);
-  const pieces = wrap(remark + plain(text), room);
+  if (room < 20) return cutIntoPieces(remark + plain(text), Math.max(1, columns)).map((piece) => [span(piece, style)]);
+  const pieces = cutIntoPieces(remark + plain(text), room);
   return pieces.map((piece, at) => [span(at === 0 ? head : " ".repeat(head.length), styles.grey), span(piece, style)]);
 }

@@ -1,4 +1,5 @@
-import { plain, wrapWords } from "./screen.ts";
+import { wrapWords } from "../show/pieces.ts";
+import { plain } from "./screen.ts";
 import type { TopState } from "./state.ts";
 
 const titleAndHead = 2;
