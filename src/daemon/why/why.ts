@@ -90,7 +90,7 @@ async function causeOf(name: string, tie: string | null, witness: Witness): Prom
 
 function becauseOf({ phase, because, wantedBy, enabled }: UnitStatus): string {
   if (phase !== "down" || wantedBy !== "nobody" || !enabled) return because;
-  return `${because} yet; it is enabled: svc starts it when the host boots`;
+  return `${because} yet; it is enabled: svc starts it when the host boots, or svc itself is started anew`;
 }
 
 function lastExitOf(last: ExitRecord, { whyStopped }: Witness): Cause["lastExit"] {

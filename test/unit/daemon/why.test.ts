@@ -259,7 +259,7 @@ next: svc events -f worker
   test("one that nobody asked for and that is enabled is started at the next boot", async () => {
     const status = { because: "nobody asked for it", wanted: "down", wantedBy: "nobody", enabled: true } as const;
     expect(await why("web", { units: [unit("web")], states: {}, status })).toBe(
-      `web is down since 14:00:00Z: nobody asked for it yet; it is enabled: svc starts it when the host boots.
+      `web is down since 14:00:00Z: nobody asked for it yet; it is enabled: svc starts it when the host boots, or svc itself is started anew.
 
 next: svc start web
 `,
