@@ -185,11 +185,10 @@ async function planOf(cli: Cli, asked: Ask<"plan">): Promise<number> {
 async function isYes(question: string): Promise<boolean> {
   const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C and Ctrl-D are no.
   try {
     return /^y(es)?$/i.test((await terminal.question(question)).trim());
   } catch {
-    // Ctrl-C and Ctrl-D.
+    // Ctrl-C and Ctrl-D are no.
     process.stderr.write("\n");
     return false;
   } finally {
