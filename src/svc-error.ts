@@ -14,7 +14,7 @@ export const errorCodes = {
   "not-saved": 1,
   "output-lost": 1,
   "cannot-listen": 1,
-  /** The command line or a file is wrong; nothing was done. */
+  /** The command line or a file is wrong; nothing was done, but by a reload, which has read all other files. */
   usage: 2,
   "unknown-unit": 2,
   "unknown-key": 2,
@@ -53,7 +53,7 @@ export const errorCodes = {
 export const exitStatuses: { readonly [status: number]: string } = {
   0: "done; `doctor`: nothing is bad, warnings at most",
   1: "something failed while it was being done; `doctor`: something is bad",
-  2: "the command line or a file is wrong; nothing was done",
+  2: "the command line or a file is wrong; nothing was done (`reload`: all other files were read)",
   3: "refused: other units need it, or somebody deploys the app",
   4: "the daemon is not there, or not yours to use",
   5: "the engine is not there",

@@ -17,6 +17,8 @@ export type Cli = {
   readonly out: (text: string) => void;
   /** The same for what people read: on a terminal no word is broken at its edge. */
   readonly words: (text: string) => void;
+  /** Of the terminal that stdout is; Infinity: it is none. */
+  readonly columns: number;
   readonly err: (text: string) => void;
 };
 
@@ -39,6 +41,7 @@ export function contextOf(
   options: { socket?: string; json?: boolean; quiet?: boolean; color?: boolean },
   environment: Environment,
 ): Cli {
+  const columns = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
   const noColour = (environment.NO_COLOR ?? "") !== "" || options.color === false;
   return {
     socket: options.socket ?? pathOf("socket", environment),
@@ -48,7 +51,8 @@ export function contextOf(
     terminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
     environment,
     out: (text) => process.stdout.write(text),
-    words: (text) => process.stdout.write(process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
+    words: (text) => process.stdout.write(wrap(text, columns)),
+    columns,
     err: (text) => process.stderr.write(text),
   };
 }

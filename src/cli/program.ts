@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { ownVersion } from "../control/own-program.ts";
 import { proxyOptions } from "../front/proxy-options.ts";
 import { places } from "../unit/places.ts";
 import { addChanging } from "./commands/change.ts";
@@ -19,6 +20,7 @@ export function svcProgram(run: Run): Command {
   const program = new Command("svc");
   program
     .description("supervises Docker containers by unit files")
+    .version(`svc ${ownVersion}`, "--version", "print the version of this command; svc version asks the daemon too")
     .option("--socket <path>", `the daemon's socket (default: ${places.socket.path}, or SVC_SOCKET)`)
     .option("--json", "print JSON")
     .option("-q, --quiet", "print failures only; of list and status, names only")

@@ -317,6 +317,7 @@ export type Outcome = {
   readonly warnings?: readonly string[];
 };
 
+/** What is new since the last reload, or since svc began. */
 export type Reloaded = {
   readonly added: readonly string[];
   readonly changed: readonly string[];
@@ -333,6 +334,8 @@ export type UnitEvent = {
   readonly event: string;
   readonly phase: Phase | null;
   readonly because: string;
+  /** ISO 8601. Of one that is up again, as svc came anew, with the same container: since when it is up. */
+  readonly since?: string;
   /** Of a pull and of hooks, which are told of when they are done. */
   readonly tookMs?: number;
 };
@@ -421,7 +424,7 @@ export type DeployRecord = {
   readonly tasks: readonly string[];
 };
 
-/** The units asked for and all that they need, or all units; edges go from a unit to what it needs, and never in a circle. */
+/** The units asked for and all that they need, or all units; edges go from a unit to what it needs; of files alone they may go in a circle. */
 export type UnitGraph = {
   readonly units: readonly {
     readonly name: string;
@@ -430,6 +433,8 @@ export type UnitGraph = {
     readonly because: string;
     readonly type: "service" | "task";
     readonly tag: string | null;
+    /** What a restart would change, of one that runs. */
+    readonly stale: readonly string[];
   }[];
   readonly edges: readonly {
     readonly from: string;
@@ -468,7 +473,7 @@ export type Plan = {
     readonly from: number;
     readonly until: number | null;
   }[];
-  /** `phase` null: how it ends is not known, and it is not expected to be up; `doubt` says why. */
+  /** `phase` null: how it ends is not known; `doubt`: why it is not expected to be up. */
   readonly inTheEnd: readonly { readonly unit: string; readonly phase: Phase | null; readonly doubt: string | null }[];
   readonly takes: number;
   /** What was never measured, and how long it takes is a guess: `pull`, `start`, `stop`, or a hook. */
@@ -491,7 +496,15 @@ export type Cause = {
     readonly since: string;
     readonly words: string;
   } | null;
-  readonly lastExit: { readonly words: string; readonly at: string; readonly by: ExitRecord["by"] } | null;
+  /** `because`: why svc stopped it; null: it did not, or that is not known any more. */
+  readonly lastExit: {
+    readonly words: string;
+    readonly at: string;
+    readonly by: ExitRecord["by"];
+    readonly because: string | null;
+  } | null;
+  /** Of one that is the reason because it was replaced, when its container was started; null: it was not. */
+  readonly replacedAt: string | null;
   /** The last lines that it wrote before it failed; empty: it did not fail, or wrote nothing. */
   readonly lastLines: readonly string[];
   /** When it is tried again; null: it is not waiting for that. */

@@ -260,11 +260,12 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   await source.read();
   const first = new Set(supervisor.world.units.keys());
   supervisor.tell(...rememberedWishes(saved, boot));
+  const isAdopted = (unit: string): boolean => stateOf(supervisor.world, unit).container?.adopted === true;
   supervisor.onPass(() => {
     if (supervisor.world.engine.state === "up") source.forgetRecalled();
     if (hasStrays()) supervisor.tell({ fact: "units-read", units: source.now.units });
     // Before the engine was looked at, how things are is how they were.
-    if (supervisor.world.engine.state !== "unknown") events.observe(supervisor.decisions);
+    if (supervisor.world.engine.state !== "unknown") events.observe(supervisor.decisions, isAdopted);
     void save();
   });
   keepProbes({ supervisor, engine, clock, runs });

@@ -324,7 +324,8 @@ export function linkEngine(options: {
 
   async function onDeath(unit: Unit, id: string, code: number): Promise<void> {
     const detail = known(unit.name, id) ?? (await engine.inspect(id).catch(() => null));
-    const exit = exitOf(detail, code, outOfMemory.has(id));
+    const how = { sawOutOfMemory: outOfMemory.has(id), byHand: killedByHand.has(id) };
+    const exit = exitOf(detail, code, how);
     const home = homeOf(id);
     const { container } = stateOf(home.world, unit.name);
     if (container?.id === id && container.unit === unit.name) record(unit.name, detail, exit, container);
@@ -371,12 +372,13 @@ function idsIn({ states }: World): readonly string[] {
   return [...states.values()].flatMap(({ container }) => (container ? [container.id] : []));
 }
 
-function exitOf(detail: Beginning | null, code: number | null, sawOutOfMemory = false): Exit {
+/** Where somebody killed it, its memory limit would hint at a wrong cause. */
+function exitOf(detail: Beginning | null, code: number | null, { sawOutOfMemory = false, byHand = false } = {}): Exit {
   const oom = (sawOutOfMemory || detail?.oomKilled === true) && code === 137;
   const words =
     code === null
       ? "it ended while nobody was looking"
-      : exitWords({ code, oom, memoryLimitBytes: detail?.memoryLimitBytes ?? 0 });
+      : exitWords({ code, oom, memoryLimitBytes: byHand ? 0 : (detail?.memoryLimitBytes ?? 0) });
   return { code, signal: code === null ? null : signalOf(code), oom, words, luck: Math.random() };
 }
 

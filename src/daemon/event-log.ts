@@ -16,6 +16,8 @@ export class EventLog {
   readonly #date: () => number;
   readonly #followers = new Set<(event: UnitEvent) => void>();
   readonly #phases = new Map<string, PhaseNow>();
+  /** Since when those are up that were when svc ended last. */
+  readonly #upBefore = new Map<string, number>();
   #events: UnitEvent[] = [];
   #writing: Promise<void> = Promise.resolve();
 
@@ -31,22 +33,33 @@ export class EventLog {
     if (all.length > kept) log.#rewrite();
     for (const event of log.#events) {
       if (event.unit === null || event.phase === null) continue;
-      log.#phases.set(event.unit, { phase: event.phase, because: event.because, since: Date.parse(event.time) });
+      const since = Date.parse(event.since ?? event.time);
+      log.#phases.set(event.unit, { phase: event.phase, because: event.because, since });
     }
+    for (const [unit, { phase, since }] of log.#phases) if (phase === "up") log.#upBefore.set(unit, since);
     return log;
   }
 
-  /** Compares what is decided with what was, and tells the differences. A phase that was the same before a restart of svc goes on. */
-  observe(decisions: ReadonlyMap<string, Decision>): void {
-    for (const [unit, { phase, because }] of decisions) {
+  /**
+   * Compares what is decided with what was, and tells the differences. A phase that was the same before a restart of svc goes on, also
+   * where it has to be found out first: `isAdopted`: the unit's container ran when svc came.
+   */
+  observe(decisions: ReadonlyMap<string, Decision>, isAdopted: (unit: string) => boolean = () => false): void {
+    for (const [unit, decision] of decisions) {
+      const { phase, because } = decision;
       const before = this.#phases.get(unit);
       if (before?.phase === phase) {
-        if (before.because !== because) this.#phases.set(unit, { ...before, because });
+        if (before.because === because) continue;
+        this.#phases.set(unit, { ...before, because });
+        if (isTurnToStop(decision)) this.add({ unit, event: "phase", phase, because });
         continue;
       }
-      this.#phases.set(unit, { phase, because, since: this.#date() });
+      const upSince = phase === "up" && isAdopted(unit) ? this.#upBefore.get(unit) : undefined;
+      if (phase === "up") this.#upBefore.delete(unit);
+      this.#phases.set(unit, { phase, because, since: upSince ?? this.#date() });
+      const same = upSince === undefined ? {} : { since: new Date(upSince).toISOString() };
       // That a unit which nobody asked for is down is no event.
-      if (before || phase !== "down") this.add({ unit, event: "phase", phase, because });
+      if (before || phase !== "down") this.add({ unit, event: "phase", phase, because, ...same });
     }
   }
 
@@ -101,6 +114,11 @@ export class EventLog {
   #write(write: () => Promise<void>): void {
     this.#writing = this.#writing.then(write).catch(() => undefined);
   }
+}
+
+/** It waited for others to stop first; only now it is told why it stops itself. */
+function isTurnToStop(decision: Decision): boolean {
+  return "do" in decision && decision.do.call === "signal" && decision.phase === "stopping";
 }
 
 function parse(text: string): UnitEvent[] {

@@ -1,7 +1,10 @@
 import type { Unit } from "../unit/unit.ts";
 
+/** What is known of a unit whose file is wrong too. */
+type Needing = Pick<Unit, "name" | "needs">;
+
 /** The named units and all that they need, needed ones first. Names without a unit are left out. */
-export function withNeeds(names: readonly string[], units: ReadonlyMap<string, Unit>): readonly string[] {
+export function withNeeds(names: readonly string[], units: ReadonlyMap<string, Needing>): readonly string[] {
   return closure(names, units, (unit) => unit.needs.map((need) => need.unit));
 }
 
@@ -17,10 +20,10 @@ export function dependents(name: string, units: ReadonlyMap<string, Unit>): read
     .map((unit) => unit.name);
 }
 
-function closure(
+function closure<U extends Needing>(
   names: readonly string[],
-  units: ReadonlyMap<string, Unit>,
-  next: (unit: Unit) => readonly string[],
+  units: ReadonlyMap<string, U>,
+  next: (unit: U) => readonly string[],
 ): readonly string[] {
   const order: string[] = [];
   const seen = new Set<string>();

@@ -12,7 +12,7 @@ export type Edge = {
 
 /** Every edge of the units that are shown. `isThere`: also of units that are not shown, and of invalid ones. */
 export function edgesOf(
-  units: Iterable<Unit>,
+  units: Iterable<Pick<Unit, "name" | "needs" | "after">>,
   { shown, isThere }: { readonly shown: ReadonlySet<string>; readonly isThere: (name: string) => boolean },
 ): readonly Edge[] {
   return [...units].flatMap((unit): readonly Edge[] => {

@@ -23,7 +23,7 @@ export function backOff(unit: Unit, world: World, now: number): Decision | null 
 type Limit = { readonly count: number; readonly windowMs: number };
 
 function loopWords({ count, windowMs }: Limit, exit: string): string {
-  return `crash loop: ${count} respawns within ${seconds(windowMs)}; last: ${exit}`;
+  return `crash loop: ${count} ${count === 1 ? "respawn" : "respawns"} within ${seconds(windowMs)}; last: ${exit}`;
 }
 
 function ofLimit(limit: Limit | null): string {

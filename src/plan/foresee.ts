@@ -14,10 +14,12 @@ export type Foreseen = {
     readonly unit: string;
     readonly call: Call;
     readonly because: string;
+    /** The unit that is the reason; null: there is none. */
+    readonly dueTo: string | null;
     /** The unit's hooks that are run first. */
     readonly hooks: HookTime | null;
   }[];
-  /** Every phase that a unit will go through, from the first one now. */
+  /** Every phase that a unit will go through, from the first one now; `because`: as it is at its end. */
   readonly phases: ReadonlyMap<
     string,
     readonly { readonly at: number; readonly phase: Phase; readonly because: string }[]
@@ -50,7 +52,8 @@ export function foresee(start: World, facts: readonly Fact[], from: number, imag
       if (!("do" in decision)) continue;
       const about = world.units.get(unit);
       const hooks = about ? hooksBefore(about, decision.do, world) : null;
-      steps.push({ at: now, unit, call: decision.do, because: decision.because, hooks });
+      const { because, dueTo = null } = decision;
+      steps.push({ at: now, unit, call: decision.do, because, dueTo, hooks });
       promised = [...promised, ...consequences(unit, decision.do, world, now, { imagined, number: steps.length })];
       world = observe(world, { fact: "called", unit, call: decision.do }, now);
     }
@@ -66,7 +69,9 @@ export function foresee(start: World, facts: readonly Fact[], from: number, imag
   function note(decisions: ReadonlyMap<string, Decision>): void {
     for (const [unit, { phase, because }] of decisions) {
       const known = phases.get(unit) ?? [];
-      if (known.at(-1)?.phase !== phase) phases.set(unit, [...known, { at: now, phase, because }]);
+      const last = known.at(-1);
+      if (last?.phase === phase) last.because = because;
+      else phases.set(unit, [...known, { at: now, phase, because }]);
     }
   }
 }

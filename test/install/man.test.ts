@@ -115,6 +115,17 @@ test("svc(1) has every command, every option and every exit status", async ({ sk
   }
 });
 
+test("svc(1): a command with two usages has both, and every file its path", async ({ skip }) => {
+  skip(!isHere("man"), "man is not on this machine");
+  const text = await rendered("svc");
+  expect(text).toMatch(/^ deploy APP TAG, deploy -f deploy.yml \[APP\] TAG$/m);
+  expect(text).toMatch(/^ logs \[UNITS \.\.\.\]$/m);
+  const files = /^FILES\n(.*?)^EXAMPLES$/ms.exec(text)?.[1] ?? "";
+  expect(files.split("\n").filter((line) => /^ {1,8}\S/.test(line) && !/^ *(\/|[A-Z].*\.$)/.test(line))).toEqual([]);
+  expect(files).not.toContain("STATE-DIR");
+  expect(roff.get("svc")).not.toContain("** **");
+});
+
 test("docker-runner(1) has every option, and the parser takes each", async ({ skip }) => {
   skip(!isHere("man"), "man is not on this machine");
   const text = await rendered("docker-runner");

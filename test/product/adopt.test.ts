@@ -65,6 +65,17 @@ test.each([
   if (at === "start") expect(container).toBe(id);
 });
 
+test("what is asked whether it is ready is up since it came up, and not since svc came", async () => {
+  await host.unit("asked", { ready: { tcp: 80 }, command: ["httpd", "-f", "-p", "80"] });
+  await host.ask("start", { names: [host.name("asked")] });
+  const { since, container } = await host.status(host.name("asked"));
+  for (let time = 0; time < 2; time++) {
+    await crash();
+    expect(await host.reaches("PREFIX-asked", { phase: "up", container })).toMatchObject({ since });
+  }
+  await host.ask("stop", { names: [host.name("asked")] });
+});
+
 test("the first answer after a crash tells how things are, not how they were", async () => {
   await host.ask("start", { names: [host.name("web")] });
   const id = await idOf("web");

@@ -57,7 +57,7 @@ test("held: not tried again, whatever becomes of svc; a new tag comes up by itse
   await host.startDaemon();
   expect((await host.reaches("PREFIX-shop", { phase: "failed" })).because).toMatch(held);
   const why = await host.svc("why", "PREFIX-shop");
-  expect(why.stdout).toContain(`svc revert ${host.name("shop")}`);
+  expect(why.stdout).toContain(`svc deploy ${host.name("shop")} build-41 puts the tag before it back`);
   expect(why.stdout).toContain(`svc start ${host.name("shop")}`);
   expect((await host.svc("status", "PREFIX-shop")).stdout).toContain("build-41 was up before it; held");
   expect(await ids()).toBe(before);

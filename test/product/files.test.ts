@@ -185,6 +185,22 @@ describe.concurrent("files", () => {
     await until(async () => !(await known("moved")));
   });
 
+  test("a reload tells what is new since the last one, also what svc has seen by itself, valid or not", async () => {
+    await host.unit("going");
+    await host.unit("wrong", { restrat: "always" });
+    await host.unit("breaking");
+    expect((await host.ask("reload", {})).added).toEqual(
+      expect.arrayContaining(["going", "wrong", "breaking"].map(host.name)),
+    );
+    for (const short of ["going", "wrong"]) await rm(path(short));
+    await until(async () => !(await known("going")) && !(await known("wrong")));
+    await host.unit("breaking", { restrat: "always" });
+    const { code, stdout } = await host.svc("reload");
+    expect(code).toBe(2);
+    expect(stdout).toMatch(new RegExp(`^removed: .*${host.name("going")}\\b.*${host.name("wrong")}\\b`, "m"));
+    expect((await host.ask("reload", {})).removed).not.toContain(host.name("going"));
+  });
+
   test("B62 the file of a running unit is deleted: it runs on, and is shown; stopped, it is gone", async () => {
     await host.unit("orphan");
     await start("orphan");

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { UnitGraph } from "../../src/control/request.ts";
 import { type Host, makeHost } from "../support/host.ts";
 
 let host: Host;
@@ -17,4 +18,20 @@ test("the executable draws a graph with the graphviz that it carries", async () 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("<svg");
   expect(stdout).toContain(host.name("web").replaceAll("-", "&#45;"));
+});
+
+test("what a unit needs whose file is wrong is invalid, and not unknown", async () => {
+  await host.unit("inv", { restrat: "always" });
+  await host.unit("x", { enabled: false, depends_on: ["PREFIX-inv"] });
+  const { stdout } = await host.svc("graph", "PREFIX-x", "--json");
+  const { units, edges } = JSON.parse(stdout) as UnitGraph;
+  expect(units.map(({ name, phase }) => [name, phase])).toEqual([
+    [host.name("inv"), "invalid"],
+    [host.name("x"), "down"],
+  ]);
+  expect(edges).toMatchObject([{ from: host.name("x"), to: host.name("inv"), missing: false }]);
+  const plan = await host.svc("start", "PREFIX-x", "--plan");
+  expect(plan.stdout).toContain(
+    `in the end: ${host.name("x")} waiting, as far as is known\n  ${host.name("x")} is not expected to be up: it needs ${host.name("inv")}, which has no valid unit file\n`,
+  );
 });

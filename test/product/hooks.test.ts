@@ -72,7 +72,8 @@ describe.concurrent("hooks", () => {
     await host.unit("inside", {
       pre_start: { command: ["sh", "-c", "echo $COLOUR $EXTRA_WORD; exit 0"], environment: { EXTRA_WORD: "grass" } },
       post_start: [{ command: "sh -c 'echo > /tmp/made; echo in $HOSTNAME as $SVC_HOOK'" }],
-      post_stop: { command: ["sh", "-c", "exit 5"] },
+      post_stop: { command: ["sh", "-c", "echo no room >&2; exit 5"] },
+      pre_stop: { command: ["sh", "-c", "printf 'no drain'; exit 6"] },
     });
     expect((await host.svc("start", "PREFIX-inside")).code).toBe(0);
     const id = await host.inspect("PREFIX-inside", "{{.Id}}");
@@ -80,7 +81,9 @@ describe.concurrent("hooks", () => {
     expect(await logOf("inside")).toContain("pre_start: green grass");
     expect((await host.engine.docker("exec", id, "cat", "/tmp/made")).code).toBe(0);
     await host.svc("stop", "PREFIX-inside");
-    expect((await host.svc("events", "PREFIX-inside")).stdout).toContain("post_stop failed: exit 5");
+    const events = (await host.svc("events", "PREFIX-inside")).stdout;
+    expect(events).toContain("post_stop failed: exit 5: no room\n");
+    expect(events).toContain("pre_stop failed: exit 6: no drain\n");
     const left = await host.engine.docker("ps", "-aq", "--filter", `label=svc.hook=${host.name("inside")}`);
     expect(left.stdout).toBe("");
   });

@@ -43,6 +43,11 @@ describe.concurrent("links", () => {
     expect(starts).toEqual([...starts].sort());
     expect(await inside("web", "cat", "/etc/hosts")).toContain(`${await addressOf("db", "bridge")}\tdatabase`);
     expect(await inside("proxy", "cat", "/etc/hosts")).toContain(`${await addressOf("web", "bridge")}\tsite`);
+    const why = async (short: string): Promise<string> => (await host.svc("why", `PREFIX-${short}`)).stdout;
+    expect(await why("web")).toContain(`(svc stopped it: ${host.name("db")}, which it is tied to, was replaced)\n`);
+    expect(await why("proxy")).toContain(
+      `(svc stopped it: ${host.name("web")}, which it is tied to, is being replaced)`,
+    );
     // Only the death was a respawn; that others followed it counts against nobody.
     expect(
       (await host.ask("list", {})).filter((one) => ["db", "web", "proxy"].map(host.name).includes(one.name)),

@@ -19,7 +19,7 @@ test("a graph is drawn from the files alone", async () => {
   const graph = JSON.parse((await host.svc("graph", "--units", units, "PREFIX-db", "--json")).stdout);
   expect(graph).toMatchObject({ units: [{ name: host.name("db"), phase: null }], edges: [] });
   const unknown = await host.svc("graph", "--units", units, "nobody");
-  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("no valid unit nobody") });
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("there is no unit nobody") });
 });
 
 test.each([

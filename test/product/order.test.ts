@@ -69,7 +69,7 @@ describe.concurrent("order", () => {
     expect(refused).toEqual({
       code: 3,
       stdout: "",
-      stderr: `svc: ${host.name("mid")} needs ${host.name("base")}\nhint: stop them too:  svc stop ${host.name("base")} --with-dependents   (or leave them running: --only)\n`,
+      stderr: `svc: ${host.name("mid")}, ${host.name("top")} need ${host.name("base")}\nhint: stop them too:  svc stop ${host.name("base")} --with-dependents   (or leave them running: --only)\n`,
     });
     expect(await Promise.all(["base", "mid", "top"].map((name) => host.inspect(`PREFIX-${name}`, "{{.Id}}")))).toEqual(
       ids,

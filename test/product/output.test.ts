@@ -156,7 +156,7 @@ describe.concurrent("output", () => {
     expect(await texts("first", "--since", "1h")).toEqual(["0 a", "0 b"]);
     const plain = (await host.svc("logs", ...names, "-n", "2", "--grep", "b$")).stdout;
     expect(plain.split("\n").filter((line) => line.includes(" 1 b"))[0]).toMatch(
-      new RegExp(`^${host.name("second")} +\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d 1 b$`),
+      new RegExp(`^${host.name("second")} +\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ 1 b$`),
     );
     const bad = await host.svc("logs", "PREFIX-first", "--grep", "(");
     expect({ code: bad.code, says: bad.stderr.includes("is no regular expression") }).toEqual({ code: 2, says: true });

@@ -157,18 +157,22 @@ describe.concurrent("respawn", () => {
   });
 
   test.each([
-    ["kill", ["kill"], 137],
-    ["stop", ["stop"], 0],
-    ["rm", ["rm", "-f"], 137],
-  ] as const)("B35 docker %s by hand is seen, recorded as external, and it comes back", async (name, words, code) => {
-    await host.unit(`by-${name}`);
-    await host.svc("start", `PREFIX-by-${name}`);
-    const id = await idOf(`by-${name}`);
-    await host.engine.docker(...words, id);
-    await until(async () => !["", id].includes(await idOf(`by-${name}`)));
-    await host.reaches(`PREFIX-by-${name}`, { phase: "up", restarts: 1 });
-    expect(await ask(`by-${name}`)).toMatchObject([{ container: id, by: "external", code }]);
-  });
+    ["kill", ["kill"], 137, "exit 137 (SIGKILL)"],
+    ["stop", ["stop"], 0, "exit 0"],
+    ["rm", ["rm", "-f"], 137, "exit 137 (SIGKILL)"],
+  ] as const)(
+    "B35 docker %s by hand is seen, recorded as external, and it comes back",
+    async (name, by, code, words) => {
+      // Which is not what ended it.
+      await host.unit(`by-${name}`, { mem_limit: "64m" });
+      await host.svc("start", `PREFIX-by-${name}`);
+      const id = await idOf(`by-${name}`);
+      await host.engine.docker(...by, id);
+      await until(async () => !["", id].includes(await idOf(`by-${name}`)));
+      await host.reaches(`PREFIX-by-${name}`, { phase: "up", restarts: 1 });
+      expect(await ask(`by-${name}`)).toMatchObject([{ container: id, by: "external", code, words }]);
+    },
+  );
 
   test("one that is paused by hand is shown, and stops all the same", async () => {
     await host.unit("paused", { command: slowToEnd });

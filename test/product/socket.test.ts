@@ -135,7 +135,10 @@ test("the exit codes are those of the README", async () => {
   const away = await run(program, ["status"], { env: elsewhere });
   expect(away).toMatchObject({ code: 4, stdout: "" });
   expect(away.stderr).toContain("svc is not running");
-  expect((await svc("wait", "PREFIX-web", "--for", "down", "--timeout", "200ms")).code).toBe(124);
+  expect(await svc("wait", "PREFIX-web", "--for", "down", "--timeout", "200ms")).toMatchObject({
+    code: 124,
+    stderr: expect.stringMatching(/\nsvc: not all are down, and the time is up\n$/),
+  });
 });
 
 test("enable, disable and what is started at boot; wait for down and done", async () => {

@@ -105,9 +105,9 @@ test("a log is followed on the full screen, filter and help come and go, and the
   await terminal.shows(/^keys of svc top\n/);
   await terminal.press("q");
   await terminal.press("End", "Enter");
-  await terminal.shows(/^log of \S+-wide .*\n.*-- starting \w+(.|\n)*^\d\d:\d\d:\d\d 日本語 und\? mehr$/m);
+  await terminal.shows(/^log of \S+-wide .*\n.*-- starting \w+(.|\n)*^\d\d:\d\d:\d\dZ 日本語 und\? mehr$/m);
   await host.engine.docker("exec", host.name("wide"), "sh", "-c", "echo of another; echo one more >/proc/1/fd/1");
-  await terminal.shows(/^\d\d:\d\d:\d\d one more$/m);
+  await terminal.shows(/^\d\d:\d\d:\d\dZ one more$/m);
   await terminal.press("q");
   await terminal.shows(/^svc top /);
   await terminal.resize(40, 10);
@@ -128,6 +128,38 @@ test("when svc goes away it is said, the last values stay, and it goes on when s
   await terminal.shows(/^svc is back$/m);
   await terminal.shows(/^svc top .*4 units {2}4 up/);
   await terminal.shows(row("web", "up +\\d+ (?:s|min) +\\d.* GET / 200"));
+});
+
+test("of a daemon that hangs it is said within seconds, and the last values stay", async () => {
+  await openTop();
+  const since = Date.now();
+  process.kill(host.pid, "SIGSTOP");
+  try {
+    await terminal.shows(/^svc top .*svc does not answer/);
+    expect(Date.now() - since).toBeLessThan(9_000);
+    await terminal.shows(row("web", "up .*GET / 200"));
+  } finally {
+    process.kill(host.pid, "SIGCONT");
+  }
+  await terminal.shows(/^svc is back$/m);
+});
+
+test("Ctrl-Z gives the terminal back, and fg goes on", async () => {
+  terminal = await tmux(`${host.engine.prefix}-${opened++}`, host.env);
+  await terminal.press(`set -m; ${program} top -d 0.5`, "Enter");
+  await terminal.shows(/^svc top .*4 units/);
+  await terminal.press("C-z");
+  await terminal.shows(/Stopped/);
+  expect(await terminal.modes()).toEqual(asBefore);
+  await terminal.press("stty -a", "Enter");
+  await terminal.shows(/ icanon (.|\n)* echo /);
+  await terminal.press("fg", "Enter");
+  await terminal.shows(/^svc top .*4 units/);
+  expect(await terminal.modes()).toEqual(taken);
+  await terminal.press("q");
+  await terminal.press("echo it is over", "Enter");
+  await terminal.shows(/^(# )?it is over$/m);
+  expect(await terminal.modes()).toEqual(asBefore);
 });
 
 test("the terminal is as before after q, Ctrl-C, SIGTERM, SIGHUP and SIGINT", async () => {

@@ -30,7 +30,7 @@ describe("why", () => {
     });
     await host.unit("site", { links: ["PREFIX-mail"] });
     expect((await host.svc("start", "PREFIX-site")).code).toBe(0);
-    expect((await host.svc("why", "PREFIX-site")).stdout).toMatch(/^\S+-site is up since [\d:]+: it is ready\.\n/);
+    expect((await host.svc("why", "PREFIX-site")).stdout).toMatch(/^\S+-site is up since [\d:]+Z: it is ready\.\n/);
 
     await host.write("www/PREFIX-mail/TAG", "export TAG=bad\n");
     await host.svc("restart", "PREFIX-mail");
@@ -38,7 +38,7 @@ describe("why", () => {
     await host.reaches("PREFIX-mail", { phase: "backoff" });
     const { stdout } = await host.svc("why", "PREFIX-site");
     expect(stdout).toMatch(
-      /^\S+-site is waiting since [\d:]+ because it links to \S+-mail; \S+-mail is (in back-off|being started again) \(\d+ of 10\) since [\d:]+: exit 9, after tag good -> bad at [\d:]+\.\n/,
+      /^\S+-site is waiting since [\d:]+Z because it links to \S+-mail; \S+-mail is (in back-off|being started again) \(\d+ of 10\) since [\d:]+Z: exit 9, after tag good -> bad at [\d:]+Z\.\n/,
     );
     expect(await why("site")).toMatchObject([
       { unit: host.name("site"), tie: null },
@@ -49,7 +49,7 @@ describe("why", () => {
     await host.svc("start", "PREFIX-mail");
     await host.reaches("PREFIX-mail", { phase: "failed" });
     expect((await host.svc("why", "PREFIX-site")).stdout).toMatch(
-      /^\S+-site is waiting since .* links to \S+-mail; \S+-mail has failed \(3 of 10\) since [\d:]+: tag bad ended 3 times within \S+ s; good was up before it; held\b/,
+      /^\S+-site is waiting since .* links to \S+-mail; \S+-mail has failed \(3 of 10\) since [\d:]+Z: tag bad ended 3 times within \S+ s; good was up before it; held\b/,
     );
   });
 

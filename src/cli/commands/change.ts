@@ -105,7 +105,8 @@ export function addChanging(program: Command, run: Run): void {
     .action((names: string[], options: Options) =>
       run(async (cli) => {
         const goal = options.for ?? "up";
-        return showOutcome(cli, await ask(cli, "wait", { names, for: goal, ...timeoutOf(options) }));
+        const outcome = await ask(cli, "wait", { names, for: goal, ...timeoutOf(options) });
+        return showOutcome(cli, outcome, `not all are ${goal}, and the time is up`);
       }),
     );
   program
@@ -159,7 +160,8 @@ async function stop(names: readonly string[], options: Options, cli: Cli): Promi
     return showOutcome(cli, await ask(cli, "stop", wish, view.show).finally(view.end));
   } catch (error) {
     if (!(error instanceof SvcError) || error.code !== "unit-needed" || !cli.terminal) throw error;
-    if (!(await isYes(`${error.message}. Stop ${listOf(error)} too? [y/N] `))) throw error;
+    const { units = [] } = error as SvcError & { readonly units?: readonly string[] };
+    if (!(await isYes(`${error.message}. Stop ${units.length === 1 ? "it" : "them"} too? [y/N] `))) throw error;
     return showOutcome(cli, await ask(cli, "stop", { ...wish, withDependents: true }, view.show).finally(view.end));
   }
 }
@@ -175,23 +177,18 @@ async function planOf(cli: Cli, asked: Ask<"plan">): Promise<number> {
       asked.prune && "--prune",
       asked.all && "--all",
     ].filter((flag) => typeof flag === "string");
-    cli.words(showPlan(plan, ["svc", asked.command, ...(asked.names ?? []), ...flags].join(" "), cli.colour));
+    cli.words(showPlan(plan, ["svc", asked.command, ...(asked.names ?? []), ...flags].join(" "), cli));
   }
   return 0;
-}
-
-function listOf(error: SvcError & { readonly units?: readonly string[] }): string {
-  return error.units?.join(", ") ?? "them";
 }
 
 async function isYes(question: string): Promise<boolean> {
   const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C and Ctrl-D are no.
   try {
     return /^y(es)?$/i.test((await terminal.question(question)).trim());
   } catch {
-    // Ctrl-C and Ctrl-D.
+    // Ctrl-C and Ctrl-D are no.
     process.stderr.write("\n");
     return false;
   } finally {

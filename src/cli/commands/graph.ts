@@ -41,23 +41,25 @@ async function graphOfFiles(names: readonly string[], options: Options, cli: Cli
   const folders = foldersOf(options, cli);
   await refuseOtherThanFolder(folders.units);
   const { readUnits } = await import("../../unit/read-units.ts");
-  const { units, invalid } = await readUnits(folders, { instances: names.filter((name) => name.includes("@")) });
-  const known = new Map(units.map((unit) => [unit.name, unit]));
+  const read = await readUnits(folders, { instances: names.filter((name) => name.includes("@")) });
+  const known = new Map([...read.units, ...read.invalid].map((unit) => [unit.name, unit]));
   const unknown = names.find((name) => !known.has(name));
   if (unknown !== undefined)
-    throw new SvcError("unknown-unit", `there is no valid unit ${unknown} in ${folders.units}`, {
+    throw new SvcError("unknown-unit", `there is no unit ${unknown} in ${folders.units}`, {
       hint: `svc check --units ${folders.units}`,
     });
-  const shown = new Set(names.length > 0 ? [...names, ...withNeeds(names, known)] : known.keys());
-  const isThere = (name: string): boolean => known.has(name) || invalid.some((one) => one.name === name);
+  const shown = new Set(names.length > 0 ? withNeeds(names, known) : known.keys());
+  const valid = read.units.map(({ name, type, launch }) => ({
+    ...{ name, type, phase: null, because: "", stale: [] },
+    tag: launch.ok ? launch.tag : null,
+  }));
+  const invalid = read.invalid.map(({ name }) => ({
+    ...({ name, type: "service", phase: "invalid", stale: [], tag: null } as const),
+    because: read.problems.find(({ unit, severity }) => unit === name && severity === "error")?.message ?? "",
+  }));
   return {
-    units: units
-      .filter(({ name }) => shown.has(name))
-      .map(({ name, type, launch }) => ({
-        ...{ name, type, phase: null, because: "" },
-        tag: launch.ok ? launch.tag : null,
-      })),
-    edges: edgesOf(units, { shown, isThere }),
+    units: [...valid, ...invalid].filter(({ name }) => shown.has(name)).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    edges: edgesOf(known.values(), { shown, isThere: (name) => known.has(name) }),
   };
 }
 

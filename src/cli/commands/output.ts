@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { ask, printJson } from "../context.ts";
 import { showHistory } from "../show/history.ts";
 import { widthOf } from "../show/table.ts";
-import { instantOf } from "../show/times.ts";
+import { instantOf, toSeconds } from "../show/times.ts";
 import type { Run } from "./look.ts";
 
 type Options = { verbose?: boolean; follow?: boolean; lines?: number; since?: string; grep?: string; json?: boolean };
@@ -14,8 +14,8 @@ export function addOutput(program: Command, run: Run): void {
     .command("logs [units...]")
     .description("what units wrote, across restarts; without a name, all of them")
     .option("-f, --follow", "go on with what they write")
-    .option("-n, --lines <count>", "the last lines of each", count)
-    .option("--since <time>", "10m, 2h, or a date")
+    .option("-n, --lines <count>", "the last lines of each; without it all that are kept", count)
+    .option("--since <time>", "10m, 2h, or a date (UTC)")
     .option("--grep <expression>", "lines that match")
     .option("--json", "a JSON object a line")
     .action((units: string[], options: Options) =>
@@ -36,7 +36,7 @@ export function addOutput(program: Command, run: Run): void {
             if (cli.json) return cli.out(`${JSON.stringify(line)}\n`);
             const name = named.length > 1 ? `${paint(line.unit, named.indexOf(line.unit), width, cli.colour)} ` : "";
             const mark = line.stream === "svc" ? "-- " : "";
-            cli.out(`${name}${line.time.slice(0, 19)} ${mark}${line.text}\n`);
+            cli.out(`${name}${toSeconds(line.time)} ${mark}${line.text}\n`);
           },
         );
         return 0;
@@ -45,7 +45,7 @@ export function addOutput(program: Command, run: Run): void {
   program
     .command("history <unit>")
     .description("how its runs ended")
-    .option("-n, --lines <count>", "the last runs", count)
+    .option("-n, --lines <count>", "the last runs; without it all that are kept", count)
     .option("-v, --verbose", "with the last lines that each run wrote")
     .option("--json", "print JSON")
     .action((unit: string, options: Options) =>
@@ -55,7 +55,7 @@ export function addOutput(program: Command, run: Run): void {
           ...(options.lines === undefined ? {} : { runs: options.lines }),
         });
         if (cli.json) printJson(cli, records);
-        else cli.out(showHistory(records, options.verbose ?? false));
+        else cli.words(showHistory(records, options.verbose ?? false));
         return 0;
       }),
     );
@@ -63,14 +63,14 @@ export function addOutput(program: Command, run: Run): void {
     .command("events [units...]")
     .description("what happened to units")
     .option("-f, --follow", "go on with what happens")
-    .option("--since <time>", "10m, 2h, or a date")
+    .option("--since <time>", "10m, 2h, or a date (UTC)")
     .option("--json", "a JSON object a line")
     .action((units: string[], options: Options) =>
       run(async (cli) => {
         const since = options.since === undefined ? {} : { since: instantOf(options.since, Date.now()) };
         await ask(cli, "events", { units, follow: options.follow ?? false, ...since }, (event) => {
           if (cli.json) return cli.out(`${JSON.stringify(event)}\n`);
-          cli.out(`${event.time}  ${event.unit ?? "svc"}  ${event.phase ?? event.event}  ${event.because}\n`);
+          cli.words(`${event.time}  ${event.unit ?? "svc"}  ${event.phase ?? event.event}  ${event.because}\n`);
         });
         return 0;
       }),

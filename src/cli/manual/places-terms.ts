@@ -9,10 +9,10 @@ export function environmentTerms(of: readonly Place[]): string[] {
   });
 }
 
-/** Every place with what it holds. */
+/** Every place that has a path of its own, with what it holds. */
 export function fileTerms(of: readonly Place[] = Object.keys(places) as Place[]): string[] {
-  return of.map((place) => {
+  return of.flatMap((place) => {
     const { path, holds } = places[place];
-    return term(`*${path}*`, `${holds.charAt(0).toUpperCase()}${holds.slice(1)}.`);
+    return path === "" ? [] : [term(`*${path}*`, `${holds.charAt(0).toUpperCase()}${holds.slice(1)}.`)];
   });
 }

@@ -49,6 +49,7 @@ const description = [
     "What a unit is made of is read at every start: its file, its env file and its TAG file. An edited file changes nothing " +
       "by itself; `svc status` shows what a restart would bring in.",
   ),
+  paragraph("Every time that svc shows is UTC, and says so with a Z; `--since` takes one as it is shown."),
   paragraph(
     "If the daemon dies, or is replaced by `svc reexec`, containers run on and are adopted. On `SIGTERM`, which is what " +
       "`systemctl stop svc` and a shutdown of the host send, it stops everything in reverse order.",
@@ -73,9 +74,17 @@ function commands(program: Command): string[] {
 }
 
 function commandTerm(command: Command): string {
-  const usage = command.usage().replace("[options] ", "");
-  const words = usage === "[options]" ? "" : ` ${italic(usage)}`;
-  return term(`\`${command.name()}\`${words}`, sentence(command.description()), command.options.map(optionTerm));
+  const usages = command
+    .usage()
+    .split("\n")
+    .map((usage) => {
+      const words = usage
+        .trim()
+        .replace(`svc ${command.name()} `, "")
+        .replace(/\[options\] ?/, "");
+      return `\`${command.name()}\`${words === "" ? "" : ` ${italic(words)}`}`;
+    });
+  return term(usages.join(", "), sentence(command.description()), command.options.map(optionTerm));
 }
 
 function optionTerm(option: Option): string {
@@ -88,12 +97,14 @@ function optionTerm(option: Option): string {
   return term(flags, `${sentence(option.description + among)}${fallback}`);
 }
 
-/** `<units...>` as *UNITS* ..., and what may be left out in brackets. */
+/** `<units...>` as *UNITS* ..., and what may be left out in brackets; an option and the name of a file stay as they are. */
 function italic(usage: string): string {
   return usage
     .split(" ")
     .map((word) => {
-      const name = word.replace(/[^\w-]/g, "").toUpperCase();
+      if (word.startsWith("-")) return `\`${word}\``;
+      const own = word.replace(/[<>[\]]|\.{3}/g, "");
+      const name = own.includes(".") ? own : own.toUpperCase();
       const many = word.includes("...") ? " ..." : "";
       return word.startsWith("[") ? `[*${name}*${many}]` : `*${name}*${many}`;
     })

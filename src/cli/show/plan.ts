@@ -1,9 +1,16 @@
 import type { Plan } from "../../control/request.ts";
+import { fittedTable } from "./fitted-table.ts";
 import { showPhase } from "./statuses.ts";
 import { table } from "./table.ts";
 
+const mostNames = 8;
+
 /** What a command would do: the steps, who is away meanwhile, which ports go dark, how long it takes, how it ends. */
-export function showPlan(plan: Plan, command: string, colour: boolean): string {
+export function showPlan(
+  plan: Plan,
+  command: string,
+  { colour, columns }: { readonly colour: boolean; readonly columns: number },
+): string {
   if (plan.steps.length === 0) return `nothing would be done${endWords(plan, colour)}\n`;
   const steps = plan.steps.map((step, at) => [
     String(at + 1),
@@ -13,7 +20,7 @@ export function showPlan(plan: Plan, command: string, colour: boolean): string {
     step.what,
     step.because,
   ]);
-  const blocks = [table([["", "AFTER", "UNIT", "DOES", "WHAT", "BECAUSE"], ...steps])];
+  const blocks = [fittedTable([["", "AFTER", "UNIT", "DOES", "WHAT", "BECAUSE"], ...steps], columns)];
   if (plan.meanwhile.length > 0) {
     const rows = plan.meanwhile.map(({ unit, from, until, phases }) => [
       `  ${unit}`,
@@ -38,7 +45,7 @@ export function showPlan(plan: Plan, command: string, colour: boolean): string {
 function sourceWords({ steps, guessed }: Plan): string {
   const unitsOf = new Map<string, string[]>();
   for (const { unit, what } of guessed) unitsOf.set(what.join(", "), [...(unitsOf.get(what.join(", ")) ?? []), unit]);
-  const guesses = [...unitsOf].map(([what, units]) => `the ${what} of ${units.join(", ")}`);
+  const guesses = [...unitsOf].map(([what, units]) => `the ${what} of ${few(units)}`);
   if (guesses.length === 0) return "as measured in earlier runs";
   const guess = `a guess for ${guesses.join(" and ")}, not seen yet`;
   const timed = steps.filter(({ does }) => does !== "remove" && does !== "kill");
@@ -50,11 +57,22 @@ function sourceWords({ steps, guessed }: Plan): string {
 
 function endWords({ inTheEnd }: Plan, colour: boolean): string {
   if (inTheEnd.length === 0) return "";
-  const ends = inTheEnd.map(({ unit, phase }) => `${unit} ${phase === null ? "not up" : showPhase(phase, colour)}`);
+  const words = (phase: (typeof inTheEnd)[number]["phase"]): string =>
+    phase === null ? "not up" : showPhase(phase, colour);
+  const phases = [...new Set(inTheEnd.map(({ phase }) => phase))];
+  const ends =
+    inTheEnd.length <= mostNames
+      ? inTheEnd.map(({ unit, phase }) => `${unit} ${words(phase)}`)
+      : phases.map((phase) => `${inTheEnd.filter((one) => one.phase === phase).length} ${words(phase)}`);
   const doubts = inTheEnd.flatMap(({ unit, doubt }) =>
     doubt === null ? [] : [`  ${unit} is not expected to be up: ${doubt}\n`],
   );
   return `; in the end: ${ends.join(", ")}${doubts.length === 0 ? "" : `, as far as is known\n${doubts.join("").trimEnd()}`}`;
+}
+
+/** Of many how many they are: their names stand in the steps. */
+function few(units: readonly string[]): string {
+  return units.length <= mostNames ? units.join(", ") : `${units.length} units`;
 }
 
 function span(seconds: number): string {

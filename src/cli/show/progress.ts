@@ -30,13 +30,13 @@ function wordsOf({ because, pull }: Progress): string {
   return pull && pull.totalBytes > 0 ? pullBar(pull) : because;
 }
 
-/** What became of each unit, and the command's exit code. */
-export function showOutcome(cli: Cli, outcome: Outcome): number {
+/** What became of each unit, and the command's exit code; `late`: what is said when the time is up. */
+export function showOutcome(cli: Cli, outcome: Outcome, late = "the time is up; svc goes on trying"): number {
   if (cli.json) cli.out(`${JSON.stringify(outcome, null, 2)}\n`);
   else if (!cli.quiet || !outcome.ok) {
     const rows = outcome.units.map((unit) => [unit.name, showPhase(unit.phase, cli.colour), unit.because]);
     (outcome.ok ? cli.out : cli.err)(table(rows));
-    if (outcome.timedOut) cli.err("svc: the time is up; svc goes on trying\n");
+    if (outcome.timedOut) cli.err(`svc: ${late}\n`);
   }
   for (const warning of cli.json ? [] : (outcome.warnings ?? [])) cli.err(`svc: warning: ${warning}\n`);
   if (outcome.ok) return 0;

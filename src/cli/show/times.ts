@@ -10,21 +10,23 @@ export function ago(iso: string, now: number): string {
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
-/** `14:02:07`, of another day `2026-11-24 14:02:07`, in the local time zone. */
+/** `14:02:07Z`, of another day `2026-11-24T14:02:07Z`: UTC, as all times that svc shows. */
 export function clockTime(iso: string, now: number): string {
-  const [date, today] = [new Date(iso), new Date(now)];
-  const two = (number: number): string => String(number).padStart(2, "0");
-  const day = (of: Date): string => `${of.getFullYear()}-${two(of.getMonth() + 1)}-${two(of.getDate())}`;
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  return day(date) === day(today) ? time : `${day(date)} ${time}`;
+  const time = toSeconds(iso);
+  return time.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? time.slice(11) : time;
 }
 
-/** `10m` (ago) or a date, as ms since 1970. */
+/** `2026-11-24T14:02:07Z` of `2026-11-24T14:02:07.123Z`. */
+export function toSeconds(iso: string): string {
+  return `${iso.slice(0, 19)}Z`;
+}
+
+/** `10m` (ago) or a date, as ms since 1970; without a zone it is UTC. */
 export function instantOf(text: string, now: number): number {
   const match = /^(\d+)(s|m|min|h|d)$/.exec(text);
   const seconds: { readonly [unit: string]: number } = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 };
   if (match) return now - Number(match[1]) * (seconds[match[2] ?? ""] ?? 0) * 1000;
-  const date = Date.parse(text);
+  const date = Date.parse(/[T ][\d:.]+$/.test(text) ? `${text}Z` : text);
   if (Number.isNaN(date))
     throw new SvcError("usage", `"${text}" is no time`, { hint: "write 10m, 2h, 1d or 2026-11-24T14:00" });
   return date;

@@ -46,8 +46,10 @@ function isPastLimit({ count, limit }: NonNullable<Cause["failures"]>): boolean 
 
 /** The last of the chain: with its reason, and what changed before. */
 function root(cause: Cause, now: number): string {
-  const { unit, phase, because, change, failures } = cause;
+  const { unit, phase, because, change, failures, replacedAt, lastExit } = cause;
   if (unit === null) return because;
+  if (replacedAt !== null)
+    return `${unit} was replaced at ${clockTime(replacedAt, now)}${lastExit ? `, after ${lastExit.words}` : ""}`;
   const why = failures && (phase === "backoff" || phase === "starting") ? failures.words : because;
   const after = change ? `, after ${change.what.join(", ")} at ${clockTime(change.at, now)}` : "";
   return `${state(cause, now)}: ${why}${after}`;
@@ -68,11 +70,16 @@ function details(cause: Cause, isRoot: boolean, now: number): readonly string[] 
     lines.push(
       `failures since ${clockTime(failures.since, now)}: ${failures.count}${failures.limit ? ` (${failures.limit} are allowed)` : ""}`,
     );
-  if (lastExit) lines.push(`last exit at ${clockTime(lastExit.at, now)}: ${lastExit.words} (${exitBy[lastExit.by]})`);
+  if (lastExit) {
+    const reason = lastExit.because === null ? "" : `: ${lastExit.because}`;
+    lines.push(`last exit at ${clockTime(lastExit.at, now)}: ${lastExit.words} (${exitBy[lastExit.by]}${reason})`);
+  }
   if (lastLines.length > 0) lines.push("what it wrote last:", ...lastLines.map((line) => `  ${line}`));
   if (nextTryAt) lines.push(`next try at ${clockTime(nextTryAt, now)}`);
-  if (refused !== null && phase === "up") lines.push(`a restart would be refused: ${refused}`);
-  else if (stale.length > 0) lines.push(`a restart would bring in: ${stale.join(", ")}`);
+  if (stale.length > 0)
+    lines.push(
+      refused === null ? `a restart would bring in: ${stale.join(", ")}` : `a restart would be refused: ${refused}`,
+    );
   return lines;
 }
 

@@ -2,7 +2,7 @@ import type { UnitUsage } from "../../control/request.ts";
 import { widthOf } from "../show/table.ts";
 import { ago } from "../show/times.ts";
 import { memory, percent } from "./figures.ts";
-import { plain, type Size } from "./screen.ts";
+import { plain, type Size, shorten } from "./screen.ts";
 import type { Order } from "./state.ts";
 
 export type Column = {
@@ -56,7 +56,8 @@ export function columnsFor(units: readonly UnitUsage[], now: number, size: Size)
   const left = size.columns - others.reduce((sum, { width }) => sum + width + 1, 1);
   // A wide screen has room for the last line too.
   const longestName = isWide ? Math.floor(size.columns * 0.3) : left - 1;
-  const shortened = { ...name, width: Math.max(1, Math.min(name.width, longestName)) };
+  const nameWidth = Math.max(1, Math.min(name.width, longestName));
+  const shortened: Column = { ...name, width: nameWidth, cell: (unit) => shorten(name.cell(unit), nameWidth) };
   const lastLine = ({ lastLine: line }: UnitUsage): string => (line === null ? "" : plain(line));
   const rest = left - shortened.width - 1;
   if (rest < 8) return [shortened, ...others];

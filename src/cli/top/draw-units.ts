@@ -3,6 +3,7 @@ import type { UnitUsage } from "../../control/request.ts";
 import { type Phase, phases } from "../../unit/phase.ts";
 import { phaseColours } from "../show/statuses.ts";
 import { widthOf } from "../show/table.ts";
+import { clockTime } from "../show/times.ts";
 import { type Column, columnsFor } from "./columns.ts";
 import { bytes, percent } from "./figures.ts";
 import { cut, inCells, type Line, plain, span, styles } from "./screen.ts";
@@ -45,7 +46,7 @@ function title(
   shown: readonly UnitUsage[],
   { first, count }: { readonly first: number; readonly count: number },
 ): Line {
-  const time = look.time.slice(11, 19);
+  const time = clockTime(look.time, Date.parse(look.time));
   if (away !== null) return [span(`svc top ${time}  ${away}; trying again`, styles.failure)];
   const total = (figure: (unit: UnitUsage) => number | null): number =>
     look.units.reduce((sum, unit) => sum + (figure(unit) ?? 0), 0);

@@ -1,8 +1,9 @@
+import { wrapWords } from "../show/pieces.ts";
 import { widthOf } from "../show/table.ts";
 import { drawUnits } from "./draw-units.ts";
 import { keyList } from "./key-list.ts";
 import { logRows } from "./log-rows.ts";
-import { cut, type Line, plain, type Size, span, styles, wrapWords } from "./screen.ts";
+import { cut, type Line, plain, type Size, span, styles } from "./screen.ts";
 import type { LogView, TopState } from "./state.ts";
 
 /** The screen: as many lines as it has rows at the most, none wider than it is. */
@@ -48,8 +49,8 @@ function drawHelp({ columns }: Size): readonly Line[] {
   return [[span("keys of svc top", styles.bold)], [], ...rows, [], [span("any key returns", styles.grey)]];
 }
 
-function drawLog({ size, notice, away }: TopState, view: LogView): readonly Line[] {
-  const { rows } = logRows(view, size);
+function drawLog({ size, notice, away, look }: TopState, view: LogView): readonly Line[] {
+  const { rows } = logRows(view, { ...size, now: Date.parse(look.time) });
   const blank = Array.from({ length: Math.max(0, size.rows - 2 - rows.length) }, (): Line => []);
   const where = view.end === null ? "following" : `${view.lines.length - view.end} more below; End follows`;
   const title = `log of ${plain(view.unit)}  ${view.lines.length} lines, ${where}`;

@@ -13,11 +13,20 @@ type Surroundings = {
   readonly tell: (happening: Happening) => void;
   readonly onLine: (line: LogLine) => void;
   readonly redraw: () => void;
+  readonly suspend: () => void;
   readonly quit: () => void;
 };
 
 /** Carries out what `step` asks for; what comes of it is told as a happening. */
-export function effects({ socket, signal, tell, onLine, redraw, quit }: Surroundings): (effect: Effect) => void {
+export function effects({
+  socket,
+  signal,
+  tell,
+  onLine,
+  redraw,
+  suspend,
+  quit,
+}: Surroundings): (effect: Effect) => void {
   let following = new AbortController();
   return (effect) => {
     switch (effect.effect) {
@@ -26,6 +35,9 @@ export function effects({ socket, signal, tell, onLine, redraw, quit }: Surround
         break;
       case "redraw":
         redraw();
+        break;
+      case "suspend":
+        suspend();
         break;
       case "follow":
         void follow(effect.unit);

@@ -8,6 +8,7 @@ export const keyList: readonly (readonly [keys: string, meaning: string])[] = [
   ["/", "show units whose name holds what you type; Enter keeps that, Esc takes it away"],
   ["o, >, <", "the next, or the last, order: name, phase, cpu, memory, restarts"],
   ["Ctrl-L", "draw all anew"],
+  ["Ctrl-Z", "stop it, as any program; the shell's fg goes on"],
   ["?", "help"],
   ["q, Ctrl-C", "leave"],
 ];

@@ -14,8 +14,8 @@ const tryAgainMs = 1_000;
 const paintWithinMs = 30;
 /** Of lines that come faster than they are painted, the last. */
 const mostLinesAPainting = 1_000;
-/** Beyond the time of two looks: a daemon that hangs is told of, as one that is gone. */
-const silentMs = 10_000;
+/** A look that is so late will not come soon: a daemon that hangs is told of, as one that is gone. */
+const lateMs = 3_000;
 
 /** The screen until it is left: happenings go into `step`, its effects are carried out, and what it makes is painted. */
 export async function liveTop(
@@ -40,7 +40,7 @@ export async function liveTop(
       let silence: NodeJS.Timeout | undefined;
       const take = (look: UsageLook): void => {
         clearTimeout(silence);
-        silence = setTimeout(() => screen.away("svc does not answer"), 2 * asked.everyMs + silentMs);
+        silence = setTimeout(() => screen.away("svc does not answer"), asked.everyMs + lateMs);
         screen.show(look);
       };
       try {
@@ -74,6 +74,7 @@ function openScreen(
       paintSoon();
     },
     redraw: () => live?.terminal.forget(),
+    suspend: () => live?.terminal.suspend(),
     quit: () => over.end(0),
   });
   return {

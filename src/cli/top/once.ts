@@ -6,8 +6,8 @@ import { ago } from "../show/times.ts";
 import { memory, percent } from "./figures.ts";
 import { cut, plain } from "./screen.ts";
 
-/** Of a line that would be the longest in the table. */
-const lastLineCells = 60;
+/** Of a line that would be the longest in the table; what is no terminal takes all of it. */
+const lastLineCells = process.stdout.isTTY ? 60 : Number.POSITIVE_INFINITY;
 
 /** One look, as a table or with all its figures as JSON. */
 export async function topOnce(cli: Cli, units: readonly string[]): Promise<number> {

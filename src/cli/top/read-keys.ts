@@ -2,6 +2,7 @@ import { emitKeypressEvents, type Interface, type Key } from "node:readline";
 
 /** So long an Esc may be the beginning of a key whose rest is on its way. */
 const escapeMs = 100;
+const withCtrl = ["c", "l", "z"];
 const named = ["up", "down", "pageup", "pagedown", "home", "end", "return", "escape", "backspace"];
 
 /** Tells each key that is typed, as `Happening` names them, until the returned function is called. */
@@ -22,7 +23,7 @@ function namesOf(character: string | undefined, key: Key): readonly string[] {
     return ["escape", ...namesOf(undefined, { ...key, sequence: rest })];
   if (meta && sequence.length === 2 && key.name !== "escape")
     return ["escape", ...namesOf(rest, { ...key, meta: false, sequence: rest })];
-  if (ctrl) return key.name === "c" || key.name === "l" ? [`ctrl-${key.name}`] : [];
+  if (ctrl) return withCtrl.includes(key.name ?? "") ? [`ctrl-${key.name}`] : [];
   const name = key.name === "enter" ? "return" : (key.name ?? "");
   if (named.includes(name)) return [name];
   const isCharacter =

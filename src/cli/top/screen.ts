@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { cutIntoPieces } from "../show/pieces.ts";
 import { widthOf } from "../show/table.ts";
 
 /** `style` holds the numbers of a terminal's SGR sequence, `7;32`; empty: as usual. */
@@ -22,7 +23,12 @@ export function plain(text: string): string {
 
 /** As much of a text as these cells hold. */
 export function cut(text: string, width: number): string {
-  return wrap(text, width)[0] ?? "";
+  return cutIntoPieces(text, width)[0] ?? "";
+}
+
+/** The same, with a mark where something is left out. */
+export function shorten(text: string, width: number): string {
+  return widthOf(text) <= width ? text : `${cut(text, width - 1)}…`;
 }
 
 /** In exactly these cells. */
@@ -30,35 +36,6 @@ export function inCells(text: string, width: number, side: "left" | "right" = "l
   const shown = cut(text, width);
   const blanks = " ".repeat(Math.max(0, width - widthOf(shown)));
   return side === "left" ? shown + blanks : blanks + shown;
-}
-
-/** Cut into pieces that these cells hold. */
-export function wrap(text: string, width: number): readonly string[] {
-  const pieces: string[] = [];
-  let piece = "";
-  let taken = 0;
-  for (const character of text) {
-    const wide = widthOf(character);
-    if (taken + wide > width) {
-      pieces.push(piece);
-      piece = "";
-      taken = 0;
-    }
-    piece += character;
-    taken += wide;
-  }
-  return [...pieces, piece];
-}
-
-/** The same between words where there are any. */
-export function wrapWords(text: string, width: number): readonly string[] {
-  const rows: string[] = [];
-  for (const word of text.split(" ")) {
-    const longer = rows.length === 0 ? word : `${rows.at(-1)} ${word}`;
-    if (rows.length > 0 && widthOf(longer) <= width) rows[rows.length - 1] = longer;
-    else rows.push(word);
-  }
-  return rows.flatMap((row) => wrap(row, width));
 }
 
 export function textOf(line: Line): string {

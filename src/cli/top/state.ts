@@ -23,7 +23,7 @@ export type View =
   | { readonly view: "help" }
   /** `before`: what the filter goes back to. */
   | { readonly view: "filter"; readonly before: string }
-  /** `dependents`: who needs it, and would be stopped with it; none as long as svc has not refused. */
+  /** `dependents`: all that would be stopped with it; none as long as svc has not refused. */
   | { readonly view: "question"; readonly unit: string; readonly dependents: readonly string[] }
   | LogView;
 
@@ -41,7 +41,7 @@ export type Notice = { readonly text: string; readonly kind: "news" | "failure" 
 export type Change = "start" | "stop" | "restart";
 
 export type Happening =
-  /** A character, or one of `up`, `down`, `pageup`, `pagedown`, `home`, `end`, `return`, `escape`, `backspace`, `ctrl-c`, `ctrl-l`. */
+  /** A character, or one of `up`, `down`, `pageup`, `pagedown`, `home`, `end`, `return`, `escape`, `backspace`, `ctrl-c`, `ctrl-l`, `ctrl-z`. */
   | { readonly what: "key"; readonly key: string }
   | { readonly what: "size"; readonly size: Size }
   | { readonly what: "look"; readonly look: UsageLook }
@@ -56,6 +56,7 @@ export type Effect =
   | { readonly effect: "follow"; readonly unit: string }
   | { readonly effect: "unfollow" }
   | { readonly effect: "redraw" }
+  | { readonly effect: "suspend" }
   | { readonly effect: "quit" };
 
 export type Step = { readonly state: TopState; readonly effects: readonly Effect[] };

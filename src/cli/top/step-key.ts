@@ -6,10 +6,11 @@ import { listRows } from "./units-layout.ts";
 
 const units: View = { view: "units" };
 
-/** What a key does depends on what is seen; two do the same everywhere. Any key takes the last notice away. */
+/** What a key does depends on what is seen; three do the same everywhere. Any key takes the last notice away. */
 export function pressed(before: TopState, key: string): Step {
   if (key === "ctrl-c") return { state: before, effects: [{ effect: "quit" }] };
   if (key === "ctrl-l") return { state: before, effects: [{ effect: "redraw" }] };
+  if (key === "ctrl-z") return { state: before, effects: [{ effect: "suspend" }] };
   const state = { ...before, notice: null };
   const { view } = state;
   switch (view.view) {

@@ -7,6 +7,8 @@ export type Terminal = {
   paint(lines: readonly Line[]): void;
   /** What is on the screen is not known any more: all is painted next time. */
   forget(): void;
+  /** Gives it back to the shell until that goes on with us; returns then, or at once where there is no such shell. */
+  suspend(): void;
   /** As it was before. */
   close(): void;
 };
@@ -52,7 +54,7 @@ export function openTerminal(options: {
   stdin.setRawMode(true);
   stdin.resume();
   stdout.write(enter);
-  return { size, paint, forget, close };
+  return { size, paint, forget, suspend, close };
 
   function size(): Size {
     return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
@@ -70,6 +72,14 @@ export function openTerminal(options: {
 
   function forget(): void {
     painted = null;
+  }
+
+  function suspend(): void {
+    stdout.write(leave);
+    stdin.setRawMode(false);
+    // All that the shell started with us stops too. The kernel lets us stand where nobody could go on with us.
+    process.kill(0, "SIGTSTP");
+    again();
   }
 
   function close(): void {

@@ -1,4 +1,5 @@
-import { plain, wrapWords } from "./screen.ts";
+import { wrapWords } from "../show/pieces.ts";
+import { plain } from "./screen.ts";
 import type { TopState } from "./state.ts";
 
 const titleAndHead = 2;
@@ -16,7 +17,9 @@ export function wordsBelow({ notice, size, look, selected, view }: TopState): re
   const unit = look.units.find(({ name }) => name === selected);
   const words = asked ?? notice?.text ?? (unit ? `${unit.name}: ${unit.phase}: ${unit.because}` : "");
   const rows = wrapWords(plain(words), size.columns);
-  return rows.slice(0, asked !== null || notice ? longestNotice : 1);
+  // Of a question that is longer than the screen the end is seen, which asks.
+  if (asked !== null) return rows.slice(-Math.max(1, size.rows - titleAndHead - keysRow - 1));
+  return rows.slice(0, notice ? longestNotice : 1);
 }
 
 function question({ unit, dependents }: { readonly unit: string; readonly dependents: readonly string[] }): string {

@@ -62,7 +62,14 @@ export function keepAlerts(options: {
       looks.set(unit.name, { memory, state, decision });
       if (memory.isInTrouble && memory.upSince !== null)
         lookAgainAt = Math.min(lookAgainAt, memory.upSince + steadyAfterMs);
-      for (const event of alerts) void tell(event, unit, decision.phase, decision.because);
+      const tags = `tag ${last?.memory.tag ?? "none"} -> ${memory.tag ?? "none"}`;
+      for (const event of alerts)
+        void tell(
+          event,
+          unit,
+          decision.phase,
+          event === "deployed" ? `${tags}; ${decision.because}` : decision.because,
+        );
     }
     cancel();
     cancel = Number.isFinite(lookAgainAt) ? clock.after(Math.max(0, lookAgainAt - now), look) : () => undefined;

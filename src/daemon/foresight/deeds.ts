@@ -1,6 +1,7 @@
 import type { Plan } from "../../control/request.ts";
 import type { Call } from "../../plan/call.ts";
 import type { Foreseen } from "../../plan/foresee.ts";
+import { quoteWords } from "../../unit/docker-run/to-command-line.ts";
 import { hookKeys } from "../../unit/hooks.ts";
 import type { Hook, HookTime, Unit } from "../../unit/unit.ts";
 import type { Measured, Spans } from "./measured-spans.ts";
@@ -39,7 +40,8 @@ const longestWords = 60;
 
 /** One that is long, or a script of several lines, is cut. */
 function hookWords({ command, where }: Hook): string {
-  const line = command.join(" ").replaceAll(/\s+/g, " ").trim();
+  // A line for the shell stands as it was written.
+  const line = (command.length === 1 ? command.join("") : quoteWords(command)).replaceAll(/\s+/g, " ").trim();
   const words = line.length > longestWords ? `${line.slice(0, longestWords - 1)}…` : line;
   return where === "host" ? words : `${words} (in ${where === "task" ? "a one-off" : "its container"})`;
 }

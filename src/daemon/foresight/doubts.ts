@@ -96,5 +96,5 @@ function endWords(failed: readonly ExitRecord[]): string {
 }
 
 function seconds(span: number): number {
-  return span < 1 ? Math.ceil(span * 10) / 10 : Math.ceil(span);
+  return span < 1 ? Math.max(0.1, Math.ceil(span * 10) / 10) : Math.ceil(span);
 }

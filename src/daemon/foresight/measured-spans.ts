@@ -93,7 +93,7 @@ function measure(events: readonly UnitEvent[]): ReadonlyMap<string, readonly num
     const key = `${unit} ${what}`;
     spans.set(key, [...(spans.get(key) ?? []).slice(1 - looksBack), ms]);
   };
-  for (const { unit, phase, time, event, tookMs } of events) {
+  for (const { unit, phase, time, since, event, tookMs } of events) {
     if (unit === null) continue;
     const what = told[event];
     if (what !== undefined && tookMs !== undefined) {
@@ -108,7 +108,8 @@ function measure(events: readonly UnitEvent[]): ReadonlyMap<string, readonly num
     const hooksMs = inHooks.get(unit) ?? 0;
     inHooks.delete(unit);
     const ended = before ? between[before.phase] : undefined;
-    if (!before || !ended?.until.includes(phase)) continue;
+    // One that svc found running when it came was not started then.
+    if (!before || since !== undefined || !ended?.until.includes(phase)) continue;
     add(unit, ended.span, Math.max(0, at - before.at - hooksMs));
   }
   return spans;

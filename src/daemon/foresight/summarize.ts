@@ -27,10 +27,13 @@ export function summarize(
   const [calls, callsAnyway] = [callsByUnit(foreseen), callsByUnit(anyway)];
   const deeds = foreseen.steps
     .filter(({ unit, call }) => calls.get(unit) !== callsAnyway.get(unit) && call.call !== "release")
+    .map((step) => ({ ...step, because: becauseOf(step) }))
     .flatMap((step) => deedsOf(step, world.units.get(step.unit), about.spans.takes))
     .sort((one, other) => one.at - other.at);
   const steps = deeds.map(({ at, unit, does, what, because }) => ({ at: seconds(at), unit, does, what, because }));
-  const meanwhile = [...foreseen.phases].flatMap(([unit, phases]) => awayOf(unit, phases, heardAt(unit), seconds));
+  const meanwhile = [...foreseen.phases]
+    .filter(([unit, phases]) => !isSameWay(phases, anyway.phases.get(unit) ?? []))
+    .flatMap(([unit, phases]) => awayOf(unit, phases, heardAt(unit), seconds));
   const moved = [...new Set(steps.map(({ unit }) => unit))];
   // Where nothing is to be done it is told how things are.
   const touched = moved.length > 0 ? moved : named;
@@ -50,6 +53,12 @@ export function summarize(
     }),
   };
 
+  /** Whoever asked for it once, now it is started because it was stopped for another. */
+  function becauseOf({ unit, call, because }: Foreseen["steps"][number]): string {
+    const stop = foreseen.steps.find((step) => step.unit === unit && step.call.call === "signal");
+    return call.call === "launch" && stop && stop.dueTo !== null ? `it was stopped for ${stop.dueTo}` : because;
+  }
+
   /** When its first stop signal reaches it. */
   function heardAt(unit: string): number | null {
     const known = world.units.get(unit);
@@ -60,8 +69,10 @@ export function summarize(
 
   /** `up` is only hoped for where there is a doubt. */
   function endOf(unit: string): Plan["inTheEnd"][number] {
-    const phase = foreseen.phases.get(unit)?.at(-1)?.phase ?? "down";
-    const doubt = phase === "up" || phase === "done" ? (about.doubts.get(unit) ?? null) : null;
+    const { phase, because = null } = foreseen.phases.get(unit)?.at(-1) ?? { phase: "down" };
+    if (phase === "down") return { unit, phase, doubt: null };
+    if (phase !== "up" && phase !== "done") return { unit, phase, doubt: because };
+    const doubt = about.doubts.get(unit) ?? null;
     return { unit, phase: doubt === null ? phase : null, doubt };
   }
 
@@ -77,6 +88,14 @@ function callsByUnit({ steps }: Foreseen): ReadonlyMap<string, string> {
   return calls;
 }
 
+type Phases = readonly { readonly at: number; readonly phase: Phase }[];
+
+function isSameWay(one: Phases, other: Phases): boolean {
+  return (
+    one.length === other.length && one.every(({ at, phase }, n) => at === other[n]?.at && phase === other[n].phase)
+  );
+}
+
 /** Nothing waits for post_start, which comes last. */
 function isWaitedFor({ does }: Step): boolean {
   return does !== "run";
@@ -85,7 +104,7 @@ function isWaitedFor({ does }: Step): boolean {
 /** From when it leaves `up` until it is up again. */
 function awayOf(
   unit: string,
-  phases: readonly { readonly at: number; readonly phase: Phase }[],
+  phases: Phases,
   signalledAt: number | null,
   seconds: (at: number) => number,
 ): Plan["meanwhile"] {

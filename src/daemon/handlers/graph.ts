@@ -11,14 +11,14 @@ export async function graph({ units = [] }: Ask<"graph">, daemon: Daemon): Promi
   const named = await nameUnits(units, daemon, { invalid: true });
   const { world } = supervisor;
   const statuses = currentStatuses(daemon);
-  const shown = new Set(
-    named.length > 0 ? [...named, ...withNeeds(named, world.units)] : statuses.map(({ name }) => name),
-  );
-  const edges = edgesOf(world.units.values(), { shown, isThere: (name) => statuses.some((one) => one.name === name) });
+  // Of one whose file is wrong it is not known what it needs.
+  const known = new Map(statuses.map(({ name }) => [name, world.units.get(name) ?? { name, needs: [] }]));
+  const shown = new Set(named.length > 0 ? withNeeds(named, known) : known.keys());
+  const edges = edgesOf(world.units.values(), { shown, isThere: (name) => known.has(name) });
   return {
     units: statuses
       .filter(({ name }) => shown.has(name))
-      .map(({ name, phase, because, type, tag }) => ({ name, phase, because, type, tag })),
+      .map(({ name, phase, because, type, tag, stale }) => ({ name, phase, because, type, tag, stale })),
     edges,
   };
 }

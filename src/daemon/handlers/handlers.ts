@@ -8,7 +8,7 @@ import { graph } from "./graph.ts";
 import { logs } from "./logs.ts";
 import { nameUnits, unknownUnit } from "./names.ts";
 import { plan } from "./plan.ts";
-import { reload } from "./reload.ts";
+import { reloader } from "./reload.ts";
 import { restart } from "./restart.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
@@ -36,7 +36,7 @@ export function handlers(daemon: Daemon): Handlers {
     start: (ask, reply) => start(ask, reply, daemon),
     restart: (ask, reply) => restart(ask, reply, daemon),
     stop: (ask, reply) => stop(ask, reply, daemon),
-    reload: () => reload(daemon),
+    reload: reloader(daemon),
     enable: (ask) => setEnabled(ask.names, true),
     disable: (ask) => setEnabled(ask.names, false),
     wait: async (ask, reply) => {

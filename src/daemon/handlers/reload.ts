@@ -4,26 +4,38 @@ import type { Fact } from "../../plan/fact.ts";
 import { stateOf } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
+import type { UnitsNow } from "../unit-source.ts";
 
 type Wished = Extract<Fact, { fact: "wished" }>;
 
 /**
  * Reads all files of all units again, whether they look changed or not. No running container is touched; a need that was added to a
- * running unit comes up.
+ * running unit comes up. It tells what is new since the last reload, or since svc began, though svc may have seen it by itself.
  */
-export async function reload(daemon: Daemon): Promise<Reloaded> {
-  const before = new Map(daemon.source.now.units);
-  const now = await daemon.source.read({ anew: true });
-  const needs = newNeeds(daemon);
-  daemon.supervisor.tell(...needs);
-  await daemon.save();
-  const added = [...now.units.keys()].filter((name) => !before.has(name));
-  const removed = [...before.keys()].filter((name) => !now.units.has(name));
-  const changed = [...now.units.values()]
-    .filter((unit) => differs(unit, before.get(unit.name)))
-    .map((unit) => unit.name);
-  const started = needs.map(({ unit, wish }) => ({ unit, neededBy: wish.by }));
-  return { added, changed, removed, started, problems: now.problems };
+export function reloader(daemon: Daemon): () => Promise<Reloaded> {
+  let told = daemon.source.now;
+  return async () => {
+    const now = await daemon.source.read({ anew: true });
+    const needs = newNeeds(daemon);
+    daemon.supervisor.tell(...needs);
+    await daemon.save();
+    const before = told;
+    told = now;
+    const [names, namesBefore] = [namesIn(now), namesIn(before)];
+    const changed = [...now.units.values()].filter((unit) => differs(unit, before.units.get(unit.name)));
+    return {
+      added: [...names].filter((name) => !namesBefore.has(name)),
+      changed: changed.map(({ name }) => name),
+      removed: [...namesBefore].filter((name) => !names.has(name)),
+      started: needs.map(({ unit, wish }) => ({ unit, neededBy: wish.by })),
+      problems: now.problems,
+    };
+  };
+}
+
+/** Of units whose file is wrong too. */
+function namesIn({ units, invalid }: UnitsNow): ReadonlySet<string> {
+  return new Set([...units.keys(), ...invalid.keys()]);
 }
 
 function differs(unit: Unit, before: Unit | undefined): boolean {

@@ -40,18 +40,20 @@ export async function wishesToStop(
   return { names, facts, goal: "down" };
 }
 
-/** Units outside the set that run, or are to run, and require one in it. */
+/** If one that runs requires something in the set: all outside the set that run and would be stopped with it; else none. */
 function holdersOf(names: readonly string[], { supervisor }: Daemon): readonly string[] {
   const { world } = supervisor;
-  const holders = names
-    .flatMap((name) => dependents(name, world.units))
-    .filter((name) => {
-      const unit = world.units.get(name);
-      return (
-        !names.includes(name) && unit && stateOf(world, name).wish.want === "up" && isRunning(ownContainer(unit, world))
-      );
-    });
-  return [...new Set(holders)].sort();
+  const isHolder = (name: string): boolean => {
+    const unit = world.units.get(name);
+    return (
+      !names.includes(name) &&
+      unit !== undefined &&
+      stateOf(world, name).wish.want === "up" &&
+      isRunning(ownContainer(unit, world))
+    );
+  };
+  if (!names.flatMap((name) => dependents(name, world.units)).some(isHolder)) return [];
+  return withDependents(names, world.units).filter(isHolder).sort();
 }
 
 /** Units that came up only because something needed them, and which nothing needs once these are down. */

@@ -49,7 +49,11 @@ export function runHooks(options: {
     about: readonly string[],
   ): Promise<string | null> {
     const environment = [...variablesOf(unit, when, container), ...about];
-    const onLine = (line: string): void => options.remark(unit, `${hookKeys[when]}: ${line}`);
+    let last = "";
+    const onLine = (line: string): void => {
+      last = line;
+      options.remark(unit, `${hookKeys[when]}: ${line}`);
+    };
     if (hook.where === "host") {
       const { command, timeoutMs, workingDir } = hook;
       return runOnHost({
@@ -70,15 +74,9 @@ export function runHooks(options: {
         if (!unit.launch.ok) return unit.launch.message;
         const { launch } = unit;
         const { name } = unit;
-        return await runAsTask(hook, {
-          unit: name,
-          container: unit.container,
-          launch,
-          environment,
-          engine,
-          onOutput,
-          abort: late.signal,
-        });
+        const about = { unit: name, container: unit.container, launch, environment, engine, onOutput };
+        const ended = await runAsTask(hook, { ...about, abort: late.signal });
+        return typeof ended === "number" ? exitWords(ended) : ended;
       }
       if (container === null) return "its container is not there";
       const { command, user, workingDir, privileged } = hook;
@@ -91,7 +89,7 @@ export function runHooks(options: {
         onOutput,
         abort: late.signal,
       });
-      return code === 0 ? null : `exit ${code}`;
+      return exitWords(code);
     } catch (error) {
       if (late.signal.aborted) return `it took longer than ${hook.timeoutMs / 1000} s`;
       throw error;
@@ -99,6 +97,13 @@ export function runHooks(options: {
       take.out.end();
       take.err.end();
       cancel();
+    }
+
+    function exitWords(code: number): string | null {
+      if (code === 0) return null;
+      take.out.end();
+      take.err.end();
+      return last === "" ? `exit ${code}` : `exit ${code}: ${last}`;
     }
   }
 }

@@ -7,7 +7,10 @@ import type { Hook, Launch } from "../../unit/unit.ts";
 /** Says whose hook a one-off container is, so that one which svc left behind when it was killed is found. */
 export const hookLabel = "svc.hook";
 
-/** Runs a hook in a one-off container as docker-runner makes it: the unit's image, env, links and volumes, not its ports. */
+/**
+ * Runs a hook in a one-off container as docker-runner makes it: the unit's image, env, links and volumes, not its ports. Gives its exit
+ * code, or what went wrong.
+ */
 export async function runAsTask(
   hook: Hook,
   about: {
@@ -19,7 +22,7 @@ export async function runAsTask(
     readonly onOutput: (stream: "out" | "err", chunk: Buffer) => void;
     readonly abort: AbortSignal;
   },
-): Promise<string | null> {
+): Promise<number | string> {
   const { engine, launch, abort } = about;
   const { request } = oneOff(launch, {
     name: about.container,
@@ -57,7 +60,7 @@ export async function runAsTask(
     await engine.start(id);
     const code = await removed;
     await drained;
-    return code === 0 ? null : `exit ${code}`;
+    return code;
   } catch (error) {
     giveUp();
     if (abort.aborted) return `it took longer than ${hook.timeoutMs / 1000} s`;

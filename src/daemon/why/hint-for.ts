@@ -1,34 +1,40 @@
 import type { Cause, UnitStatus } from "../../control/request.ts";
 import { stateOf, type World } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
+import type { Witness } from "./why.ts";
 
 /** The command that helps next with a unit that is as it is; null: none is needed. */
-export function hintFor(status: UnitStatus, { change }: Pick<Cause, "change">, world: World): string | null {
+export async function hintFor(
+  status: UnitStatus,
+  { change }: Pick<Cause, "change">,
+  { world, check, canRevert }: Pick<Witness, "world" | "check" | "canRevert">,
+): Promise<string | null> {
   const { name, phase, wanted, stale, lastExit, badTag } = status;
   const unit = world.units.get(name);
   const image = unit ? imageHint(unit, world) : null;
+  const mendingNow = mending(status, unit, check);
   switch (phase) {
     case "down":
     case "done":
-      return mending(status, unit) ?? `svc start ${name}`;
+      return mendingNow ?? `svc start ${name}`;
     case "failed":
     case "backoff":
-      if (badTag) return `svc revert ${badTag.app} puts REVERT back; svc start ${name} tries ${badTag.tag} again`;
-      if (change && !mending(status, unit))
+      if (badTag) return badTagHint(name, badTag, await canRevert(name));
+      if (change && !mendingNow)
         return `svc logs -n 50 ${name}; mend it or put the change back, then: svc restart ${name}`;
       return (
-        mending(status, unit) ??
+        mendingNow ??
         image ??
         (lastExit ? `svc logs -n 50 ${name}; then: svc start ${name}` : `mend it, then: svc start ${name}`)
       );
     case "invalid":
-      return "svc check";
+      return check;
     case "degraded":
-      return `svc logs -n 50 ${name}`;
+      return pauseHint(name, world) ?? mendingNow ?? `svc logs -n 50 ${name}`;
     case "up":
-      return stale.length > 0 ? (mending(status, unit) ?? `svc restart ${name}`) : null;
+      return stale.length > 0 ? (mendingNow ?? `svc restart ${name}`) : null;
     case "waiting":
-      return wanted === "down" ? null : (mending(status, unit) ?? image ?? `svc wait ${name}`);
+      return wanted === "down" ? null : (mendingNow ?? image ?? `svc wait ${name}`);
     case "pulling":
     case "starting":
     case "stopping":
@@ -39,11 +45,23 @@ export function hintFor(status: UnitStatus, { change }: Pick<Cause, "change">, w
 }
 
 /** A start or restart would be refused; null: it would not be. */
-function mending({ name, phase, refused }: UnitStatus, unit: Unit | undefined): string | null {
+function mending({ name, phase, refused }: UnitStatus, unit: Unit | undefined, check: string): string | null {
   if (refused === null) return null;
   const launch = unit?.launch;
   if (launch && !launch.ok && launch.code === "missing-unit-file") return launch.hint;
-  return `svc check; mend it, then: svc ${phase === "up" ? "restart" : "start"} ${name}`;
+  return `${check}; mend it, then: svc ${phase === "up" || phase === "degraded" ? "restart" : "start"} ${name}`;
+}
+
+function badTagHint(name: string, { app, tag, former }: NonNullable<UnitStatus["badTag"]>, canRevert: boolean): string {
+  const back = canRevert
+    ? `svc revert ${app} puts REVERT back`
+    : `svc deploy ${app} ${former} puts the tag before it back`;
+  return `${back}; svc start ${name} tries ${tag} again`;
+}
+
+function pauseHint(name: string, world: World): string | null {
+  const { container } = stateOf(world, name);
+  return container?.state === "paused" ? `docker unpause ${container.name}` : null;
 }
 
 /** Its image cannot be had: waiting for it does not help; null: that is not what is wrong. */

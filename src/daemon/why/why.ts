@@ -1,7 +1,8 @@
 import type { Cause, ExitRecord, UnitStatus } from "../../control/request.ts";
 import { tieBetween } from "../../graph/ties.ts";
-import { isSteady } from "../../plan/conditions.ts";
+import { isSteady, ownContainer } from "../../plan/conditions.ts";
 import type { Decision } from "../../plan/decide.ts";
+import { isMet } from "../../plan/dependencies.ts";
 import { stateOf, type World } from "../../plan/world.ts";
 import { failuresOf } from "./failures.ts";
 import { hintFor } from "./hint-for.ts";
@@ -18,6 +19,11 @@ export type Witness = {
   readonly recordsOf: (unit: string) => Promise<readonly ExitRecord[]>;
   /** ms since 1970; null: it is at rest. */
   readonly unsettledSince: (unit: string) => number | null;
+  /** Of a run that svc ended; null: that is not known any more. */
+  readonly whyStopped: (unit: string, run: ExitRecord) => string | null;
+  readonly canRevert: (unit: string) => Promise<boolean>;
+  /** The command that shows what is wrong with unit files. */
+  readonly check: string;
   readonly now: number;
   readonly date: number;
 };
@@ -30,11 +36,13 @@ export async function whyChain(name: string, witness: Witness): Promise<readonly
   const chain: Cause[] = [];
   const seen = new Set<string>();
   let tie: string | null = null;
+  let before: string | null = null;
   for (let unit: string | null = name; unit !== null && !seen.has(unit); ) {
     seen.add(unit);
-    chain.push(await causeOf(unit, tie, witness));
-    const next: string | null = witness.decisions.get(unit)?.dueTo ?? null;
+    chain.push({ ...(await causeOf(unit, tie, witness)), replacedAt: replacedAt(unit, before, witness) });
+    const next: string | null = witness.decisions.get(unit)?.dueTo ?? needInTheWay(unit, witness);
     tie = next === null ? null : tieBetween(unit, next, witness.world.units);
+    before = unit;
     unit = next;
   }
   const { engine } = witness.world;
@@ -42,7 +50,23 @@ export async function whyChain(name: string, witness: Witness): Promise<readonly
   return chain;
 }
 
-async function causeOf(name: string, tie: string | null, witness: Witness): Promise<Cause> {
+/** What an engine refuses to start may be refused for what it needs: of that more is known than the engine's words. */
+function needInTheWay(name: string, { world, now }: Witness): string | null {
+  const unit = world.units.get(name);
+  if (!unit || stateOf(world, name).trouble?.kind !== "cannot-start") return null;
+  return unit.needs.find((need) => need.required && !isMet(need, world, now))?.unit ?? null;
+}
+
+/** `holder` is tied to the container before this one, and this one is well. */
+function replacedAt(name: string, holder: string | null, { world, decisions, now, date }: Witness): string | null {
+  const [unit, tied] = [world.units.get(name), holder === null ? undefined : world.units.get(holder)];
+  const current = unit ? ownContainer(unit, world) : null;
+  const bound = tied ? ownContainer(tied, world)?.bound[name] : undefined;
+  if (!current || bound === undefined || bound === current.id || decisions.get(name)?.phase !== "up") return null;
+  return new Date(date - (now - current.startedAt)).toISOString();
+}
+
+async function causeOf(name: string, tie: string | null, witness: Witness): Promise<Omit<Cause, "replacedAt">> {
   const status = witness.statusOf(name);
   const records = await witness.recordsOf(name);
   const failures = failuresOf(name, witness);
@@ -51,17 +75,27 @@ async function causeOf(name: string, tie: string | null, witness: Witness): Prom
     unit: name,
     phase: status?.phase ?? null,
     since: status && Date.parse(status.since) > 0 ? status.since : null,
-    because: status?.because ?? "it has no unit file",
+    because: status ? becauseOf(status) : "it has no unit file",
     tie,
     failures,
-    lastExit: last ? { words: last.words, at: last.endedAt, by: last.by } : null,
+    lastExit: last ? lastExitOf(last, witness) : null,
     lastLines: hasDied(name, witness) && last ? last.lastLines.slice(-shownLines) : [],
     nextTryAt: nextTryAt(name, witness),
     change: status && isInTrouble(status, witness) ? recentChange(status, records, witness) : null,
     stale: status?.stale ?? [],
     refused: status?.refused ?? null,
   };
-  return { ...about, hint: status ? hintFor(status, about, witness.world) : "svc list shows all units" };
+  return { ...about, hint: status ? await hintFor(status, about, witness) : "svc list shows all units" };
+}
+
+function becauseOf({ phase, because, wantedBy, enabled }: UnitStatus): string {
+  if (phase !== "down" || wantedBy !== "nobody" || !enabled) return because;
+  return `${because} yet; it is enabled: svc starts it when the host boots, or svc itself is started anew`;
+}
+
+function lastExitOf(last: ExitRecord, { whyStopped }: Witness): Cause["lastExit"] {
+  const because = last.by === "asked" ? whyStopped(last.unit, last) : null;
+  return { words: last.words, at: last.endedAt, by: last.by, because };
 }
 
 /** A change is worth telling of one that fails by itself, not of one that runs well, waits for another or is down as it was asked to be. */
@@ -105,6 +139,7 @@ function engineAway(since: number): Cause {
     change: null,
     stale: [],
     refused: null,
+    replacedAt: null,
     hint: "systemctl status docker; journalctl -u docker -n 50",
   };
 }

@@ -20,6 +20,7 @@ const one = (name: string, change: Partial<UnitGraph["units"][number]> = {}): Un
   because: "it is ready",
   type: "service",
   tag: null,
+  stale: [],
   ...change,
 });
 
@@ -68,6 +69,33 @@ test("what was shown with its needs is not unfolded again, so that many paths ar
   const rows = showTree(diamonds, false).trimEnd().split("\n");
   expect(rows.length).toBe(1 + 2 + diamonds.edges.length);
   expect(rows.filter((row) => row.endsWith("its needs are shown above")).length).toBeGreaterThan(10);
+});
+
+test("units that need each other in a circle are shown, and the circle is named", () => {
+  const graph: UnitGraph = {
+    units: ["a", "b", "c", "outer"].map((name) => one(name, { phase: null, because: "" })),
+    edges: [edge("a", "b"), edge("b", "c", { tie: "links to" }), edge("c", "a"), edge("outer", "b")],
+  };
+  expect(showTree(graph, false)).toBe(
+    `UNIT, AND BELOW IT WHAT IT NEEDS  PHASE  TAG  WHY
+outer                             -      -
+└─ b                              -      -
+   └─ c (links to)                -      -
+      └─ a                        -      -
+         └─ b                     -      -    it needs itself
+
+units need each other in a circle: a -> b -> c -> a
+`,
+  );
+  const alone = { units: graph.units.slice(0, 3), edges: graph.edges.slice(0, 3) };
+  expect(showTree(alone, false)).toContain("\na                                 -      -\n└─ b ");
+  const own = { units: graph.units.slice(0, 1), edges: [edge("a", "a")] };
+  expect(showTree(own, false)).toContain("└─ a                              -      -    it needs itself\n");
+});
+
+test("what a restart would change stands beside how it is", () => {
+  const graph = { units: [one("web", { tag: "1", stale: ["tag 1 -> 2"] })], edges: [] };
+  expect(showTree(graph, false)).toContain("web                               up     1    stale: tag 1 -> 2\n");
 });
 
 test("for graphviz: every name quoted, strength as the style of the arrow", () => {

@@ -14,7 +14,8 @@ test("units that are as they were are passed over, and no event of one is missed
   const folder = await mkdtemp(join(tmpdir(), "svc-alerts-"));
   const file = join(folder, "events");
   const command = [`echo $SVC_UNIT $SVC_EVENT >>${file}`];
-  const onEvent = { failed: command, crashloop: [], recovered: command, deployed: command, reverted: [] };
+  const deployed = [`echo $SVC_UNIT $SVC_EVENT: $(sed 's/.*"because":"//; s/".*//') >>${file}`];
+  const onEvent = { failed: command, crashloop: [], recovered: command, deployed, reverted: [] };
   const clock = virtualClock();
   const units = ["web", "db"].map((name) => withTag(unit(name, { onEvent }), "v1"));
   let now = world({ units, running: ["web", "db"] });
@@ -60,6 +61,6 @@ test("units that are as they were are passed over, and no event of one is missed
   now = withState(now, "web", { container: runs("web.3", "v2") });
   clock.pass(20_000);
   for (let at = 0; at < 3; at++) pass();
-  await said(["web failed", "web recovered", "web deployed"]);
+  await said(["web failed", "web recovered", "web deployed: tag v1 -> v2; it is ready"]);
   await rm(folder, { recursive: true });
 });

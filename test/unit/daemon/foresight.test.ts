@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { showPlan } from "../../../src/cli/show/plan.ts";
-import type { ExitRecord, UnitEvent } from "../../../src/control/request.ts";
+import type { ExitRecord, Plan, UnitEvent } from "../../../src/control/request.ts";
 import { doubtsAbout } from "../../../src/daemon/foresight/doubts.ts";
 import { measuredSpans } from "../../../src/daemon/foresight/measured-spans.ts";
 import { summarize } from "../../../src/daemon/foresight/summarize.ts";
 import type { Fact } from "../../../src/plan/fact.ts";
 import { foresee } from "../../../src/plan/foresee.ts";
 import type { World } from "../../../src/plan/world.ts";
-import { container, need, unit, world } from "../../support/build.ts";
+import { container, link, need, unit, world } from "../../support/build.ts";
 
 const now = 100_000;
 
@@ -16,6 +16,7 @@ type Past = {
   readonly missing?: readonly string[];
   readonly events?: readonly UnitEvent[];
   readonly isRestart?: boolean;
+  readonly columns?: number;
 };
 
 /** What `svc start NAME --plan` prints. */
@@ -37,7 +38,7 @@ async function planToStart(name: string, there: World, past: Past = {}): Promise
   });
   const about = { world: there, from: now, named: [name], spans, doubts };
   const plan = summarize(foresee(there, [start], now, imagined), foresee(there, [], now, imagined), about);
-  return showPlan(plan, `svc start ${name}`, false);
+  return showPlan(plan, `svc start ${name}`, { colour: false, columns: past.columns ?? Number.POSITIVE_INFINITY });
 }
 
 function ended(ranFor: number, change: Partial<ExitRecord> = {}): ExitRecord {
@@ -89,11 +90,27 @@ nothing was done; this does it:  svc start web
     expect(text).toContain("  site is not expected to be up: it needs web, which is not expected to be up\n");
   });
 
+  test("of one that cannot come up it is said why, though nothing is known of it", async () => {
+    const there = world({ units: [unit("site", { needs: [need("gone")] })], down: ["site"] });
+    expect(await planToStart("site", there)).toBe(
+      `nothing would be done; in the end: site waiting, as far as is known
+  site is not expected to be up: it needs gone, which has no valid unit file
+`,
+    );
+  });
+
   test("one that the operator stopped after it failed over and over", async () => {
     const there = world({ units: [unit("web")], down: ["web"] });
     const text = await planToStart("web", there, { records: { web: [ended(2), ended(1), ended(4)] } });
     expect(text).toContain(
       "  web is not expected to be up: it ended within 4 s of each of its last 3 starts: exit 9\n",
+    );
+  });
+
+  test("one that ended as soon as it was started", async () => {
+    const there = world({ units: [unit("web")], down: ["web"] });
+    expect(await planToStart("web", there, { records: { web: [ended(0), ended(0)] } })).toContain(
+      "  web is not expected to be up: it ended 0.1 s after each of its last 2 starts: exit 9\n",
     );
   });
 
@@ -132,10 +149,45 @@ nothing was done; this does it:  svc start web
     );
   });
 
+  test("what happens to others without the command too is no part of it", async () => {
+    const task = unit("task", { type: "task" });
+    const there = world({ units: [unit("web"), task], running: ["web", "task"] });
+    const text = await planToStart("web", there, { isRestart: true });
+    expect(text).toContain("  web  for ");
+    expect(text).not.toContain("task");
+  });
+
   test("one that is steady is up, whatever was before", async () => {
     const up = world({ units: [unit("web")], running: ["web"] });
     expect(await planToStart("web", up, { records: { web: [ended(2)] } })).toBe(
       "nothing would be done; in the end: web up\n",
+    );
+  });
+});
+
+describe("what others have to do with it", () => {
+  test("one that was stopped for another is started for it", async () => {
+    const units = [unit("mail"), unit("site", { needs: [link("mail")] })];
+    const site = { container: container("site.1", { bound: { mail: "mail.1" } }) };
+    const text = await planToStart("mail", world({ units, running: ["mail"], states: { site } }), { isRestart: true });
+    expect(text).toMatch(/ mail +start +mail:1 +operator asked for it\n/);
+    expect(text).toMatch(/ site +start +site:1 +it was stopped for mail\n/);
+  });
+
+  test("of many units it is summed up how they end and what is a guess", async () => {
+    const names = Array.from({ length: 30 }, (_, at) => `unit-${at}`);
+    const step = { at: 0, does: "start", what: "image", because: "operator asked for it" } as const;
+    const ends = names.map((name) => ({ unit: name, phase: "up", doubt: null }) as const);
+    const plan: Plan = {
+      steps: names.map((name) => ({ ...step, unit: name })),
+      meanwhile: [],
+      darkPorts: [],
+      inTheEnd: [...ends, { unit: "site", phase: "waiting", doubt: "it needs gone, which is down" }],
+      takes: 2.4,
+      guessed: names.map((name) => ({ unit: name, what: ["start"] })),
+    };
+    expect(showPlan(plan, "svc start site", { colour: false, columns: 80 })).toMatch(
+      /\n\ntakes about 2.4 s, a guess for the start of 30 units, not seen yet; in the end: 30 up, 1 waiting, as far as is known\n {2}site is not expected to be up: it needs gone, which is down\nnothing was done/,
     );
   });
 });
@@ -177,6 +229,27 @@ nothing was done; this does it:  svc start web
     );
   });
 
+  test("on a narrow terminal each column goes on below itself, and no heading is broken", async () => {
+    const past = { isRestart: true, columns: 66 };
+    expect(await planToStart("web", world({ units: [hooked], running: ["web"] }), past)).toContain(
+      `   AFTER  UNIT  DOES    WHAT                  BECAUSE
+1  0 s    web   run     pre_stop: drain (in   before its stop
+                        its container)        signal
+2  1 s    web   stop    stop signal, then 10  a restart was asked
+                        s                     for
+`,
+    );
+  });
+
+  test("the words of a command are quoted as a shell wants them", async () => {
+    const command = ["sh", "-c", "echo task pre $SVC_HOOK"];
+    const preStart = [{ ...hook, where: "task", command }] as const;
+    const there = unit("web", { hooks: { preStart, postStart: [], preStop: [], postStop: [] } });
+    expect(await planToStart("web", world({ units: [there], down: ["web"] }))).toContain(
+      "  pre_start: sh -c 'echo task pre $SVC_HOOK' (in a one-off)  ",
+    );
+  });
+
   test("a span is measured without the hooks that were run in it, and a pull that failed is none", () => {
     const spans = measuredSpans([
       phase(0, "pulling"),
@@ -200,6 +273,11 @@ nothing was done; this does it:  svc start web
       ["post_stop"],
     );
     expect(measuredSpans([event(9, "pulled", null, 7_000)]).takes(slow, "pull")).toBe(7_000);
+  });
+
+  test("one that svc found running when it came was not started then", () => {
+    const spans = measuredSpans([phase(0, "starting"), { ...phase(1, "up"), since: new Date(0).toISOString() }]);
+    expect(spans.isGuess("web", "start")).toBe(true);
   });
 
   test("what is measured and what is guessed is told of each", async () => {

@@ -190,7 +190,7 @@ test("a unit whose need has given up for good sets no timer", () => {
   const failed = { respawns: [-2, -1], backoff, lastExit: { words: "exit 1", at: 0 }, restarts: 2 };
   const gone = world({ units, running: ["worker"], states: { db: failed } });
   expect(show(gone, 0)).toBe(
-    `db: failed: crash loop: 1 respawns within 300 s; last: exit 1
+    `db: failed: crash loop: 1 respawn within 300 s; last: exit 1
 site: waiting, waits: it needs db, which keeps failing: exit 1
 worker: degraded: it runs, but db, which it needs, is not ready`,
   );

@@ -32,7 +32,7 @@ const few = [
 
 test("80x24", () => {
   expect(screen(after(opened(few), "<down><down>").state)).toBe(
-    `svc top 12:00:00  3 units  2 up  1 backoff  cpu 12.3 %  memory 138M  by name
+    `svc top 12:00:00Z  3 units  2 up  1 backoff  cpu 12.3 %  memory 138M  by name
  UNIT       PHASE      SINCE CPU %      MEMORY RESTARTS LAST LINE
  antisocial up          60 s  12.3   129M/512M        0 GET /page/17 200 in 3 ms
  postfix    up           4 h   0.0        9.1M        0 warn: full?
@@ -45,7 +45,7 @@ worker: backoff: exit 1, it is started again in 4 s
 
 test("40x10: what has no room is left out", () => {
   expect(screen(opened(few, 40, 10))).toBe(
-    `svc top 12:00:00  3 units  2 up
+    `svc top 12:00:00Z  3 units  2 up
  UNIT       PHASE    CPU % MEMORY
 >antisocial up        12.3   129M
  postfix    up         0.0   9.1M
@@ -58,6 +58,11 @@ antisocial: up: it is ready
   );
 });
 
+test("a name that has no room is marked where it is cut", () => {
+  const rows = screen(opened([used("antisocial-worker-of-the-night")], 40, 6)).split("\n");
+  expect(rows[2]).toBe(">antisocial-work… up         0.0   1.0M");
+});
+
 test("200x60, 200 units: what is selected is seen", () => {
   const many = Array.from({ length: 200 }, (_, at) =>
     used(`unit-${String(at).padStart(3, "0")}`, { lastLine: `line ${at}` }),
@@ -65,7 +70,7 @@ test("200x60, 200 units: what is selected is seen", () => {
   const rows = screen(after(opened(many, 200, 60), "<pagedown><pagedown><pagedown>").state).split("\n");
   expect(rows.length).toBe(60);
   expect([...rows.slice(0, 3), rows.find((row) => row.startsWith(">")), ...rows.slice(-3)]).toEqual([
-    "svc top 12:00:00  200 units  138-193 of 200  200 up  cpu 0.0 %  memory 200M  by name",
+    "svc top 12:00:00Z  200 units  138-193 of 200  200 up  cpu 0.0 %  memory 200M  by name",
     " UNIT     PHASE      SINCE CPU %      MEMORY RESTARTS LAST LINE",
     " unit-137 up          60 s   0.0        1.0M        0 line 137",
     ">unit-165 up          60 s   0.0        1.0M        0 line 165",
@@ -77,14 +82,14 @@ test("200x60, 200 units: what is selected is seen", () => {
 
 test("without units, and without one that the filter lets through, it says so", () => {
   expect(screen(opened([], 80, 5))).toBe(
-    `svc top 12:00:00  0 units  cpu 0.0 %  memory 0B  by name
+    `svc top 12:00:00Z  0 units  cpu 0.0 %  memory 0B  by name
  UNIT     PHASE      SINCE CPU %      MEMORY RESTARTS LAST LINE
 there are no units; write /etc/svc/units/NAME.yml and then: svc reload
 
 ? help  q quit  s start  x stop  r restart  l log  / filter  o order`,
   );
   expect(screen(after(opened(few, 80, 5), "/nosuch").state)).toBe(
-    `svc top 12:00:00  "nosuch": 0  3 units  2 up  1 backoff  cpu 12.3 %  memory 138M
+    `svc top 12:00:00Z  "nosuch": 0  3 units  2 up  1 backoff  cpu 12.3 %
  UNIT     PHASE      SINCE CPU %      MEMORY RESTARTS LAST LINE
 no unit's name holds "nosuch"
 
@@ -95,7 +100,7 @@ no unit's name holds "nosuch"
 test("while svc is away the last values stay, grey, and the reason stands above", () => {
   const { state } = after(opened(few, 80, 6), { what: "away", words: "svc is not running" });
   expect(screen(state)).toBe(
-    `svc top 12:00:00  svc is not running; trying again
+    `svc top 12:00:00Z  svc is not running; trying again
  UNIT       PHASE      SINCE CPU %      MEMORY RESTARTS LAST LINE
 >antisocial up          60 s  12.3   129M/512M        0 GET /page/17 200 in 3 ms
  postfix    up           4 h   0.0        9.1M        0 warn: full?
@@ -120,7 +125,7 @@ test("a long failure has three rows, and the units those that are left", () => {
   const words = `nothing was touched; ${"the image cannot be had ".repeat(8)}`;
   const { state } = after(opened(few, 40, 8), { what: "refused", unit: "worker", words });
   expect(screen(state)).toBe(
-    `svc top 12:00:00  3 units  1-2 of 3
+    `svc top 12:00:00Z  3 units  1-2 of 3
  UNIT       PHASE    CPU % MEMORY
 >antisocial up        12.3   129M
  postfix    up         0.0   9.1M
@@ -146,6 +151,7 @@ l, Enter        follow its log; q or Esc returns, up and PageUp scroll back, End
                 takes it away
 o, >, <         the next, or the last, order: name, phase, cpu, memory, restarts
 Ctrl-L          draw all anew
+Ctrl-Z          stop it, as any program; the shell's fg goes on
 ?               help
 q, Ctrl-C       leave
 

@@ -18,15 +18,15 @@ async function keysOf(text: string, count: number): Promise<readonly string[]> {
 }
 
 test("characters, and keys with names, in the ways of several terminals", async () => {
-  const sent = "a/é日 \x1b[A\x1bOB\x1b[5~\x1b[6~\x1b[H\x1b[4~\x1b[1~\x1b[F\r\n\x7f\b\x03\x0c";
+  const sent = "a/é日 \x1b[A\x1bOB\x1b[5~\x1b[6~\x1b[H\x1b[4~\x1b[1~\x1b[F\r\n\x7f\b\x03\x0c\x1a";
   const keys = "a / é 日".split(" ");
   keys.push(" ", "up", "down", "pageup", "pagedown", "home", "end", "home", "end", "return", "return");
-  keys.push("backspace", "backspace", "ctrl-c", "ctrl-l");
+  keys.push("backspace", "backspace", "ctrl-c", "ctrl-l", "ctrl-z");
   expect(await keysOf(sent, keys.length)).toEqual(keys);
 });
 
 test("keys that mean nothing here are not told", async () => {
-  expect(await keysOf("\x01\x1a\t\x1b[15~\x1b[200~\x1b[2~q", 1)).toEqual(["q"]);
+  expect(await keysOf("\x01\x02\t\x1b[15~\x1b[200~\x1b[2~q", 1)).toEqual(["q"]);
 });
 
 test("an Esc is told, alone, and before what comes with it in one piece", async () => {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { cutIntoPieces } from "../../../../src/cli/show/pieces.ts";
 import { widthOf } from "../../../../src/cli/show/table.ts";
 import { bytes, memory, percent } from "../../../../src/cli/top/figures.ts";
-import { cut, inCells, plain, wrap } from "../../../../src/cli/top/screen.ts";
+import { cut, inCells, plain } from "../../../../src/cli/top/screen.ts";
 
 test("what strangers wrote moves no cursor and joins nothing", () => {
   const cases: readonly (readonly [string, string])[] = [
@@ -20,11 +21,11 @@ test("a text is cut, wrapped and filled by the cells it takes", () => {
   expect(cut("日本語", 5)).toBe("日本");
   expect(inCells("日本語", 5)).toBe("日本 ");
   expect(inCells("ab", 5, "right")).toBe("   ab");
-  expect(wrap("ab日本語cd", 4)).toEqual(["ab日", "本語", "cd"]);
-  expect(wrap("", 4)).toEqual([""]);
+  expect(cutIntoPieces("ab日本語cd", 4)).toEqual(["ab日", "本語", "cd"]);
+  expect(cutIntoPieces("", 4)).toEqual([""]);
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 2, max: 20 }), (text, width) => {
-      const pieces = wrap(plain(text), width);
+      const pieces = cutIntoPieces(plain(text), width);
       expect(pieces.join("")).toBe(plain(text));
       for (const piece of pieces) expect(widthOf(piece)).toBeLessThanOrEqual(width);
       expect(widthOf(inCells(plain(text), width))).toBe(width);

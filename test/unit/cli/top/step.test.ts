@@ -73,6 +73,14 @@ test("a stop asks first; what is needed names those that need it, and stops them
   });
 });
 
+test("all that would be stopped are named, however many they are, and the question is seen", () => {
+  const dependents = Array.from({ length: 30 }, (_, at) => `unit-${at}`);
+  const { state } = after(start, "xy", { what: "needed", unit: "app", dependents });
+  const text = screen(state).replaceAll("\n", " ");
+  for (const name of dependents) expect(text).toMatch(new RegExp(`${name}\\b`));
+  expect(text).toContain("need app. Stop them too? y/n");
+});
+
 test("a question that comes while something else is seen is no question", () => {
   const needed = { what: "needed", unit: "app", dependents: ["db"] } as const;
   for (const keys of ["l", "/", "?"]) {
@@ -134,18 +142,18 @@ test("a log is followed, scrolled back in, and left", () => {
   expect(after(small, "<down><return>").effects).toEqual([{ effect: "follow", unit: "db" }]);
   expect(log(ten)).toBe(
     `log of app  10 lines, following
-12:00:00 line 6
-12:00:00 line 7
-12:00:00 line 8
-12:00:00 line 9
+12:00:00Z line 6
+12:00:00Z line 7
+12:00:00Z line 8
+12:00:00Z line 9
 q back  up, PageUp scroll  End follow`,
   );
   expect(log(ten, "<up><pageup>", ten)).toBe(
     `log of app  20 lines, 14 more below; End
-12:00:00 line 2
-12:00:00 line 3
-12:00:00 line 4
-12:00:00 line 5
+12:00:00Z line 2
+12:00:00Z line 3
+12:00:00Z line 4
+12:00:00Z line 5
 q back  up, PageUp scroll  End follow`,
   );
   expect(log(ten, "<home>")).toContain("line 0\n");
@@ -162,10 +170,10 @@ test("lines that are longer than the screen go on in the next row; svc's own are
   const wide = `${"a".repeat(30)}日本${"b".repeat(20)}`;
   expect(log({ what: "logged", lines: [line("starting", "svc"), line(wide), line("\tend\x07")] })).toBe(
     `log of app  3 lines, following
-12:00:00 -- starting
-12:00:00 ${"a".repeat(30)}
-         日本${"b".repeat(20)}
-12:00:00  end?
+12:00:00Z -- starting
+12:00:00Z ${"a".repeat(30)}
+          日本${"b".repeat(20)}
+12:00:00Z  end?
 q back  up, PageUp scroll  End follow`,
   );
 });

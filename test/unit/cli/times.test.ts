@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { clockTime, instantOf } from "../../../src/cli/show/times.ts";
+
+process.env.TZ = "America/New_York";
+
+test("times are UTC and say so, whatever the zone; those of another day have their date", () => {
+  const now = Date.parse("2026-11-28T22:45:56.789Z");
+  expect(clockTime("2026-11-28T01:02:03.456Z", now)).toBe("01:02:03Z");
+  expect(clockTime("2026-11-27T23:59:59.000Z", now)).toBe("2026-11-27T23:59:59Z");
+});
+
+test("a time that svc has shown can be given to --since, with its Z and without", () => {
+  const at = Date.parse("2026-11-28T22:45:56Z");
+  for (const text of [
+    "2026-11-28T22:45:56Z",
+    "2026-11-28T22:45:56",
+    "2026-11-28 22:45:56",
+    "2026-11-28T17:45:56-05:00",
+  ])
+    expect(instantOf(text, 0)).toBe(at);
+  expect(instantOf("2026-11-28", 0)).toBe(Date.parse("2026-11-28T00:00:00Z"));
+  expect(instantOf("10m", 700_000)).toBe(100_000);
+  expect(() => instantOf("tomorrow", 0)).toThrow('"tomorrow" is no time');
+});
