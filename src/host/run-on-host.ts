@@ -3,6 +3,8 @@ import type { Clock } from "../clock/clock.ts";
 
 /** Between the SIGTERM at the end of the time and SIGKILL. */
 const graceMs = 2_000;
+/** After its end its output is at its end too, unless another process has it. */
+const drainMs = 500;
 const longestLine = 4_096;
 
 export type HostCommand = {
@@ -71,10 +73,11 @@ export function runOnHost(what: HostCommand): Promise<string | null> {
       resolve(wrong);
     };
     child.on("error", (error) => done(`it cannot be run: ${error.message}`));
-    // Not `close`: a daemon that it has left behind may hold its output open for ever.
     child.on("exit", (code, signal) => {
-      // What it has written is read first.
-      setImmediate(() => {
+      // What it has written is read first; but a daemon that it has left behind may hold its output open for ever.
+      const read = new Promise<void>((closed) => child.on("close", () => closed()));
+      const enough = new Promise<void>((over) => cancels.push(what.clock.after(drainMs, over)));
+      void Promise.race([read, enough]).then(() => {
         for (const cut of streams) cut.end();
         if (late) return done(`it took longer than ${what.timeoutMs / 1000} s`);
         if (interrupted) return done("it was interrupted");
