@@ -39,7 +39,9 @@ export async function readDefinitions(
     warn(`the definitions that were kept cannot be read: ${kept.message}`);
     return new Map();
   }
-  return kept.boot === boot ? kept.units : new Map();
+  if (kept.boot !== boot) return new Map();
+  if (kept.unreadable.length > 0) warn(`what was kept of ${kept.unreadable.join(", ")} cannot be read`);
+  return kept.units;
 }
 
 export function serialise(boot: string, units: ReadonlyMap<string, Unit>): string {
@@ -47,10 +49,24 @@ export function serialise(boot: string, units: ReadonlyMap<string, Unit>): strin
   return `${JSON.stringify({ version, boot, units: definitions })}\n`;
 }
 
-export function parseDefinitions(text: string): { boot: string; units: ReadonlyMap<string, Unit> } | Error {
+type Kept = {
+  readonly boot: string;
+  readonly units: ReadonlyMap<string, Unit>;
+  /** Names of units that this version does not understand. */
+  readonly unreadable: readonly string[];
+};
+
+export function parseDefinitions(text: string): Kept | Error {
   try {
-    const { boot, units } = fileSchema.parse(JSON.parse(text));
-    return { boot, units: new Map(units.map((unit) => [unit.name, { ...unit, ...leftOut(unit.name) }])) };
+    const { boot, units: all } = fileSchema.parse(JSON.parse(text));
+    const units = new Map<string, Unit>();
+    const unreadable: string[] = [];
+    for (const one of all) {
+      const { data } = definitionSchema.safeParse(one);
+      if (data) units.set(data.name, { ...data, ...leftOut(data.name) });
+      else unreadable.push(String(one.name));
+    }
+    return { boot, units, unreadable };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -132,4 +148,8 @@ const definitionSchema: z.ZodType<Omit<Unit, LeftOut>> = z.object({
   log: z.object({ maxSizeBytes: count, maxFiles: count }),
 });
 
-const fileSchema = z.object({ version: z.literal(version), boot: z.string(), units: z.array(definitionSchema) });
+const fileSchema = z.object({
+  version: z.literal(version),
+  boot: z.string(),
+  units: z.array(z.looseObject({ name: z.unknown() })),
+});

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { Clock } from "../clock/clock.ts";
 import type { ContainerDetail, ContainerSummary, Engine, EngineEvent, EngineVersion } from "../engine/engine.ts";
 import type { Exit, Fact, SeenContainer } from "../plan/fact.ts";
@@ -77,7 +78,7 @@ export function linkEngine(options: {
     tell,
   };
   const outOfMemory = new Set<string>();
-  const killedByHand = new Map<string, string>();
+  const killedByHand = new Set<string>();
   const leftOut = new Set<string>();
   const deaths = new Map<string, Promise<void>>();
   return {
@@ -308,7 +309,7 @@ export function linkEngine(options: {
         home.tell({ fact: "paused", unit: unit.name, id, paused: event.kind === "pause" });
         return;
       case "kill":
-        if (isCurrent && !container?.stopping) killedByHand.set(id, event.signal);
+        if (isCurrent && !container?.stopping && !isMessage(event.signal)) killedByHand.add(id);
         return;
       case "create":
       case "start":
@@ -378,8 +379,14 @@ function exitOf(detail: Beginning | null, code: number | null, { sawOutOfMemory 
   const words =
     code === null
       ? "it ended while nobody was looking"
-      : exitWords({ code, oom, memoryLimitBytes: byHand ? 0 : (detail?.memoryLimitBytes ?? 0) });
+      : exitWords({ code, oom, memoryLimitBytes: byHand && !oom ? 0 : (detail?.memoryLimitBytes ?? 0) });
   return { code, signal: code === null ? null : signalOf(code), oom, words, luck: Math.random() };
+}
+
+/** A signal that means no end: it is to read its files or open its logs anew. By number, as the engine tells it, or by name. */
+function isMessage(signal: string): boolean {
+  const name = Object.entries(constants.signals).find(([, number]) => String(number) === signal)?.[0] ?? signal;
+  return ["HUP", "USR1", "USR2", "WINCH", "CHLD", "CONT"].includes(name.replace(/^SIG/, ""));
 }
 
 /** Why svc stopped it, where nobody asked for that. */

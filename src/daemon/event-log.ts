@@ -16,7 +16,7 @@ export class EventLog {
   readonly #date: () => number;
   readonly #followers = new Set<(event: UnitEvent) => void>();
   readonly #phases = new Map<string, PhaseNow>();
-  /** Since when those are up that were when svc ended last. */
+  /** Since when those are up that were when svc ended last, until it is known how they are now. */
   readonly #upBefore = new Map<string, number>();
   #events: UnitEvent[] = [];
   #writing: Promise<void> = Promise.resolve();
@@ -48,16 +48,16 @@ export class EventLog {
     for (const [unit, decision] of decisions) {
       const { phase, because } = decision;
       const before = this.#phases.get(unit);
+      const upBefore = phase === "up" && isAdopted(unit) ? this.#upBefore.get(unit) : undefined;
+      if (phase !== "starting" && phase !== "degraded") this.#upBefore.delete(unit);
       if (before?.phase === phase) {
         if (before.because === because) continue;
         this.#phases.set(unit, { ...before, because });
         if (isTurnToStop(decision)) this.add({ unit, event: "phase", phase, because });
         continue;
       }
-      const upSince = phase === "up" && isAdopted(unit) ? this.#upBefore.get(unit) : undefined;
-      if (phase === "up") this.#upBefore.delete(unit);
-      this.#phases.set(unit, { phase, because, since: upSince ?? this.#date() });
-      const same = upSince === undefined ? {} : { since: new Date(upSince).toISOString() };
+      this.#phases.set(unit, { phase, because, since: upBefore ?? this.#date() });
+      const same = upBefore === undefined ? {} : { since: new Date(upBefore).toISOString() };
       // That a unit which nobody asked for is down is no event.
       if (before || phase !== "down") this.add({ unit, event: "phase", phase, because, ...same });
     }

@@ -8,7 +8,10 @@ import { type Container, type StopReason, stateOf, type World } from "./world.ts
 /** `dueTo` names the unit that is the reason, null: there is none. */
 export type Stop = { readonly why: StopReason; readonly because: string; readonly dueTo: string | null };
 
-/** Why its running container has to stop, null if it need not. A stop that has begun is always finished. */
+/**
+ * Why its running container has to stop, null if it need not. A stop that has begun is always finished. What cannot be made anew
+ * serves as well as it can: for what is best mended by another container it is not stopped.
+ */
 export function mustStop(unit: Unit, world: World, now: number): Stop | null {
   return once(viewOf(world, now).stops, unit.name, () => reasonToStop(unit, world, now), null);
 }
@@ -34,6 +37,7 @@ function reasonToStop(unit: Unit, world: World, now: number): Stop | null {
     const because = lossThatStops(unit, need, { container, world, now });
     if (because !== null) return { why: "replaced", because, dueTo: need.unit };
   }
+  if (!unit.launch.ok) return null;
   if (container.health === "unhealthy" && unit.onUnhealthy === "restart") {
     return { why: "unhealthy", because: "its healthcheck says unhealthy", dueTo: null };
   }
@@ -62,7 +66,6 @@ function lossThatStops(unit: Unit, need: Need, { container, world, now }: Tied):
   // Of one that svc has only just found it is not known that it is lost.
   const isUnknown = targetStops === null && isYetToBeAsked(target, ownContainer(target, world));
   if (need.onLoss === "stop" && !isUnknown && !isMet(need, world, now)) return `${need.unit} is not up`;
-  // What cannot be made anew serves as well as it can.
   if (!unit.launch.ok) return null;
   // Intended replacements go from the outside in: what holds on to the target stops before it.
   if (targetStops?.why === "replaced") return `${need.unit}, which it is tied to, is being replaced`;

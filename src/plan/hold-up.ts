@@ -1,5 +1,5 @@
 import type { Unit } from "../unit/unit.ts";
-import { isReady, type RunningContainer, readyAt, startDeadline } from "./conditions.ts";
+import { hasMissedItsDeadline, isReady, type RunningContainer, readyAt, startDeadline } from "./conditions.ts";
 import { type Decision, dueTo, rest, wait } from "./decision.ts";
 import { isMet, wasReplaced } from "./dependencies.ts";
 import { readyWords } from "./words.ts";
@@ -14,16 +14,17 @@ export function holdUp(unit: Unit, container: RunningContainer, world: World, no
   if (unit.type === "task") return rest("up", "the task runs");
   if (container.state === "paused") return rest("degraded", "somebody paused its container; docker unpause wakes it");
   const ready = readyAt(unit, container);
+  if (!unit.launch.ok && hasMissedItsDeadline(unit, container, now))
+    return rest("degraded", `it was not ready in time, and cannot be started anew: ${unit.launch.message}`);
   if (ready > now)
     return wait("starting", readyWords(unit, container), Math.min(ready, startDeadline(unit, container)));
   const lost = unit.needs.find((need) => need.required && isLost(need.unit) && !isMet(need, world, now));
   if (lost) return dueTo(lost.unit, rest("degraded", `it runs, but ${lost.unit}, which it needs, is not ready`));
-  const gone = unit.launch.ok ? undefined : unit.needs.find((need) => wasReplaced(need, { container, world, now }));
-  if (gone && !unit.launch.ok)
-    return dueTo(
-      gone.unit,
-      rest("degraded", `it is tied to a ${gone.unit} that is gone, and cannot be started anew: ${unit.launch.message}`),
-    );
+  if (!unit.launch.ok) {
+    const gone = unit.needs.find((need) => wasReplaced(need, { container, world, now }))?.unit;
+    const because = `it is tied to a ${gone} that is gone, and cannot be started anew: ${unit.launch.message}`;
+    if (gone !== undefined) return dueTo(gone, rest("degraded", because));
+  }
   if (!isReady(unit, world, now)) return rest("degraded", "its healthcheck says unhealthy");
   return container.adopted ? wasUp : isUp;
 

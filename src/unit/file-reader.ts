@@ -51,16 +51,16 @@ export class FileReader {
 
   /** Of the file that is open, before it is read: whatever became of the path or the file since makes another state. */
   #note(path: string, stats: Stats): void {
-    refuseEndless(path, stats);
     const state = stateOf(stats, this.#date());
     // One that is read twice, in two states, has none.
     this.states.set(path, this.states.has(path) && this.states.get(path) !== state ? null : state);
+    refuseEndless(stats);
   }
 
   #noteFailure(path: string, error: unknown): void {
     if (isMissing(error)) this.states.set(path, missing);
-    // A folder stays one.
-    else if ((error as NodeJS.ErrnoException).code !== "EISDIR") this.states.set(path, null);
+    // A folder stays one, and a pipe.
+    else if (!["EISDIR", notFile].includes((error as NodeJS.ErrnoException).code ?? "")) this.states.set(path, null);
   }
 }
 
@@ -68,10 +68,17 @@ export class FileReader {
 const withoutWaiting = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** What has no end is not begun. */
-function refuseEndless(path: string, stats: Stats): void {
+function refuseEndless(stats: Stats): void {
+  const isNull = stats.isCharacterDevice() && stats.rdev === nullDevice;
+  if (isNull) return;
   const kind = stats.isFIFO() ? "pipe" : stats.isCharacterDevice() || stats.isBlockDevice() ? "device" : null;
-  if (kind !== null && path !== "/dev/null") throw new Error(`it is a ${kind}, and no file`);
+  if (kind !== null) throw Object.assign(new Error(`it is a ${kind}, and no file`), { code: notFile });
 }
+
+const notFile = "ENOTFILE";
+
+/** /dev/null, which stands for a file without anything in it: 1:3. */
+const nullDevice = 0x103;
 
 export const missing: FileState = "-";
 

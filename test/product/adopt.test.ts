@@ -96,7 +96,7 @@ test("B46 counts, back-off and what the operator stopped are as they were", asyn
   await host.ask("start", { names: [host.name("failing")] });
   const deep = await until(async () => {
     const status = await host.reaches("PREFIX-failing", { phase: "backoff", container: null });
-    return status.restarts >= 5 ? status : null;
+    return status.restarts >= 7 ? status : null;
   });
   const web = await idOf("web");
   await crash();

@@ -179,13 +179,13 @@ describe.concurrent("order", () => {
   });
 
   test("B09 several names are one transaction, in whatever order they are given", async () => {
-    await host.unit("first");
-    await host.unit("second", { depends_on: ["PREFIX-first"] });
-    const bogus = await host.svc("start", "PREFIX-second", "PREFIX-no-such-unit", "PREFIX-first");
+    await host.unit("leader");
+    await host.unit("follower", { depends_on: ["PREFIX-leader"] });
+    const bogus = await host.svc("start", "PREFIX-follower", "PREFIX-no-such-unit", "PREFIX-leader");
     expect(bogus.code).toBe(2);
-    expect(await phases("first", "second")).toEqual(["down", "down"]);
-    expect((await host.svc("start", "PREFIX-second", "PREFIX-first")).code).toBe(0);
-    expect((await startedAt("PREFIX-first")) < (await startedAt("PREFIX-second"))).toBe(true);
+    expect(await phases("leader", "follower")).toEqual(["down", "down"]);
+    expect((await host.svc("start", "PREFIX-follower", "PREFIX-leader")).code).toBe(0);
+    expect((await startedAt("PREFIX-leader")) < (await startedAt("PREFIX-follower"))).toBe(true);
   });
 
   test("B10 units that exclude each other are not started together, nor beside each other", async () => {

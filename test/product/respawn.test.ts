@@ -116,8 +116,9 @@ describe.concurrent("respawn", () => {
     expect((await host.svc("start", "PREFIX-needing-both")).code).toBe(1);
     await host.reaches("PREFIX-limited", { phase: "failed" });
     for (let failures = 0; failures < 4; failures++) await host.svc("start", "PREFIX-lacking");
+    await host.reaches("PREFIX-lacking", { phase: "backoff" });
     await host.engine.docker("tag", host.engine.image, host.name("later:1"));
-    await host.unit("limited");
+    await host.unit("limited", { respawn_limit: "0 in 1m", on_limit: "fail" });
     expect(await host.svc("start", "PREFIX-needing-both")).toMatchObject({ code: 0 });
     await host.engine.docker("rmi", host.name("later:1"));
     const ran = await idOf("lacking");

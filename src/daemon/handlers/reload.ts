@@ -33,9 +33,10 @@ export function reloader(daemon: Daemon): () => Promise<Reloaded> {
   };
 }
 
-/** Of units whose file is wrong too. */
+/** Of units whose file is wrong too; not of those that an earlier svc knew, and whose file is gone. */
 function namesIn({ units, invalid }: UnitsNow): ReadonlySet<string> {
-  return new Set([...units.keys(), ...invalid.keys()]);
+  const there = [...units.values()].filter(({ launch }) => launch.ok || launch.code !== "missing-unit-file");
+  return new Set([...there.map(({ name }) => name), ...invalid.keys()]);
 }
 
 function differs(unit: Unit, before: Unit | undefined): boolean {

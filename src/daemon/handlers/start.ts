@@ -49,6 +49,7 @@ export async function wishesToStart(ask: Pick<Ask<"start">, "names" | "noDeps">,
 function hasFailed(name: string, world: World): boolean {
   const unit = world.units.get(name);
   const { trouble, backoff, finished, call } = stateOf(world, name);
-  if (!unit || call || isRunning(ownContainer(unit, world))) return false;
+  const isTried = call !== null && call.call.call !== "remove";
+  if (!unit || isTried || isRunning(ownContainer(unit, world))) return false;
   return finished ? !finished.ok : trouble !== null || backoff !== null || isHeld(unit, world);
 }

@@ -32,7 +32,7 @@ export async function why({ unit }: Ask<"why">, daemon: Daemon): Promise<readonl
 
 /** Of an invalid one with the place of what is wrong. */
 function withPlace(status: UnitStatus, { source }: Daemon): UnitStatus {
-  const [problem] = source.now.invalid.get(status.name)?.problems ?? [];
+  const problem = source.now.invalid.get(status.name)?.problems.find(({ severity }) => severity === "error");
   if (status.phase !== "invalid" || !problem) return status;
   return { ...status, because: `${problem.file}:${problem.line}:${problem.column}: ${status.because}` };
 }

@@ -45,6 +45,7 @@ test("definitions are read as they were written, but for what the engine was giv
       expect(parseDefinitions(text)).toEqual({
         boot: "boot",
         units: new Map([...all].map(([name, one]) => [name, kept(one)])),
+        unreadable: [],
       });
     }),
     { numRuns: 20 },
@@ -53,10 +54,20 @@ test("definitions are read as they were written, but for what the engine was giv
 
 test("the definitions that each version left are understood", () => {
   const text = readFileSync(join(import.meta.dirname, "../../saved/definitions/1.json"), "utf8");
-  expect(parseDefinitions(text)).toEqual({ boot: "BOOT", units: new Map([["full", kept(full)]]) });
+  expect(parseDefinitions(text)).toEqual({ boot: "BOOT", units: new Map([["full", kept(full)]]), unreadable: [] });
 });
 
-test.each(["", "{", "[]", '{"version":2,"boot":"","units":[]}', '{"version":1,"boot":"x","units":[{"name":"a"}]}'])(
+test("a unit that is not understood costs no other", () => {
+  const { units } = JSON.parse(serialise("boot", new Map([["full", full]])));
+  const text = JSON.stringify({ version: 1, boot: "boot", units: [{ name: "newer", type: "timer" }, ...units] });
+  expect(parseDefinitions(text)).toEqual({
+    boot: "boot",
+    units: new Map([["full", kept(full)]]),
+    unreadable: ["newer"],
+  });
+});
+
+test.each(["", "{", "[]", '{"version":2,"boot":"","units":[]}', '{"version":1,"boot":"x","units":["a"]}'])(
   "what cannot be understood is no definition: %s",
   (text) => expect(parseDefinitions(text)).toBeInstanceOf(Error),
 );

@@ -60,3 +60,12 @@ test("one that ran when svc came is up since it came up, however often svc came"
   for (const decision of [asking, up]) log.observe(new Map([["site", decision]]), () => false);
   expect(log.phaseOf("site")).toMatchObject({ phase: "up", since: 8_000 });
 });
+
+test("one that ran when svc came, and was degraded since, is up since then", async () => {
+  const up: Decision = { rest: true, phase: "up", because: "it is ready" };
+  const degraded: Decision = { rest: true, phase: "degraded", because: "db, which it needs, is not ready" };
+  decided(up);
+  await anew(5_000);
+  for (const decision of [up, degraded, up]) log.observe(new Map([["site", decision]]), () => true);
+  expect(log.phaseOf("site")).toMatchObject({ phase: "up", since: 5_000 });
+});

@@ -85,6 +85,22 @@ site: degraded: it runs, but relay, which it needs, is not ready`,
   );
 });
 
+test("what could not be started anew is not stopped because it is unhealthy or was not ready in time", () => {
+  const launch = { ok: false, code: "no-tag", message: "there is no TAG", hint: "write one" } as const;
+  const sick = unit("sick", { onUnhealthy: "restart" });
+  const slow = unit("slow", { ready: { how: "tcp", host: null, port: 80 } });
+  const states = {
+    sick: { container: container("sick.1", { health: "unhealthy" }) },
+    slow: { container: container("slow.1") },
+  };
+  const shown = (units: readonly Unit[]) => show(world({ units, running: [], states }), 60_000);
+  expect(shown([sick, slow])).toMatch(/^sick: stopping, signal sick.1.*\nslow: stopping, signal slow.1/);
+  expect(shown([sick, slow].map((one) => ({ ...one, launch })))).toBe(
+    `sick: degraded: its healthcheck says unhealthy
+slow: degraded: it was not ready in time, and cannot be started anew: there is no TAG`,
+  );
+});
+
 test("a restart of the target of a link takes down first what is linked to it", () => {
   const linked = container("site.1", { bound: { relay: "relay.1" } });
   const restart = { want: "up", by: "operator", generation: 1 } as const;

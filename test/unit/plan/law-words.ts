@@ -87,8 +87,10 @@ function findReason(unit: Unit, world: World, now: number): boolean {
   const { wish } = stateOf(world, unit.name);
   if (!runs(container)) return false;
   if (wish.want === "down" || world.shuttingDown || container.generation !== wish.generation) return true;
-  if (container.health === "unhealthy" && unit.onUnhealthy === "restart") return true;
   if (unit.needs.some((need) => isLost(unit, need, container, world, now))) return true;
+  // What cannot be started anew serves as well as it can.
+  if (!unit.launch.ok) return false;
+  if (container.health === "unhealthy" && unit.onUnhealthy === "restart") return true;
   const isLate = container.state === "running" && now >= container.watchedSince + unit.startTimeoutMs;
   return unit.type === "service" && isLate && !wasUp(unit, container, now);
 }

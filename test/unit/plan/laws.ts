@@ -206,7 +206,8 @@ function notAsWished(unit: Unit, actual: Container | null, simulation: Simulatio
       (need) => need.onLoss === "stop" && world.units.has(need.unit) && missing(need, world, now) !== null,
     );
     if (stops) return `runs though ${stops.unit} is lost`;
-    const isUnwell = actual.state === "paused" || actual.health === "unhealthy" || actual.health === "starting";
+    const isPoorly = actual.state === "paused" || actual.health === "unhealthy" || actual.health === "starting";
+    const isUnwell = isPoorly || !unit.launch.ok;
     return unit.type === "task" || isUnwell || isUp(unit.name, world, now) ? null : "runs and does not get ready";
   }
   const isHeld = unit.onBadTag === "hold" || stateOf(world, unit.name).trial.notPutBack !== null;

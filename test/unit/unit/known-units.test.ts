@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -115,6 +116,23 @@ test("what could not be read for a reason that may pass is read again; a folder 
     expect.stringContaining("it is a folder"),
   ]);
   expect([await known.isUnchanged("db"), await known.isUnchanged("web")]).toEqual([false, true]);
+});
+
+test("a pipe in place of a file stays one, and is not waited for; a link to /dev/null is a file with nothing in it", async () => {
+  await write("units/web.yml", "image: x:1\nenv_file: [./pipe, ./empty]\n");
+  execFileSync("sh", ["-c", `mkfifo "$0"`, join(root, "units/pipe")]);
+  await symlink("/dev/null", join(root, "units/empty"));
+  const known = new KnownUnits(folders(), longAfter);
+  const [unit] = relateUnits(await known.read([])).units;
+  expect(unit?.launch).toMatchObject({
+    ok: false,
+    message: expect.stringContaining("pipe cannot be read: it is a pipe"),
+  });
+  expect(await known.isUnchanged("web")).toBe(true);
+  await rm(join(root, "units/pipe"));
+  await write("units/pipe", "A=1\n");
+  expect(await known.isUnchanged("web")).toBe(false);
+  expect(relateUnits(await known.read([])).units[0]?.launch).toMatchObject({ ok: true });
 });
 
 test("asked to, it reads all anew, whatever the file system says", async () => {
