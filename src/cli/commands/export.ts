@@ -45,17 +45,13 @@ async function exportUnits(names: readonly string[], options: Options, cli: Cli)
   let files: readonly FileToWrite[];
   if (options.compose) {
     const { composeText } = await import("../../convert/export/compose.ts");
-    files = [{ name: "compose.yaml", text: await composeText(exported), mode: 0o600 }];
+    files = [{ name: "compose.yaml", text: await composeText(exported) }];
   } else if (options.systemd) {
     const { systemdText } = await import("../../convert/export/systemd.ts");
-    files = exported.map((one) => ({
-      name: `${one.unit.name}.service`,
-      text: systemdText(one, printLine),
-      mode: 0o600,
-    }));
+    files = exported.map((one) => ({ name: `${one.unit.name}.service`, text: systemdText(one, printLine) }));
   } else {
     const { runLine } = await import("../../convert/export/run-lines.ts");
-    files = [{ name: "run.sh", text: exported.map((one) => runLine(one, printLine)).join(""), mode: 0o600 }];
+    files = [{ name: "run.sh", text: exported.map((one) => runLine(one, printLine)).join("") }];
   }
   if (options.to !== undefined) {
     const { writeFiles } = await import("../../convert/write-files.ts");

@@ -5,7 +5,6 @@ import { importInspect } from "./container/inspect-file.ts";
 import { type Draft, newDraft, tell } from "./draft.ts";
 import { takeEdges } from "./edges.ts";
 import { sayIt } from "./find-sources.ts";
-import { hasSecrets } from "./has-secrets.ts";
 import type { Host } from "./host.ts";
 import type { Note } from "./note.ts";
 import { asHook } from "./shell/host-command.ts";
@@ -18,7 +17,6 @@ export type ImportedUnit = {
   readonly name: string;
   readonly file: string;
   readonly text: string;
-  readonly hasSecrets: boolean;
 };
 
 export type Imported = {
@@ -39,8 +37,7 @@ export async function importSources(sources: readonly Source[], host: Host): Pro
   const units: ImportedUnit[] = [];
   for (const draft of made) {
     guardUsualFiles(draft, host);
-    const text = await acceptedText(draft, host);
-    units.push({ name: draft.name, file: draft.file, text, hasSecrets: hasSecrets(text) });
+    units.push({ name: draft.name, file: draft.file, text: await acceptedText(draft, host) });
   }
   return { units, notes: drafts.flatMap(({ notes }) => [...notes].sort(byLine)) };
 }

@@ -21,6 +21,8 @@ const files = {
   "empty.yml": "",
   "notes.txt": "nothing that svc knows\n",
   "after.service": `[Unit]\nAfter=db.service\nRequires=cache.service\n${service.replace("web", "after")}ExecStop=docker stop after\n[Install]\nWantedBy=multi-user.target\n`,
+  "secret.service":
+    "[Service]\nExecStartPre=docker login -u bot -p hunter2 reg\nExecStart=docker run --rm --name secret mysql:8 mysqld --password hunter2\n",
   "web.conf": "start on runlevel [2345]\nrespawn\nexec docker run --name web busybox:1\n",
   "units/web.yml": "description: the site\nimage: nginx:1.25\nlinks: [db]\nports: ['80:80']\n",
   "units/db.yml": "image: postgres:16\nenvironment: {POSTGRES_PASSWORD: hunter2}\n",
@@ -38,7 +40,7 @@ test("without --to all is printed as YAML, with the report as comments, and noth
   expect(stdout.slice(stdout.indexOf("taken"))).not.toContain("hunter2");
 });
 
-test("--to writes files; what is there stays, unless --force is given; one that holds a secret is its owner's alone", async () => {
+test("--to writes files; what is there stays, unless --force is given; each is its owner's alone", async () => {
   const asked = ["import", "systemd/web.service", "--to", "out"] as const;
   const first = await svc(...asked);
   expect([first.code, readdirSync(join(root, "out"))]).toEqual([0, ["web.yml"]]);
@@ -54,6 +56,13 @@ test("--to writes files; what is there stays, unless --force is given; one that 
   expect(readFileSync(join(root, "out/web.yml"), "utf8")).toBe("mine\n");
   expect((await svc(...asked, "--force")).code).toBe(0);
   expect(readFileSync(join(root, "out/web.yml"), "utf8")).toContain("image: nginx:1.25");
+});
+
+test("no unit file is readable by others, whatever its words are", async () => {
+  await svc("import", "secret.service", "--to", "secret");
+  const file = join(root, "secret/secret.yml");
+  expect(readFileSync(file, "utf8")).toMatch(/-p hunter2[\s\S]*--password hunter2/);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
 test("what was not understood is exit 1, and the file is written all the same", async () => {
