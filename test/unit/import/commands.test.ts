@@ -12,6 +12,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 mkdirSync(join(root, "systemd"));
 mkdirSync(join(root, "units"));
 mkdirSync(join(root, "default"));
+mkdirSync(join(root, "templates"));
 const service = "[Service]\nExecStart=docker run --rm --name web -e DB_PASSWORD=hunter2 nginx:1.25\nRestart=always\n";
 const files = {
   "systemd/web.service": `${service}ExecStop=docker stop web\n[Install]\nWantedBy=multi-user.target\n`,
@@ -26,6 +27,7 @@ const files = {
   "web.conf": "start on runlevel [2345]\nrespawn\nexec docker run --name web busybox:1\n",
   "units/web.yml": "description: the site\nimage: nginx:1.25\nlinks: [db]\nports: ['80:80']\n",
   "units/db.yml": "image: postgres:16\nenvironment: {POSTGRES_PASSWORD: hunter2}\n",
+  "templates/worker@.yml": "image: worker:1\ncommand: --queue %i\n",
   "units/worker@.yml": "image: worker:1\ncommand: --queue %i\n",
 };
 for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
@@ -112,6 +114,7 @@ test.each([
   [["export"], "no format is named"],
   [["export", "--run", "--compose"], "cannot be used with"],
   [["export", "--run", "--units", "units", "nobody"], "there is no unit nobody in units"],
+  [["export", "--run", "--units", "units", "worker@"], "worker@ is a template\nhint: name a unit of it: worker@1"],
 ])("%j is exit 2", async (args, message) => {
   const { code, stderr } = await svc(...args);
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
@@ -163,7 +166,7 @@ ExecStart=/usr/bin/docker run \\
   --rm \\
   --name worker-mail \\
   worker:1 --queue mail
-ExecStop=/usr/bin/docker stop worker-mail
+ExecStop=-/usr/bin/docker stop worker-mail
 Restart=always
 RestartSec=5
 # A pull may take its time.
@@ -174,6 +177,11 @@ TimeoutStopSec=20
 WantedBy=multi-user.target
 
 `);
+});
+
+test("a template of which there is no instance is told", async () => {
+  const { code, stdout, stderr } = await svc("export", "--run", "--units", "templates", "--default-dir", "default");
+  expect([code, stdout, stderr]).toEqual([0, "", "worker@ is a template: name an instance of it, worker@NAME\n"]);
 });
 
 test("exported files are their owner's alone", async () => {

@@ -129,7 +129,7 @@ test("hooks in the container are Compose's, those on the host systemd's", async 
     "ExecStart=/usr/bin/docker run \\",
     "ExecStop=-/usr/bin/docker exec web drain --now",
     'ExecStop=-/bin/sh -c "[ -n \\"$$MAINPID\\" ] || exit 0; logger going | cat"',
-    "ExecStop=/usr/bin/docker stop web",
+    "ExecStop=-/usr/bin/docker stop web",
     'ExecStopPost=-/bin/sh -c "rm -f /run/x"',
   ]);
   expect(systemd.match(/^# .*: .*$/gm)).toEqual([
@@ -144,7 +144,7 @@ test("a task is a oneshot, which systemd starts again after a failure alone", as
   expect(systemd).toContain("Type=oneshot\nRemainAfterExit=yes\n");
   expect(systemd.match(/^(Restart|ExecStop|ExecStartPre=\/bin).*$/gm)).toEqual([
     "ExecStartPre=/bin/sh -c date",
-    "ExecStop=/usr/bin/docker stop web",
+    "ExecStop=-/usr/bin/docker stop web",
     "Restart=on-failure",
     "RestartSec=5",
   ]);
@@ -164,6 +164,17 @@ test("what auto_remove asks for is said once, and a wait for readiness is told",
     "Before=old.service",
     "# A pull may take its time.",
   ]);
+});
+
+test("a description that ends with backslashes does not go on with the next line of a systemd unit", async () => {
+  const { systemd } = await exported("description: 'path C:\\ \\\\ '");
+  expect(systemd).toContain("[Unit]\nDescription=path C:\nAfter=docker.service\n");
+  expect((await exported("description: '\\d+ a\\b'")).systemd).toContain("Description=\\d+ a\\b\n");
+});
+
+test("the image is found behind the flags, whatever the unit is called", async () => {
+  const { systemd } = await exported("image: web\ncommand: web --name web");
+  expect(systemd).toContain("\n  --name web \\\n  web web --name web\n");
 });
 
 test("docker's restart policy is that of the unit, unless it goes with --rm", async () => {
