@@ -79,8 +79,13 @@ async function readAll(names: readonly string[], options: Options, cli: Cli): Pr
       hint: "svc check",
     });
   }
+  for (const template of names.length === 0 ? read.templates : [])
+    if (!read.units.some(({ name }) => name.startsWith(template)))
+      cli.err(`${template} is a template: name an instance of it, ${template}NAME\n`);
   const byName = new Map(read.units.map((unit) => [unit.name, unit]));
   const unknown = names.find((name) => !byName.has(name));
+  if (unknown !== undefined && read.templates.includes(unknown))
+    throw new SvcError("unknown-unit", `${unknown} is a template`, { hint: `name a unit of it: ${unknown}1` });
   if (unknown !== undefined)
     throw new SvcError("unknown-unit", `there is no unit ${unknown} in ${folders.units}`, {
       hint: "svc check reads the folder",
