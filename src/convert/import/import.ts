@@ -7,7 +7,6 @@ import { takeEdges } from "./edges.ts";
 import { sayIt } from "./find-sources.ts";
 import type { Host } from "./host.ts";
 import type { Note } from "./note.ts";
-import { asHook } from "./shell/host-command.ts";
 import type { Source } from "./source.ts";
 import { importSystemd } from "./systemd/systemd-unit.ts";
 import { importUpstart } from "./upstart/upstart-job.ts";
@@ -76,7 +75,7 @@ function checked(draft: Draft): Draft {
     because: "no docker run is found in it, so there is no unit",
     key: null,
   };
-  const told = draft.notes.filter(({ verdict, because }) => verdict === "not understood" && !because.endsWith(asHook));
+  const told = draft.notes.filter(({ verdict, code }) => verdict === "not understood" && code !== "hook");
   return { ...draft, notes: [...told, note] };
 }
 

@@ -6,8 +6,14 @@ import type { Origin } from "./note.ts";
 import { ownFlags, type RunLine } from "./run-flags.ts";
 import type { Word } from "./shell/words.ts";
 
-/** The keys for a `docker run` line. Gives the key that says a word, where one does. */
-export function takeRunLine(draft: Draft, run: RunLine): ReadonlyMap<Word, string> {
+type Taken = {
+  /** The key that says a word, where one does. */
+  readonly keyOf: ReadonlyMap<Word, string>;
+  readonly isDetached: boolean;
+};
+
+/** The keys for a `docker run` line. */
+export function takeRunLine(draft: Draft, run: RunLine): Taken {
   const { words, parsed } = withoutUnknownFlags(draft, run.words);
   const originOf = (word: number) => ({ file: draft.file, line: words[word]?.line ?? words.at(-1)?.line ?? null });
   const others = ownFlags(draft, parsed.flags, run, originOf);
@@ -31,7 +37,7 @@ export function takeRunLine(draft: Draft, run: RunLine): ReadonlyMap<Word, strin
   takeCommand(draft, words.slice(parsed.rest + 1));
   sayWords(words.slice(parsed.rest, parsed.rest + 1), "image");
   sayWords(words.slice(parsed.rest + 1), "command");
-  return said;
+  return { keyOf: said, isDetached: parsed.flags.some(({ name }) => name === "detach") };
 }
 
 /** A flag that nobody knows would make its value the image: both are taken out, and told. */

@@ -1,7 +1,8 @@
 import { adoptEnvFile } from "./adopt-env-file.ts";
 import { adoptTagFile } from "./adopt-tag-file.ts";
+import { asHook } from "./as-hook.ts";
 import { commandValue, tell } from "./draft.ts";
-import { type Command, forRunLine, type Job, type Role } from "./job.ts";
+import type { Command, Job, Role } from "./job.ts";
 import { takeRunLine } from "./run-line.ts";
 import { readRunnerWords } from "./runner-line.ts";
 import type { HostCommand } from "./shell/host-command.ts";
@@ -31,8 +32,8 @@ export function takeContainer(job: Job, command: Command, { read, replaced, unkn
 const helpers: { readonly [role in Role]?: string } = {
   before: "make a unit of it with type: task, and name that in depends_on",
   "after start": "make another unit of this",
-  stop: "write it as a hook if it is needed: svc help unit pre_stop",
-  "after stop": "write it as a hook if it is needed: svc help unit post_stop",
+  stop: asHook("stop"),
+  "after stop": asHook("after stop"),
   reload: "svc reloads nothing: restart the unit, or send it a signal by hand",
 };
 
@@ -48,13 +49,14 @@ function takeRun(job: Job, given: readonly Word[], prefixed: readonly Word[]): T
   }
   const adopted = adoptEnvFile(job, words);
   const own = adopted ? { words: adopted.words, tag: null } : adoptTagFile(job, words);
-  const keyOf = takeRunLine(draft, {
+  const { keyOf, isDetached } = takeRunLine(draft, {
     words: own.words,
     imageIsElsewhere: adopted !== null,
     workingDirectory: state.workingDirectory,
     environment,
     host,
   });
+  state.isDetached ||= isDetached;
   return { ...own, keyOf };
 }
 
@@ -74,7 +76,7 @@ function takeRunner(job: Job, words: readonly Word[]): Taken {
   }
   draft.keys.app = app.text;
   for (const [at, note] of draft.notes.entries())
-    if (note.because === forRunLine) draft.notes[at] = { ...note, verdict: "changed", because: notPassedOn };
+    if (note.code === "for run line") draft.notes[at] = { ...note, verdict: "changed", because: notPassedOn };
   const because = "the unit has the app's image, tag, env and flags, and unlike the task its name and published ports";
   tell(draft, "changed", origin, ["docker-runner", because], { key: "app" });
   for (const { text } of left) tell(draft, "changed", origin, [`docker-runner ${text}`, "it is for a task; left out"]);

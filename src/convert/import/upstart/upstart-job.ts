@@ -1,6 +1,6 @@
 import { type Draft, instanceMark, newDraft, tell } from "../draft.ts";
 import type { Host } from "../host.ts";
-import { forRunLine, type Job, newJob, type Role } from "../job.ts";
+import { type Job, newJob, type Role, tellForRunLine } from "../job.ts";
 import { expand } from "../shell/words.ts";
 import { dotPaths } from "../systemd/environment.ts";
 import { systemdWords } from "../systemd/systemd-words.ts";
@@ -94,7 +94,7 @@ function takeVariable(job: Job, stanza: Stanza): void {
     return;
   }
   job.variables.known.set(name, { value, file: null });
-  tell(job.draft, "taken", stanza, [`env ${name}`, forRunLine]);
+  tellForRunLine(job.draft, stanza, `env ${name}`);
 }
 
 const notOfContainer = /^(setuid|setgid|chroot|nice|umask|limit|oom score|apparmor (load|switch)|cgroup|debug)$/;
