@@ -196,6 +196,22 @@ test("the image is found behind the flags, whatever the unit is called", async (
   expect(systemd).toContain("\n  --name web \\\n  web web --name web\n");
 });
 
+test("networks and volumes are the host's: Compose neither makes nor removes them", async () => {
+  const { compose } = await exported("networks: [shop]\nvolumes: ['data:/data', '/srv/x:/x']");
+  expect(compose.slice(compose.indexOf("\n# "))).toBe(`
+# The host's: Compose neither makes nor removes them. Where one is missing: docker network create NAME
+networks:
+  shop:
+    name: shop
+    external: true
+# The host's: Compose neither makes nor removes them. Where one is missing: docker volume create NAME
+volumes:
+  data:
+    name: data
+    external: true
+`);
+});
+
 test("docker's restart policy is that of the unit, unless it goes with --rm", async () => {
   const lines = async (yaml: string) => (await exported(yaml)).run.split("\n").slice(0, -1);
   expect(await lines("normal_exit: 0")).toEqual([
