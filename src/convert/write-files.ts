@@ -16,6 +16,11 @@ export async function writeFiles(folder: string, files: readonly FileToWrite[], 
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) {
     const makers = files.flatMap(({ name, from }) => (name === twice && from !== undefined ? [from] : []));
+    const [one = ""] = makers;
+    if (makers.every((maker) => maker === one))
+      throw new SvcError("conflicting-units", `two things in ${one} make ${twice}`, {
+        hint: "rename one of them there",
+      });
     throw new SvcError("conflicting-units", `two of them make ${twice}: ${makers.join(" and ")}`, {
       hint: "import them one by one, into two folders",
     });

@@ -25,6 +25,7 @@ const files = {
   "secret.service":
     "[Service]\nExecStartPre=docker login -u bot -p hunter2 reg\nExecStart=docker run --rm --name secret mysql:8 mysqld --password hunter2\n",
   "web.conf": "start on runlevel [2345]\nrespawn\nexec docker run --name web busybox:1\n",
+  "alike.yml": "services: {a b: {image: x}, a-b: {image: y}}\n",
   "units/web.yml": "description: the site\nimage: nginx:1.25\nlinks: [db]\nports: ['80:80']\n",
   "units/db.yml": "image: postgres:16\nenvironment: {POSTGRES_PASSWORD: hunter2}\n",
   "templates/worker@.yml": "image: worker:1\ncommand: --queue %i\n",
@@ -104,13 +105,17 @@ test.each([
   [["import"], "nothing is named"],
   [["import", "after.service", "--units", "nowhere"], "there is no folder of unit files at nowhere"],
   [["import", "after.service", "--units", "after.service"], "after.service is no folder of unit files"],
-  [["import", "nowhere.service"], "nowhere.service cannot be read"],
+  [
+    ["import", "nowhere.service"],
+    "nowhere.service cannot be read: there is no such file, or it is a link that leads nowhere\n",
+  ],
   [["import", "notes.txt"], "nobody can tell what notes.txt is"],
   [["import", "web.conf", "--kind", "nothing"], "--kind"],
   [
     ["import", "systemd/web.service", "web.conf", "--to", "twice"],
     "two of them make web.yml: systemd/web.service and web.conf",
   ],
+  [["import", "alike.yml", "--to", "alike"], "two things in alike.yml make a-b.yml\nhint: rename one of them there"],
   [["export"], "no format is named"],
   [["export", "--run", "--compose"], "cannot be used with"],
   [["export", "--run", "--units", "units", "nobody"], "there is no unit nobody in units"],

@@ -34,7 +34,10 @@ export function importUpstart({ name, file, text, override }: UpstartFiles, host
   }
   for (const [wanted, role] of Object.entries(roles))
     for (const stanza of lastOf(stanzas, wanted)) takeAlone(job, stanza, role);
-  for (const stanza of stanzas) takePlain(draft, stanza);
+  for (const stanza of stanzas) {
+    takePlain(draft, stanza);
+    if (stanza.isOpen) tell(draft, "not understood", stanza, [stanza.name, "no end script follows it"]);
+  }
   takeRelations(draft, stanzas);
   takeNamed(job);
   takeEnding(job, stanzas);
