@@ -45,17 +45,13 @@ async function exportUnits(names: readonly string[], options: Options, cli: Cli)
   let files: readonly FileToWrite[];
   if (options.compose) {
     const { composeText } = await import("../../convert/export/compose.ts");
-    files = [{ name: "compose.yaml", text: await composeText(exported), mode: 0o600 }];
+    files = [{ name: "compose.yaml", text: await composeText(exported) }];
   } else if (options.systemd) {
     const { systemdText } = await import("../../convert/export/systemd.ts");
-    files = exported.map((one) => ({
-      name: `${one.unit.name}.service`,
-      text: systemdText(one, printLine),
-      mode: 0o600,
-    }));
+    files = exported.map((one) => ({ name: `${one.unit.name}.service`, text: systemdText(one, printLine) }));
   } else {
     const { runLine } = await import("../../convert/export/run-lines.ts");
-    files = [{ name: "run.sh", text: exported.map((one) => runLine(one, printLine)).join(""), mode: 0o600 }];
+    files = [{ name: "run.sh", text: exported.map((one) => runLine(one, printLine)).join("") }];
   }
   if (options.to !== undefined) {
     const { writeFiles } = await import("../../convert/write-files.ts");
@@ -83,8 +79,13 @@ async function readAll(names: readonly string[], options: Options, cli: Cli): Pr
       hint: "svc check",
     });
   }
+  for (const template of names.length === 0 ? read.templates : [])
+    if (!read.units.some(({ name }) => name.startsWith(template)))
+      cli.err(`${template} is a template: name an instance of it, ${template}NAME\n`);
   const byName = new Map(read.units.map((unit) => [unit.name, unit]));
   const unknown = names.find((name) => !byName.has(name));
+  if (unknown !== undefined && read.templates.includes(unknown))
+    throw new SvcError("unknown-unit", `${unknown} is a template`, { hint: `name a unit of it: ${unknown}1` });
   if (unknown !== undefined)
     throw new SvcError("unknown-unit", `there is no unit ${unknown} in ${folders.units}`, {
       hint: "svc check reads the folder",

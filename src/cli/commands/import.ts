@@ -30,7 +30,10 @@ export function addImport(program: Command, run: Run): void {
         "inspect",
       ]),
     )
-    .option("--to <folder>", "write NAME.yml there; else all is printed and nothing is written")
+    .option(
+      "--to <folder>",
+      "write NAME.yml there, 0600 as it may hold secrets; else all is printed and nothing is written",
+    )
     .option("--force", "overwrite files that are there")
     .option("--units <folder>", "units that are there, which those of the import may name")
     .option("--default-dir <folder>", places["default-dir"].holds)
@@ -65,12 +68,7 @@ async function importAll(files: readonly string[], options: Options, cli: Cli): 
   const isJson = cli.json;
   if (to !== undefined) {
     const { writeFiles } = await import("../../convert/write-files.ts");
-    const written = units.map(({ name, file, text, hasSecrets }) => ({
-      from: file,
-      name: `${name}.yml`,
-      text,
-      mode: hasSecrets ? 0o600 : 0o644,
-    }));
+    const written = units.map(({ name, file, text }) => ({ from: file, name: `${name}.yml`, text }));
     await writeFiles(to, written, options.force ?? false);
   } else if (!isJson) for (const { name, text } of units) cli.out(`# ${name}.yml\n${text}\n`);
 

@@ -30,9 +30,8 @@ export async function composeText(units: readonly ExportedUnit[]): Promise<strin
     for (const key of isMap(pair.value) ? pair.value.items : []) shape(String(key.key), key.value);
     services.items.push(pair);
   }
-  // They are the host's: Compose is not to make, name or remove them by the project.
-  if (networks.size > 0) document.set("networks", named(networks, { external: true }));
-  if (volumes.size > 0) document.set("volumes", named(volumes, {}));
+  addOfHost(document, "network", networks);
+  addOfHost(document, "volume", volumes);
   document.commentBefore = " Made by svc export --compose.";
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
@@ -117,6 +116,12 @@ function volumesOf(volumes: Value | undefined): readonly string[] {
   );
 }
 
-function named(names: ReadonlySet<string>, more: { readonly [key: string]: Value }) {
-  return Object.fromEntries([...names].map((name) => [name, { name, ...more }]));
+/** Compose is not to make, name or remove by the project what is the host's: `down -v` would take the data along. */
+function addOfHost(document: Document, kind: "network" | "volume", names: ReadonlySet<string>): void {
+  if (names.size === 0) return;
+  const outside = Object.fromEntries([...names].map((name) => [name, { name, external: true }]));
+  const pair = document.createPair(`${kind}s`, outside);
+  if (isScalar(pair.key))
+    pair.key.commentBefore = ` The host's: Compose neither makes nor removes them. Where one is missing: docker ${kind} create NAME`;
+  document.add(pair);
 }

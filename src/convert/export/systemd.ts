@@ -1,4 +1,5 @@
 import type { CreateRequest } from "../../unit/docker-run/create-request.ts";
+import { parseFlags } from "../../unit/docker-run/parse-flags.ts";
 import { splitWords } from "../../unit/docker-run/split-words.ts";
 import type { Hook, HookTime, Launch, Unit } from "../../unit/unit.ts";
 import type { ExportedUnit } from "./exported.ts";
@@ -29,7 +30,7 @@ export function systemdText(one: ExportedUnit, print: PrintLine): string {
     "# Made by svc export --systemd.",
     ...lost.map((text) => `# ${text}`),
     "[Unit]",
-    ...(unit.description === "" ? [] : [`Description=${unit.description.replaceAll("%", "%%").replace(/\s+/g, " ")}`]),
+    ...(unit.description === "" ? [] : [`Description=${descriptionOf(unit)}`]),
     "After=docker.service",
     "Requires=docker.service",
     ...relations(unit),
@@ -40,9 +41,10 @@ export function systemdText(one: ExportedUnit, print: PrintLine): string {
     `ExecStartPre=-/usr/bin/docker stop ${name}`,
     `ExecStartPre=-/usr/bin/docker rm -f ${name}`,
     ...hooks.said.preStart,
-    ["ExecStart=/usr/bin/docker run", ...removed, ...flagLines(words, launch.image)].join(" \\\n  "),
+    ["ExecStart=/usr/bin/docker run", ...removed, ...flagLines(words)].join(" \\\n  "),
     ...hooks.said.preStop,
-    `ExecStop=/usr/bin/docker stop ${name}`,
+    // The container may have ended by itself, and then is gone: that is no failure of the service.
+    `ExecStop=-/usr/bin/docker stop ${name}`,
     ...hooks.said.postStop,
     ...restart(unit),
     "# A pull may take its time.",
@@ -51,6 +53,14 @@ export function systemdText(one: ExportedUnit, print: PrintLine): string {
     ...(unit.enabled ? ["", "[Install]", "WantedBy=multi-user.target"] : []),
     "",
   ].join("\n");
+}
+
+/** One line, which a backslash at its end would join with the next; systemd knows no escape for it. */
+function descriptionOf({ description }: Unit): string {
+  return description
+    .replaceAll("%", "%%")
+    .replace(/\s+/g, " ")
+    .replace(/[\\\s]+$/, "");
 }
 
 /** The words of docker run; what they cannot say is left out. */
@@ -74,8 +84,8 @@ function runWords(request: CreateRequest, pull: Launch["pull"], print: PrintLine
 }
 
 /** A flag on each line, and the image with its command on the last. */
-function flagLines(words: readonly string[], image: string): readonly string[] {
-  const end = words.indexOf(image);
+function flagLines(words: readonly string[]): readonly string[] {
+  const end = parseFlags(words).rest;
   const lines: string[] = [];
   for (const word of words.slice(0, end)) {
     if (word.startsWith("--")) lines.push(systemdWord(word));

@@ -3,7 +3,7 @@ import { buildUnit } from "../../unit/build-unit.ts";
 import { FileReader } from "../../unit/file-reader.ts";
 import { readUnitFile } from "../../unit/unit-file.ts";
 import type { UnitProblem } from "../../unit/unit-problem.ts";
-import { type Draft, tell, type Value } from "./draft.ts";
+import { type Draft, tell } from "./draft.ts";
 import type { Host } from "./host.ts";
 import { unitText } from "./unit-text.ts";
 
@@ -14,15 +14,9 @@ export async function acceptedText(draft: Draft, host: Host): Promise<string> {
     const problem = (await problemsOf(draft, text, host)).find(({ severity }) => severity === "error");
     if (!problem) return text;
     const place = placeIn(text, problem);
-    const value = place && takeOut(draft, place);
-    if (!place || value === undefined)
+    if (!place || draft.keys[place.key] === undefined)
       throw new Error(`${draft.name}: svc's own reader refuses what the import wrote: ${problem.message}`);
-    const { key } = place;
-    const origin = draft.notes.find((note) => note.key === key) ?? { file: draft.file, line: null };
-    const because = problem.hint ?? problem.code;
-    const source = `${key}: ${JSON.stringify(value)} (${problem.message})`;
-    const { file, line } = origin;
-    tell(draft, "not understood", { file, line }, [key, `svc refuses it; ${because}`], { source, key });
+    refuse(draft, place, problem);
   }
 }
 
@@ -44,14 +38,24 @@ function placeIn(text: string, { line, column }: UnitProblem): PlaceInDraft | nu
   return { key: String(pair.key.value), element: element < 0 ? null : element };
 }
 
-function takeOut({ keys }: Draft, { key, element }: PlaceInDraft): Value | undefined {
-  const value = keys[key];
-  if (element === null || !Array.isArray(value) || value.length === 1) {
-    delete keys[key];
-    return value;
-  }
-  keys[key] = (value as readonly Value[]).toSpliced(element, 1);
-  return value[element];
+/** What was noted as taken is not understood after all. */
+function refuse(draft: Draft, { key, element }: PlaceInDraft, { message, hint, code }: UnitProblem): void {
+  const all = draft.keys[key] ?? null;
+  const isPart = element !== null && Array.isArray(all) && all.length > 1;
+  const value = isPart ? all[element] : all;
+  if (isPart) draft.keys[key] = all.toSpliced(element, 1);
+  else delete draft.keys[key];
+
+  const own = draft.notes.filter((note) => note.key === key);
+  const taken = own.filter(({ verdict }) => verdict === "taken");
+  // Each flag has a note of its own, a key of Compose one for its whole list.
+  const at = isPart && taken.length === all.length ? element : 0;
+  const turned = isPart ? taken.slice(at, at + 1) : taken;
+  for (const note of turned) draft.notes.splice(draft.notes.indexOf(note), 1);
+  const [{ file, line, what } = { file: draft.file, line: null, what: key }] = [...turned, ...own];
+  const source = `${key}: ${JSON.stringify(value)} (${message})`;
+  const said = [turned.length > 1 ? key : what, `svc refuses it; ${hint ?? code}`] as const;
+  tell(draft, "not understood", { file, line }, said, { source, key });
 }
 
 async function problemsOf(draft: Draft, text: string, host: Host): Promise<readonly UnitProblem[]> {

@@ -1,5 +1,5 @@
 import type { Pair } from "yaml";
-import type { Note, Origin, Verdict } from "./note.ts";
+import type { Note, NoteCode, Origin, Verdict } from "./note.ts";
 
 /** The value of a key, as it is to stand in the unit file. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value };
@@ -32,7 +32,7 @@ export function newDraft(name: string, file: string): Draft {
   return { name, file, keys: {}, pasted: new Map(), notes: [], edges: [] };
 }
 
-type Said = { readonly key?: string | null; readonly source?: string };
+type Said = { readonly key?: string | null; readonly source?: string; readonly code?: NoteCode };
 
 /** Notes what became of one thing. */
 export function tell(
@@ -40,7 +40,7 @@ export function tell(
   verdict: Verdict,
   origin: Origin,
   [what, because]: readonly [what: string, because: string],
-  { key = null, source }: Said = {},
+  { key = null, source, code }: Said = {},
 ): void {
   const { file, line } = origin;
   const words = { what: withInstance(what), because: withInstance(because) };
@@ -50,6 +50,7 @@ export function tell(
     ...words,
     verdict,
     key,
+    ...(code === undefined ? {} : { code }),
     ...(source === undefined ? {} : { source: withInstance(source) }),
   });
 }

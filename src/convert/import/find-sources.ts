@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SvcError } from "../../svc-error.ts";
+import { unreadable } from "../../unit/unreadable.ts";
 import { type Kind, kindByName, kindOf, type Source } from "./source.ts";
 import { unitName } from "./unit-name.ts";
 
@@ -8,10 +9,11 @@ import { unitName } from "./unit-name.ts";
 export async function findSources(paths: readonly string[], kind: Kind | null): Promise<readonly Source[]> {
   const sources: Source[] = [];
   for (const path of paths) {
-    const found = await stat(path).catch((error: Error) => unreadable(path, error));
+    const found = await stat(path).catch((error: Error) => refuse(path, error));
     if (!found.isDirectory()) sources.push(await sourceOf(path, kind));
     else {
-      for (const name of (await readdir(path)).sort()) {
+      const names = await readdir(path).catch((error: Error) => refuse(path, error));
+      for (const name of names.sort()) {
         const file = join(path, name);
         if (likely.test(name) && (await isAboutDocker(file))) sources.push(await sourceOf(file, kind));
       }
@@ -36,12 +38,13 @@ async function isAboutDocker(file: string): Promise<boolean> {
   return kind === "compose" || kind === "inspect" || (kind !== null && /\bdocker(-runner)?\b/.test(text));
 }
 
-function unreadable(path: string, error: Error): never {
-  throw new SvcError("missing-file", `${path} cannot be read: ${error.message}`, { hint: "name a file or a folder" });
+function refuse(path: string, error: Error): never {
+  const { because } = unreadable(error);
+  throw new SvcError("missing-file", `${path} cannot be read: ${because}`, { hint: "name a file or a folder" });
 }
 
 async function sourceOf(file: string, wanted: Kind | null): Promise<Source> {
-  const text = await readFile(file, "utf8").catch((error: Error) => unreadable(file, error));
+  const text = await readFile(file, "utf8").catch((error: Error) => refuse(file, error));
   const kind = wanted ?? kindOf(text) ?? kindByName(file);
   switch (kind) {
     case "systemd":
@@ -72,7 +75,7 @@ async function dropInsOf(file: string): Promise<readonly { readonly file: string
     const names = await readdir(folder).catch(() => []);
     for (const name of names.filter((one) => one.endsWith(".conf"))) {
       const path = join(folder, name);
-      found.push({ file: path, text: await readFile(path, "utf8").catch((error: Error) => unreadable(path, error)) });
+      found.push({ file: path, text: await readFile(path, "utf8").catch((error: Error) => refuse(path, error)) });
     }
   }
   return found.sort((one, other) => (basename(one.file) < basename(other.file) ? -1 : 1));

@@ -5,10 +5,8 @@ import { importInspect } from "./container/inspect-file.ts";
 import { type Draft, newDraft, tell } from "./draft.ts";
 import { takeEdges } from "./edges.ts";
 import { sayIt } from "./find-sources.ts";
-import { hasSecrets } from "./has-secrets.ts";
 import type { Host } from "./host.ts";
 import type { Note } from "./note.ts";
-import { asHook } from "./shell/host-command.ts";
 import type { Source } from "./source.ts";
 import { importSystemd } from "./systemd/systemd-unit.ts";
 import { importUpstart } from "./upstart/upstart-job.ts";
@@ -18,7 +16,6 @@ export type ImportedUnit = {
   readonly name: string;
   readonly file: string;
   readonly text: string;
-  readonly hasSecrets: boolean;
 };
 
 export type Imported = {
@@ -39,8 +36,7 @@ export async function importSources(sources: readonly Source[], host: Host): Pro
   const units: ImportedUnit[] = [];
   for (const draft of made) {
     guardUsualFiles(draft, host);
-    const text = await acceptedText(draft, host);
-    units.push({ name: draft.name, file: draft.file, text, hasSecrets: hasSecrets(text) });
+    units.push({ name: draft.name, file: draft.file, text: await acceptedText(draft, host) });
   }
   return { units, notes: drafts.flatMap(({ notes }) => [...notes].sort(byLine)) };
 }
@@ -79,7 +75,7 @@ function checked(draft: Draft): Draft {
     because: "no docker run is found in it, so there is no unit",
     key: null,
   };
-  const told = draft.notes.filter(({ verdict, because }) => verdict === "not understood" && !because.endsWith(asHook));
+  const told = draft.notes.filter(({ verdict, code }) => verdict === "not understood" && code !== "hook");
   return { ...draft, notes: [...told, note] };
 }
 

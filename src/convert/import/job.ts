@@ -1,4 +1,4 @@
-import type { Draft } from "./draft.ts";
+import { type Draft, tell } from "./draft.ts";
 import type { Host } from "./host.ts";
 import type { Origin } from "./note.ts";
 import type { RawWord, Variable } from "./shell/words.ts";
@@ -17,8 +17,10 @@ export type Job = {
   readonly state: JobState;
 };
 
-/** Said of variables of docker's client. */
-export const forRunLine = "for the docker run line";
+/** Notes a variable, or a file of them, that docker's client gets. */
+export function tellForRunLine(draft: Draft, origin: Origin, what: string): void {
+  tell(draft, "taken", origin, [what, "for the docker run line"], { code: "for run line" });
+}
 
 export type Created = {
   /** null: the engine makes one up. */
@@ -43,6 +45,8 @@ export type JobState = {
   workingDirectory: string;
   /** Where the docker run or docker-runner stands. */
   runs: Origin | null;
+  /** It goes on in the background once its command has ended. */
+  isDetached: boolean;
   /** docker stop, and not systemd or upstart, says how long a stop takes, and docker stop or kill what the signal is. */
   stopsByItself: boolean;
   signalsByItself: boolean;
@@ -52,7 +56,7 @@ export type Role = "before" | "main" | "after start" | "stop" | "after stop" | "
 
 export function newJob(draft: Draft, host: Host): Job {
   const variables = { known: new Map<string, Variable>(), complete: true };
-  const state = { workingDirectory: "/", runs: null, stopsByItself: false, signalsByItself: false };
+  const state = { workingDirectory: "/", runs: null, isDetached: false, stopsByItself: false, signalsByItself: false };
   return { draft, host, variables, files: [], named: [], created: [], state };
 }
 

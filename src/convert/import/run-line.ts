@@ -6,8 +6,14 @@ import type { Origin } from "./note.ts";
 import { ownFlags, type RunLine } from "./run-flags.ts";
 import type { Word } from "./shell/words.ts";
 
+type Taken = {
+  /** The key that says a word, where one does. */
+  readonly keyOf: ReadonlyMap<Word, string>;
+  readonly isDetached: boolean;
+};
+
 /** The keys for a `docker run` line. */
-export function takeRunLine(draft: Draft, run: RunLine): void {
+export function takeRunLine(draft: Draft, run: RunLine): Taken {
   const { words, parsed } = withoutUnknownFlags(draft, run.words);
   const originOf = (word: number) => ({ file: draft.file, line: words[word]?.line ?? words.at(-1)?.line ?? null });
   const others = ownFlags(draft, parsed.flags, run, originOf);
@@ -17,13 +23,21 @@ export function takeRunLine(draft: Draft, run: RunLine): void {
     tell(draft, "not understood", originOf(flag.word), [nameOf(flag), because], {
       source: `--${flag.name}=${flag.value}`,
     });
+  const said = new Map<Word, string>();
+  const sayWords = (some: readonly Word[], key: string): void => {
+    for (const word of some) said.set(word, key);
+  };
   for (const flag of others.filter((one) => !refused.some(({ flag }) => flag === one))) {
     const key = keyOf(flag);
     const because = key === "options" ? "no key says it; it stays a flag in options" : key;
     tell(draft, "taken", originOf(flag.word), [nameOf(flag), because], { key });
+    sayWords(words.slice(flag.word, flag.word + 1), key);
   }
   if (!run.imageIsElsewhere) takeImage(draft, words, parsed.rest);
   takeCommand(draft, words.slice(parsed.rest + 1));
+  sayWords(words.slice(parsed.rest, parsed.rest + 1), "image");
+  sayWords(words.slice(parsed.rest + 1), "command");
+  return { keyOf: said, isDetached: parsed.flags.some(({ name }) => name === "detach") };
 }
 
 /** A flag that nobody knows would make its value the image: both are taken out, and told. */

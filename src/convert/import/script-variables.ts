@@ -29,7 +29,8 @@ function assignSubstitution({ variables, host, state }: Job, raw: string): void 
   }
   const file = resolve(state.workingDirectory, path);
   const value = host.readFile(file)?.replace(/\n+$/, "") ?? null;
-  variables.known.set(name, { value, file, isWholeFile: true });
+  const because = `it is the text of ${file}, which cannot be read here`;
+  variables.known.set(name, { value, file, isWholeFile: true, because });
 }
 
 export function readVariables(job: Job, step: ShellStep & { readonly is: "command" }, isOptional: boolean): void {

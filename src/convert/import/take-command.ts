@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
+import { tellHook } from "./as-hook.ts";
 import { tell } from "./draft.ts";
 import type { Command, Job } from "./job.ts";
 import { joined } from "./lines.ts";
-import { asHook, hostCommand } from "./shell/host-command.ts";
+import { hostCommand } from "./shell/host-command.ts";
 import { expand, type Word } from "./shell/words.ts";
 import { takeContainer } from "./take-container.ts";
 import { takeCreate, takeStart } from "./take-created.ts";
@@ -57,18 +58,19 @@ export function takeCommand(job: Job, command: Command): void {
       return;
     case "left out": {
       const { program, because } = read;
-      const isKept = command.writes.length === 0;
-      const said = isKept ? because : `it writes ${command.writes.join(", ")}; ${asHook}`;
-      tell(job.draft, isKept ? "changed" : "not understood", origin, [programOf(program, words), said], {
-        source: command.source,
-      });
+      const { source, writes } = command;
+      const what = programOf(program, words);
+      if (writes.length === 0) tell(job.draft, "changed", origin, [what, because], { source });
+      else tellHook(job, { ...command, what, because: `it writes ${writes.join(", ")}` });
       return;
     }
-    case "other":
-      tell(job.draft, "not understood", origin, [programOf(read.program, words), read.because], {
-        source: command.source,
-      });
+    case "other": {
+      const { source } = command;
+      const what = programOf(read.program, words);
+      if (read.because === null) tellHook(job, { ...command, what });
+      else tell(job.draft, "not understood", origin, [what, read.because], { source });
       return;
+    }
     default:
       read satisfies never;
   }

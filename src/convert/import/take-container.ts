@@ -1,12 +1,13 @@
-import { parseFlags } from "../../unit/docker-run/parse-flags.ts";
 import { adoptEnvFile } from "./adopt-env-file.ts";
 import { adoptTagFile } from "./adopt-tag-file.ts";
+import { asHook } from "./as-hook.ts";
 import { commandValue, tell } from "./draft.ts";
-import { type Command, forRunLine, type Job, type Role } from "./job.ts";
+import type { Command, Job, Role } from "./job.ts";
 import { takeRunLine } from "./run-line.ts";
 import { readRunnerWords } from "./runner-line.ts";
 import type { HostCommand } from "./shell/host-command.ts";
-import { type Expanded, type Variable, type Word, whyUnknown } from "./shell/words.ts";
+import type { Expanded, Variable, Word } from "./shell/words.ts";
+import { tellVariables, type Used } from "./tell-variables.ts";
 
 type Container = HostCommand & { readonly is: "run" | "runner" };
 type Read = Pick<Expanded, "replaced" | "unknown"> & { readonly read: Container };
@@ -24,20 +25,21 @@ export function takeContainer(job: Job, command: Command, { read, replaced, unkn
   job.state.runs = origin;
   if (command.mayFail)
     tell(draft, "changed", origin, ["docker run", "its failure was passed over; svc counts it, and tells of it"]);
-  if (read.is === "runner") takeRunner(job, read.words);
-  else takeRun(job, read.words, read.variables);
-  tellVariables(job, read.words, { replaced, unknown });
+  const used = read.is === "runner" ? takeRunner(job, read.words) : takeRun(job, read.words, read.variables);
+  tellVariables(job, command, { ...used, replaced, unknown });
 }
 
 const helpers: { readonly [role in Role]?: string } = {
   before: "make a unit of it with type: task, and name that in depends_on",
   "after start": "make another unit of this",
-  stop: "write it as a hook if it is needed: svc help unit pre_stop",
-  "after stop": "write it as a hook if it is needed: svc help unit post_stop",
+  stop: asHook("stop"),
+  "after stop": asHook("after stop"),
   reload: "svc reloads nothing: restart the unit, or send it a signal by hand",
 };
 
-function takeRun(job: Job, given: readonly Word[], prefixed: readonly Word[]): void {
+type Taken = Pick<Used, "words" | "keyOf" | "tag">;
+
+function takeRun(job: Job, given: readonly Word[], prefixed: readonly Word[]): Taken {
   const { draft, host, state } = job;
   const words = withoutUnknownFlags(given);
   const environment = new Map<string, Variable>(job.variables.known);
@@ -46,13 +48,16 @@ function takeRun(job: Job, given: readonly Word[], prefixed: readonly Word[]): v
     environment.set(name, { value, file: null });
   }
   const adopted = adoptEnvFile(job, words);
-  takeRunLine(draft, {
-    words: adopted?.words ?? adoptTagFile(job, words),
+  const own = adopted ? { words: adopted.words, tag: null } : adoptTagFile(job, words);
+  const { keyOf, isDetached } = takeRunLine(draft, {
+    words: own.words,
     imageIsElsewhere: adopted !== null,
     workingDirectory: state.workingDirectory,
     environment,
     host,
   });
+  state.isDetached ||= isDetached;
+  return { ...own, keyOf };
 }
 
 /** `$OPTS` that nobody knows is no flag, and would be taken for the image. */
@@ -60,65 +65,23 @@ function withoutUnknownFlags(words: readonly Word[]): readonly Word[] {
   return words.filter(({ text }) => !/^\$\{\w*(OPT|ARG|FLAG|PARAM|EXTRA)\w*\}$/i.test(text));
 }
 
-function takeRunner(job: Job, words: readonly Word[]): void {
+function takeRunner(job: Job, words: readonly Word[]): Taken {
   const { draft } = job;
   const { app, args, left } = readRunnerWords(words);
   const origin = { file: draft.file, line: words[0]?.line ?? null };
+  const taken: Taken = { words, keyOf: new Map(), tag: null };
   if (app === null) {
     tell(draft, "not understood", origin, ["docker-runner", "it names no app"]);
-    return;
+    return taken;
   }
   draft.keys.app = app.text;
   for (const [at, note] of draft.notes.entries())
-    if (note.because === forRunLine) draft.notes[at] = { ...note, verdict: "changed", because: notPassedOn };
+    if (note.code === "for run line") draft.notes[at] = { ...note, verdict: "changed", because: notPassedOn };
   const because = "the unit has the app's image, tag, env and flags, and unlike the task its name and published ports";
   tell(draft, "changed", origin, ["docker-runner", because], { key: "app" });
   for (const { text } of left) tell(draft, "changed", origin, [`docker-runner ${text}`, "it is for a task; left out"]);
   if (args.length > 0) draft.keys.command = commandValue(args.map(({ text }) => text));
+  return taken;
 }
 
 const notPassedOn = "docker-runner passes on no variables of its own; write environment if the container needs it";
-
-function tellVariables(job: Job, words: readonly Word[], { replaced, unknown }: Omit<Read, "read">): void {
-  const { draft, variables } = job;
-  const suited = withoutUnknownFlags(words);
-  const named = suited[parseFlags(suited.map(({ text }) => text)).rest];
-  const image = named?.raw ?? "";
-  // What another variable holds may come from one that is not known.
-  const within = [...(named?.text ?? "").matchAll(/\$\{(\w+)\}/g)].map(([, name = ""]) => ({
-    name,
-    line: named?.line ?? 0,
-  }));
-  const lost = [...unknown, ...within];
-  const isTold = new Set<string>();
-  for (const { name, line } of [...lost, ...replaced]) {
-    if (isTold.has(name) || isAdopted(job, name, suited)) continue;
-    isTold.add(name);
-    const origin = { file: draft.file, line };
-    const key = image.includes(name) || within.some((one) => one.name === name) ? "image" : null;
-    const file = variables.known.get(name)?.file;
-    if (lost.some((one) => one.name === name))
-      tell(draft, "not understood", origin, [`$${name}`, whyUnknown(variables, name)], {
-        key,
-      });
-    else if (file === undefined)
-      tell(draft, "changed", origin, [`$${name}`, "it is not set, so there is nothing in its place"], { key });
-    else if (file !== null)
-      tell(
-        draft,
-        "changed",
-        origin,
-        [`$${name}`, `its value is that of ${file} as it is now; svc does not follow the file`],
-        { key },
-      );
-  }
-}
-
-function isAdopted({ draft, variables }: Job, name: string, words: readonly Word[]): boolean {
-  const { file, isWholeFile } = variables.known.get(name) ?? {};
-  const isUsedOnce = words.filter(({ raw }) => new RegExp(`\\$\\{?${name}\\b`).test(raw)).length < 2;
-  if (isWholeFile && file === draft.keys.tag_file && isUsedOnce) return true;
-  const files = (draft.keys.env_file ?? []) as readonly unknown[];
-  const isOwn = /^(IMAGE|TAG|REPOSITORY|OPTS|EXTRA)$/.test(name) && draft.keys.image === undefined && files.length > 0;
-  return isOwn && file !== null;
-}

@@ -26,11 +26,8 @@ export function takeCreate(job: Job, command: Command, { read, replaced, unknown
   }
 }
 
-/** What follows a container that runs by itself, as docker run --detach does. */
-export const startsDetached = "docker start, detached";
-
 export function takeStart(
-  { draft, created }: Job,
+  { draft, created, state }: Job,
   { verb, isAttached, names }: HostCommand & { readonly is: "start" },
   { role, line, source }: Command,
 ): void {
@@ -55,8 +52,9 @@ export function takeStart(
     return;
   }
   made.take();
+  state.isDetached ||= !isAttached;
   tell(draft, "taken", origin, [
-    isAttached ? `docker ${verb}` : startsDetached,
+    isAttached ? `docker ${verb}` : "docker start, detached",
     "svc makes the container and starts it",
   ]);
 }

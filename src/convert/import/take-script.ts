@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
+import { tellHook } from "./as-hook.ts";
 import { tell } from "./draft.ts";
 import type { Job, Role } from "./job.ts";
 import type { Stretch } from "./lines.ts";
 import { assign, changeFolder, readVariables } from "./script-variables.ts";
-import { asHook } from "./shell/host-command.ts";
 import { type ShellStep, shellSteps } from "./shell/shell.ts";
 import { catOf } from "./shell/substitution.ts";
 import { keepsOutput, takeCommand } from "./take-command.ts";
@@ -14,7 +14,7 @@ export function takeScript(job: Job, script: Stretch, role: Role): void {
   for (const [at, step] of steps.entries()) {
     if (step.is === "unreadable") tellUnreadable(job, step);
     else {
-      if (step.after === "|") tellPipe(job, steps, at);
+      if (step.after === "|") tellPipe(job, role, { steps, at });
       else if (!isTestBefore(step, steps[at + 1]))
         takeStep(job, step, { role, before: steps[at - 1], next: steps[at + 1] });
       tellSubstitutions(job, step);
@@ -29,7 +29,7 @@ function takeStep(job: Job, step: ShellStep & { readonly is: "command" }, { role
   const program = words[0]?.raw;
   if (words.length === 0) {
     assign(job, assignments, substitutes);
-    for (const file of writes) tellEmptied(job, step, file);
+    for (const file of writes) tellHook(job, { ...step, role, what: `> ${file}` });
   } else if (program === "export") {
     const set = words.slice(1).filter(({ raw }) => raw.includes("="));
     assign(job, set, substitutes);
@@ -64,7 +64,8 @@ function tellSubstitutions({ draft, state }: Job, step: ShellStep & { readonly i
   }
 }
 
-function tellPipe({ draft }: Job, steps: readonly ShellStep[], at: number): void {
+function tellPipe(job: Job, role: Role, { steps, at }: { steps: readonly ShellStep[]; at: number }): void {
+  const { draft } = job;
   const step = steps[at];
   const head = steps.slice(0, at).findLast((one) => one.is !== "command" || one.after !== "|");
   if (!step) return;
@@ -72,11 +73,7 @@ function tellPipe({ draft }: Job, steps: readonly ShellStep[], at: number): void
   const source = `| ${step.source}`;
   if (head?.is === "command" && head.words.some(({ raw }) => /(^|\/)docker(-runner)?$/.test(raw)))
     tell(draft, "changed", origin, ["| …", `${keepsOutput}; left out`], { source });
-  else tell(draft, "not understood", origin, ["| …", asHook], { source });
-}
-
-function tellEmptied({ draft }: Job, { line, source }: ShellStep, file: string): void {
-  tell(draft, "not understood", { file: draft.file, line }, [`> ${file}`, asHook], { source });
+  else tellHook(job, { role, line: step.line, source, what: "| …" });
 }
 
 function tellUnreadable({ draft, variables }: Job, { line, source }: ShellStep): void {

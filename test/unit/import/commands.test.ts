@@ -12,6 +12,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 mkdirSync(join(root, "systemd"));
 mkdirSync(join(root, "units"));
 mkdirSync(join(root, "default"));
+mkdirSync(join(root, "templates"));
 const service = "[Service]\nExecStart=docker run --rm --name web -e DB_PASSWORD=hunter2 nginx:1.25\nRestart=always\n";
 const files = {
   "systemd/web.service": `${service}ExecStop=docker stop web\n[Install]\nWantedBy=multi-user.target\n`,
@@ -21,9 +22,13 @@ const files = {
   "empty.yml": "",
   "notes.txt": "nothing that svc knows\n",
   "after.service": `[Unit]\nAfter=db.service\nRequires=cache.service\n${service.replace("web", "after")}ExecStop=docker stop after\n[Install]\nWantedBy=multi-user.target\n`,
+  "secret.service":
+    "[Service]\nExecStartPre=docker login -u bot -p hunter2 reg\nExecStart=docker run --rm --name secret mysql:8 mysqld --password hunter2\n",
   "web.conf": "start on runlevel [2345]\nrespawn\nexec docker run --name web busybox:1\n",
+  "alike.yml": "services: {a b: {image: x}, a-b: {image: y}}\n",
   "units/web.yml": "description: the site\nimage: nginx:1.25\nlinks: [db]\nports: ['80:80']\n",
   "units/db.yml": "image: postgres:16\nenvironment: {POSTGRES_PASSWORD: hunter2}\n",
+  "templates/worker@.yml": "image: worker:1\ncommand: --queue %i\n",
   "units/worker@.yml": "image: worker:1\ncommand: --queue %i\n",
 };
 for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
@@ -38,7 +43,7 @@ test("without --to all is printed as YAML, with the report as comments, and noth
   expect(stdout.slice(stdout.indexOf("taken"))).not.toContain("hunter2");
 });
 
-test("--to writes files; what is there stays, unless --force is given; one that holds a secret is its owner's alone", async () => {
+test("--to writes files; what is there stays, unless --force is given; each is its owner's alone", async () => {
   const asked = ["import", "systemd/web.service", "--to", "out"] as const;
   const first = await svc(...asked);
   expect([first.code, readdirSync(join(root, "out"))]).toEqual([0, ["web.yml"]]);
@@ -54,6 +59,13 @@ test("--to writes files; what is there stays, unless --force is given; one that 
   expect(readFileSync(join(root, "out/web.yml"), "utf8")).toBe("mine\n");
   expect((await svc(...asked, "--force")).code).toBe(0);
   expect(readFileSync(join(root, "out/web.yml"), "utf8")).toContain("image: nginx:1.25");
+});
+
+test("no unit file is readable by others, whatever its words are", async () => {
+  await svc("import", "secret.service", "--to", "secret");
+  const file = join(root, "secret/secret.yml");
+  expect(readFileSync(file, "utf8")).toMatch(/-p hunter2[\s\S]*--password hunter2/);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
 test("what was not understood is exit 1, and the file is written all the same", async () => {
@@ -93,16 +105,21 @@ test.each([
   [["import"], "nothing is named"],
   [["import", "after.service", "--units", "nowhere"], "there is no folder of unit files at nowhere"],
   [["import", "after.service", "--units", "after.service"], "after.service is no folder of unit files"],
-  [["import", "nowhere.service"], "nowhere.service cannot be read"],
+  [
+    ["import", "nowhere.service"],
+    "nowhere.service cannot be read: there is no such file, or it is a link that leads nowhere\n",
+  ],
   [["import", "notes.txt"], "nobody can tell what notes.txt is"],
   [["import", "web.conf", "--kind", "nothing"], "--kind"],
   [
     ["import", "systemd/web.service", "web.conf", "--to", "twice"],
     "two of them make web.yml: systemd/web.service and web.conf",
   ],
+  [["import", "alike.yml", "--to", "alike"], "two things in alike.yml make a-b.yml\nhint: rename one of them there"],
   [["export"], "no format is named"],
   [["export", "--run", "--compose"], "cannot be used with"],
   [["export", "--run", "--units", "units", "nobody"], "there is no unit nobody in units"],
+  [["export", "--run", "--units", "units", "worker@"], "worker@ is a template\nhint: name a unit of it: worker@1"],
 ])("%j is exit 2", async (args, message) => {
   const { code, stderr } = await svc(...args);
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
@@ -154,7 +171,7 @@ ExecStart=/usr/bin/docker run \\
   --rm \\
   --name worker-mail \\
   worker:1 --queue mail
-ExecStop=/usr/bin/docker stop worker-mail
+ExecStop=-/usr/bin/docker stop worker-mail
 Restart=always
 RestartSec=5
 # A pull may take its time.
@@ -165,6 +182,11 @@ TimeoutStopSec=20
 WantedBy=multi-user.target
 
 `);
+});
+
+test("a template of which there is no instance is told", async () => {
+  const { code, stdout, stderr } = await svc("export", "--run", "--units", "templates", "--default-dir", "default");
+  expect([code, stdout, stderr]).toEqual([0, "", "worker@ is a template: name an instance of it, worker@NAME\n"]);
 });
 
 test("exported files are their owner's alone", async () => {

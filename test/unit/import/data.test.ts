@@ -55,7 +55,7 @@ async function run(name: string, files: ReadonlyMap<string, string>): Promise<st
     null,
   );
   const { units, notes } = await importSources(sources, host);
-  const shown = units.map((unit) => `# ${unit.name}.yml${unit.hasSecrets ? " (0600)" : ""}\n${unit.text}\n`).join("");
+  const shown = units.map((unit) => `# ${unit.name}.yml\n${unit.text}\n`).join("");
   const report = showImport(notes);
   expect(report).not.toMatch(secrets);
   return `${shown}${report}`.replaceAll(folder, "/srv/shop");

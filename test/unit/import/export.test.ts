@@ -1,13 +1,13 @@
 import { rmSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { composeText } from "../../../src/convert/export/compose.ts";
 import type { ExportedUnit } from "../../../src/convert/export/exported.ts";
 import { runLine } from "../../../src/convert/export/run-lines.ts";
 import { systemdText } from "../../../src/convert/export/systemd.ts";
 import { printLine } from "../../../src/runner/print-line.ts";
 import { unitSchema } from "../../../src/unit/keys/schema.ts";
-import { keyTable } from "../unit/support/key-table.ts";
+import { keyTable, type Row } from "../unit/support/key-table.ts";
 import { root, unitsOf } from "./support/trips.ts";
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -24,22 +24,36 @@ function web(units: readonly ExportedUnit[]): ExportedUnit {
   return found;
 }
 
+function beside(files: { readonly [path: string]: string } = {}): { readonly [path: string]: string } {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path.replace("units/", ""), text]));
+}
+
 async function exported(yaml: string, files: { readonly [path: string]: string } = {}) {
   const image = yaml.startsWith("image:") ? "" : "image: site:1\n";
-  const beside = Object.fromEntries(Object.entries(files).map(([path, text]) => [path.replace("units/", ""), text]));
-  const units = await unitsOf({ "db.yml": "image: db\n", ...beside, "web.yml": `${image}${yaml}\n` });
+  const units = await unitsOf({ "db.yml": "image: db\n", ...beside(files), "web.yml": `${image}${yaml}\n` });
   const [compose, systemd, run] = await Promise.all(Object.values(formats).map((format) => format(units)));
   return { compose: compose ?? "", systemd: systemd ?? "", run: run ?? "" };
 }
 
-/** What counts of a file, and what stands in its comments. */
-function partsOf(text: string): { readonly said: string; readonly comments: string } {
+type Parts = { readonly said: string; readonly comments: readonly string[] };
+
+/** What counts of a file, and the lines of its comments. */
+function partsOf(text: string): Parts {
   const lines = text.split("\n");
   const isComment = (line: string): boolean => /^\s*#/.test(line);
   return {
     said: lines.filter((line) => !isComment(line)).join("\n"),
-    comments: lines.filter(isComment).join("\n"),
+    comments: lines.filter(isComment),
   };
+}
+
+type Asked = Pick<Row, "yaml" | "files"> & { readonly format: keyof typeof formats };
+
+/** What becomes of a row that lacks one of its keys; null: it is no unit then. */
+async function without(key: string, { yaml, files, format }: Asked): Promise<Parts | null> {
+  const { [key]: _, ...others } = { image: "site:1", ...parse(yaml, { merge: true }) };
+  const units = await unitsOf({ "db.yml": "image: db\n", ...beside(files), "web.yml": stringify(others) });
+  return units.some(({ unit }) => unit.name === "web") ? partsOf(await formats[format](units)) : null;
 }
 
 // What is so anyway, and what svc itself does nothing about.
@@ -56,9 +70,14 @@ test.each(Object.keys(formats) as (keyof typeof formats)[])(
       for (const key of keys) seen.add(key);
       if (usual.test(yaml)) continue;
       const { said, comments } = partsOf((await exported(yaml, files))[format]);
-      const isNamed = keys.some((key) => new RegExp(`^\\s*# ${key}: `, "m").test(comments));
-      const isSaid = said !== base.said || /# docker run .* has no counterpart|cannot say this|the site/.test(comments);
-      if (!isSaid && !isNamed) silent.push(yaml);
+      for (const key of keys) {
+        // Some keys are refused without the others of their row.
+        const less = keys.length === 1 ? base : ((await without(key, { yaml, files, format })) ?? base);
+        const more = comments.filter((line) => !less.comments.includes(line)).join("\n");
+        const isNamed = new RegExp(`^\\s*# ${key}: `, "m").test(more);
+        const isSaid = said !== less.said || /# docker run .* has no counterpart|cannot say this|the site/.test(more);
+        if (!isSaid && !isNamed) silent.push(`${key} of ${yaml}`);
+      }
     }
     expect(silent).toEqual([]);
     expect(Object.keys(unitSchema.shape).filter((key) => !seen.has(key))).toEqual([]);
@@ -129,7 +148,7 @@ test("hooks in the container are Compose's, those on the host systemd's", async 
     "ExecStart=/usr/bin/docker run \\",
     "ExecStop=-/usr/bin/docker exec web drain --now",
     'ExecStop=-/bin/sh -c "[ -n \\"$$MAINPID\\" ] || exit 0; logger going | cat"',
-    "ExecStop=/usr/bin/docker stop web",
+    "ExecStop=-/usr/bin/docker stop web",
     'ExecStopPost=-/bin/sh -c "rm -f /run/x"',
   ]);
   expect(systemd.match(/^# .*: .*$/gm)).toEqual([
@@ -144,7 +163,7 @@ test("a task is a oneshot, which systemd starts again after a failure alone", as
   expect(systemd).toContain("Type=oneshot\nRemainAfterExit=yes\n");
   expect(systemd.match(/^(Restart|ExecStop|ExecStartPre=\/bin).*$/gm)).toEqual([
     "ExecStartPre=/bin/sh -c date",
-    "ExecStop=/usr/bin/docker stop web",
+    "ExecStop=-/usr/bin/docker stop web",
     "Restart=on-failure",
     "RestartSec=5",
   ]);
@@ -164,6 +183,33 @@ test("what auto_remove asks for is said once, and a wait for readiness is told",
     "Before=old.service",
     "# A pull may take its time.",
   ]);
+});
+
+test("a description that ends with backslashes does not go on with the next line of a systemd unit", async () => {
+  const { systemd } = await exported("description: 'path C:\\ \\\\ '");
+  expect(systemd).toContain("[Unit]\nDescription=path C:\nAfter=docker.service\n");
+  expect((await exported("description: '\\d+ a\\b'")).systemd).toContain("Description=\\d+ a\\b\n");
+});
+
+test("the image is found behind the flags, whatever the unit is called", async () => {
+  const { systemd } = await exported("image: web\ncommand: web --name web");
+  expect(systemd).toContain("\n  --name web \\\n  web web --name web\n");
+});
+
+test("networks and volumes are the host's: Compose neither makes nor removes them", async () => {
+  const { compose } = await exported("networks: [shop]\nvolumes: ['data:/data', '/srv/x:/x']");
+  expect(compose.slice(compose.indexOf("\n# "))).toBe(`
+# The host's: Compose neither makes nor removes them. Where one is missing: docker network create NAME
+networks:
+  shop:
+    name: shop
+    external: true
+# The host's: Compose neither makes nor removes them. Where one is missing: docker volume create NAME
+volumes:
+  data:
+    name: data
+    external: true
+`);
 });
 
 test("docker's restart policy is that of the unit, unless it goes with --rm", async () => {

@@ -13,10 +13,12 @@ import {
   visit,
 } from "yaml";
 
+type Problem = { readonly line: number; readonly message: string };
+
 /** A compose file whose variables are replaced where their value is known. */
 export type ComposeText = {
   readonly document: Document.Parsed;
-  readonly problems: readonly { readonly line: number; readonly message: string }[];
+  readonly problems: readonly Problem[];
   readonly lineOf: (node: unknown) => number;
   /** What became of the variables in this part of the file, aliases followed. */
   readonly variablesIn: (node: unknown) => readonly Replaced[];
@@ -33,12 +35,13 @@ export function readCompose(text: string, known: ReadonlyMap<string, string>): C
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, merge: true });
   const problems = document.errors.map(({ pos, message }) => ({ line: counter.linePos(pos[0]).line, message }));
-  if (problems.length === 0) problems.push(...badReferences(document));
   const replaced = new Map<Node, readonly Replaced[]>();
   const lineOf = (node: unknown): number => {
     const at = isPair(node) ? (node.key as Node) : (node as Node);
     return at?.range ? counter.linePos(at.range[0]).line : 1;
   };
+  if (problems.length === 0) problems.push(...circles(document, lineOf));
+  if (problems.length === 0) problems.push(...badReferences(document));
   visit(document, {
     Scalar(position, node) {
       keepAsWritten(node);
@@ -71,8 +74,24 @@ export function readCompose(text: string, known: ReadonlyMap<string, string>): C
   }
 }
 
+/** Values without an end: an alias within what it names. */
+function circles(document: Document.Parsed, lineOf: (node: unknown) => number): readonly Problem[] {
+  const found: Problem[] = [];
+  visit(document, {
+    Alias(_, alias, within) {
+      const whole = alias.resolve(document);
+      if (whole && within.includes(whole))
+        found.push({
+          line: lineOf(alias),
+          message: `*${alias.source} stands in what it names itself, which has no end`,
+        });
+    },
+  });
+  return found;
+}
+
 /** The library notices an alias of nothing, and a merge of what is no map, only when the values are asked for. */
-function badReferences(document: Document.Parsed): readonly { readonly line: number; readonly message: string }[] {
+function badReferences(document: Document.Parsed): readonly Problem[] {
   try {
     document.toJS();
     return [];

@@ -1,8 +1,18 @@
+import { z } from "zod";
 import { tell, type Value } from "../draft.ts";
 import type { Origin } from "../note.ts";
 import { takePolicy } from "./restart.ts";
 import type { Service } from "./service.ts";
 import { takeReplicas } from "./special-keys.ts";
+
+const map = z.looseObject({}).nullish();
+
+export const deployShape = z
+  .looseObject({
+    resources: z.looseObject({ limits: map, reservations: map }).nullish(),
+    restart_policy: map,
+  })
+  .nullable();
 
 type Map = { readonly [key: string]: Value };
 

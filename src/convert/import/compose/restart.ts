@@ -1,8 +1,15 @@
 import { isScalar } from "yaml";
+import { z } from "zod";
 import { tell, type Value } from "../draft.ts";
 import type { Origin } from "../note.ts";
 import { pairsOf } from "./compose-text.ts";
 import type { Service } from "./service.ts";
+
+export const restartShape = z.union([
+  z.literal(false),
+  z.null(),
+  z.string().regex(/^(no|always|unless-stopped|on-failure(:\d+)?)$/),
+]);
 
 /** The restart policy becomes svc's rules; null: the service has none, and is not restarted. That of `deploy` wins. */
 export function takeRestart(service: Service, value: Value, origin: Origin): void {

@@ -1,11 +1,14 @@
 import { isScalar, type Pair } from "yaml";
+import type { z } from "zod";
 import { keyGroups, unitSchema } from "../../../unit/keys/schema.ts";
 import { unsuitedKeys } from "../../../unit/keys/unsuited-keys.ts";
 import { type Draft, tell, type Value } from "../draft.ts";
 import type { Host } from "../host.ts";
 import type { Origin } from "../note.ts";
 import { type ComposeText, pairsOf } from "./compose-text.ts";
+import { deployShape } from "./deploy.ts";
 import type { Project } from "./project.ts";
+import { restartShape } from "./restart.ts";
 import { specialKeys } from "./special-keys.ts";
 
 export type Service = {
@@ -53,8 +56,12 @@ export function takeService(service: Service): void {
     if (!pairsOf(read.document, pair.value).some((one) => isNamed(one, key))) specialKeys[key]?.(service, null, origin);
 }
 
+const ownShapes: { readonly [key: string]: z.ZodType } = { deploy: deployShape, restart: restartShape };
+
 /** What is changed on its way must be what Compose takes there; the rest is checked when the unit file is read. */
 function isOfItsKind(key: string, value: Value): boolean {
+  const own = ownShapes[key];
+  if (own) return own.safeParse(value).success;
   if (!/^(env_file|environment|networks|volumes|depends_on|label_file|security_opt)$/.test(key)) return true;
   const shape = unitSchema.shape[key as keyof typeof unitSchema.shape];
   // A home is told with more words.

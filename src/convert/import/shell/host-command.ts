@@ -28,10 +28,8 @@ export type HostCommand =
   /** It does something on the host, and need not be done each time. */
   | { readonly is: "left out"; readonly program: string; readonly because: string }
   | { readonly is: "script"; readonly text: Word }
-  | { readonly is: "other"; readonly program: string; readonly because: string };
-
-/** What to do about a command of the host that svc does not run. */
-export const asHook = "write it as a hook if it is needed: svc help unit pre_start";
+  /** `because`: null: svc runs no commands of the host but hooks. */
+  | { readonly is: "other"; readonly program: string; readonly because: string | null };
 
 /** Takes off what stands before the command (exec, sudo, env) and says what it is; `client`: of that, what was for docker's client. */
 export function hostCommand(given: readonly Word[]): {
@@ -55,10 +53,10 @@ function bareCommand(words: readonly Word[], variables: readonly Word[]): HostCo
   if (idle.test(program)) return { is: "idle", program };
   if (writers.test(program)) return { is: "left out", program, because: "it only writes a line; left out" };
   if (program === "set") return { is: "left out", program, because: "svc runs no shell; left out" };
-  return other(words, asHook);
+  return other(words, null);
 }
 
-function other(words: readonly Word[], because: string): HostCommand {
+function other(words: readonly Word[], because: string | null): HostCommand {
   return { is: "other", program: words[0]?.text.replace(/^.*\//, "") ?? "", because };
 }
 

@@ -23,6 +23,11 @@ export function whyUnknown({ known }: Variables, name: string): string {
   return known.get(name)?.because ?? "nobody says here what it is; svc replaces no variables";
 }
 
+/** Whether a variable stands in a word as it was written. */
+export function isUsedIn({ raw }: Pick<Word, "raw">, name: string): boolean {
+  return new RegExp(`\\$\\{?${name}\\b`).test(raw);
+}
+
 /** The variables of a command. When not all files that set some could be read, one that is not known may yet be set. */
 export type Variables = { readonly known: ReadonlyMap<string, Variable>; readonly complete: boolean };
 

@@ -1,6 +1,5 @@
 import { tell, type Value } from "../draft.ts";
 import type { Job } from "../job.ts";
-import { startsDetached } from "../take-created.ts";
 import { timeOf } from "./times.ts";
 import type { Directive } from "./unit-lines.ts";
 
@@ -16,11 +15,10 @@ export function takeEnding(job: Job, asked: Asked): void {
   takeInstalled(job, asked);
 }
 
-function takeType({ draft }: Job, { last }: Asked): void {
+function takeType({ draft, state }: Job, { last }: Asked): void {
   const type = last("Type");
   const remain = last("RemainAfterExit");
-  const isDetached = draft.notes.some(({ what }) => what === "--detach" || what === startsDetached);
-  if (type?.text === "oneshot" && !isDetached) {
+  if (type?.text === "oneshot" && !state.isDetached) {
     draft.keys.type = "task";
     tell(draft, "taken", type, ["Type=oneshot", "type: task"], { key: "type" });
     if (remain) tell(draft, "taken", remain, [`RemainAfterExit=${remain.text}`, "a task that ended with 0 is done"]);

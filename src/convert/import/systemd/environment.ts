@@ -1,5 +1,5 @@
 import { tell } from "../draft.ts";
-import { forRunLine, type Job } from "../job.ts";
+import { type Job, tellForRunLine } from "../job.ts";
 import { whyUnknown } from "../shell/words.ts";
 import { environmentFile } from "./environment-file.ts";
 import { systemdWords } from "./systemd-words.ts";
@@ -19,7 +19,7 @@ export function takeEnvironment(job: Job, directive: Directive, specifiers: (tex
           variable,
           "svc has one engine for all units: /etc/default/svc",
         ]);
-      else tell(job.draft, "taken", { file, line }, [`Environment=${variable}`, forRunLine]);
+      else tellForRunLine(job.draft, { file, line }, `Environment=${variable}`);
     }
   }
   if (name === "EnvironmentFile") takeFile(job, directive, specifiers(directive.text));
@@ -65,7 +65,7 @@ function takeFile(job: Job, { file, line }: Directive, text: string): void {
   const what = `EnvironmentFile=${path}`;
   if (read !== null) {
     for (const [name, value] of environmentFile(read)) job.variables.known.set(name, { value, file: path });
-    tell(job.draft, "taken", { file, line }, [what, forRunLine]);
+    tellForRunLine(job.draft, { file, line }, what);
     return;
   }
   job.variables.complete = false;

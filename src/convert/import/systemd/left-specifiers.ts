@@ -3,23 +3,25 @@ import type { Note } from "../note.ts";
 import { hostSpecifiers } from "./specifiers.ts";
 import type { Directive } from "./unit-lines.ts";
 
-/** What was noted of a directive since `from` as taken, and holds a specifier that only the host knows, is not understood after all. */
+/** What was noted of a directive since `from` as taken, and holds specifiers that only the host knows, is not understood after all. */
 export function tellLeftSpecifiers(draft: Draft, directive: Directive, from: number): void {
-  const letter = hostSpecifiers.exec(directive.text)?.[1];
-  if (letter === undefined) return;
-  const specifier = `%${letter}`;
+  const specifiers = new Set([...directive.text.matchAll(hostSpecifiers)].map(([, letter]) => `%${letter}`));
+  const nowhere = new Set(specifiers);
   const said = draft.notes.splice(from);
-  const left = said.filter((note) => note.verdict === "taken" && holds(draft, note, specifier));
-  draft.notes.push(...said.filter((note) => !left.includes(note)));
-  for (const { what, key, ...origin } of left)
-    tell(draft, "not understood", origin, [`${what}: ${specifier}`, because], { key });
-  if (left.length === 0) tell(draft, "not understood", directive, [specifier, because]);
+  const left = new Map(said.map((note) => [note, [...specifiers].filter((one) => holds(draft, note, one))]));
+  draft.notes.push(...said.filter((note) => left.get(note)?.length === 0));
+  for (const [{ what, key, ...origin }, held] of left) {
+    for (const one of held) nowhere.delete(one);
+    if (held.length > 0) tell(draft, "not understood", origin, [`${what}: ${held.join(", ")}`, because], { key });
+  }
+  for (const one of nowhere) tell(draft, "not understood", directive, [one, because]);
 }
 
 const because = "its value is the host's; put it in by hand";
 
 /** Of variables and labels the note names the one. */
-function holds({ keys }: Draft, { key, what }: Note, specifier: string): boolean {
+function holds({ keys }: Draft, { key, what, verdict }: Note, specifier: string): boolean {
+  if (verdict !== "taken") return false;
   const value = key === null ? null : (keys[key] ?? null);
   const name = /^--(?:env|label) (.+)$/.exec(what)?.[1];
   const own = value instanceof Object && name !== undefined && name in value ? Reflect.get(value, name) : value;

@@ -32,7 +32,7 @@ export function specifiersOf(name: string): (text: string) => string {
 }
 
 /** Specifiers whose meaning is the host's, and no file's. */
-export const hostSpecifiers = /(?<!%)(?:%%)*%([HlmbvaAwWBMqofFdDyYcrRzJ])/;
+export const hostSpecifiers = /(?<!%)(?:%%)*%([HlmbvaAwWBMqofFdDyYcrRzJ])/g;
 
 /** systemd writes a slash as - and other characters as \xNN in the names of units. */
 function unescaped(text: string): string {

@@ -35,7 +35,12 @@ export function importSystemd({ name, file, text, dropIns }: SystemdFiles, host:
   if (user) takeUser(job, specifiers(user.text));
   const folder = last("WorkingDirectory");
   if (folder) takeFolder(job, folder, specifiers(folder.text));
-  for (const directive of directives) if (directive.section === "Service") takeEnvironment(job, directive, specifiers);
+  for (const directive of directives) {
+    if (directive.section !== "Service" || !directive.name.includes("Environment")) continue;
+    const before = draft.notes.length;
+    takeEnvironment(job, directive, specifiers);
+    tellLeftSpecifiers(draft, directive, before);
+  }
   for (const [wanted, role] of Object.entries(roles))
     for (const directive of directives) if (directive.name === wanted) takeExec(job, directive, role, specifiers);
   for (const directive of directives) takePlain(job, directive, specifiers);

@@ -6,6 +6,8 @@ export type Stanza = Stretch & {
   readonly file: string;
   readonly line: number;
   readonly source: string;
+  /** It is a script that goes on to the end of the file. */
+  readonly isOpen?: boolean;
 };
 
 const names =
@@ -24,9 +26,10 @@ export function stanzasOf(file: string, text: string): readonly Stanza[] {
       while (at + 1 < lines.length && !/^\s*end\s+script\b/.test(lines[at + 1]?.text ?? ""))
         body.push(lines[++at] ?? first);
       at++;
+      const isOpen = at >= lines.length;
       const name = opened[1] === undefined ? "script" : `${opened[1]} script`;
       const source = body.map((one) => one.text).join("\n");
-      stanzas.push({ ...joined(body, "\n"), name, file, line: first.line, source });
+      stanzas.push({ ...joined(body, "\n"), name, file, line: first.line, source, isOpen });
       continue;
     }
     const pieces = [{ ...first, text: withoutComment(first.text) }];

@@ -1,6 +1,6 @@
 import { type Draft, instanceMark, newDraft, tell } from "../draft.ts";
 import type { Host } from "../host.ts";
-import { forRunLine, type Job, newJob, type Role } from "../job.ts";
+import { type Job, newJob, type Role, tellForRunLine } from "../job.ts";
 import { expand } from "../shell/words.ts";
 import { dotPaths } from "../systemd/environment.ts";
 import { systemdWords } from "../systemd/systemd-words.ts";
@@ -34,7 +34,10 @@ export function importUpstart({ name, file, text, override }: UpstartFiles, host
   }
   for (const [wanted, role] of Object.entries(roles))
     for (const stanza of lastOf(stanzas, wanted)) takeAlone(job, stanza, role);
-  for (const stanza of stanzas) takePlain(draft, stanza);
+  for (const stanza of stanzas) {
+    takePlain(draft, stanza);
+    if (stanza.isOpen) tell(draft, "not understood", stanza, [stanza.name, "no end script follows it"]);
+  }
   takeRelations(draft, stanzas);
   takeNamed(job);
   takeEnding(job, stanzas);
@@ -94,7 +97,7 @@ function takeVariable(job: Job, stanza: Stanza): void {
     return;
   }
   job.variables.known.set(name, { value, file: null });
-  tell(job.draft, "taken", stanza, [`env ${name}`, forRunLine]);
+  tellForRunLine(job.draft, stanza, `env ${name}`);
 }
 
 const notOfContainer = /^(setuid|setgid|chroot|nice|umask|limit|oom score|apparmor (load|switch)|cgroup|debug)$/;
