@@ -25,7 +25,7 @@ async function linted(
     }
     const read = await readUnits({ units: at("units"), defaultDir: at("default"), wwwDir: at("www") });
     const { problems } = await lint(read, { withEngine: false, concerns, defaultDir: at("default") });
-    return { problems, folder, text: showProblems(problems).replaceAll(`${folder}/`, "") };
+    return { read, problems, folder, text: showProblems(problems).replaceAll(`${folder}/`, "") };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -99,6 +99,9 @@ test("a secret is found in whatever form it stands, in templates and in files th
       "units/other.yml": "image: a\nx-password: &it hunter2\nenvironment:\n  DB_PASSWORD: *it\n",
       "units/option.yml": "image: a\noptions: >-\n  --env=A=1\n  --env=DB_PASSWORD=hunter2\n",
       "units/hook.yml": "image: a\npre_start: [{command: env DB_PASSWORD=hunter2 true}]\n",
+      "units/flag.yml": "image: a\ncommand: redis-server --requirepass hunter2\n",
+      "units/flags.yml": "image: a\ncommand: [redis-server, --requirepass, hunter2]\n",
+      "units/url.yml": "image: a\ncommand: [sh, -c, 'curl http://u:hunter2@shop | cat']\n",
       "units/queue@.yml": "image: a\nenvironment: {DB_PASSWORD: hunter2}\n",
       "units/wrong.yml": "imgae: a\nenvironment: {DB_PASSWORD: hunter2}\n",
       "units/none.yml":
@@ -108,6 +111,8 @@ test("a secret is found in whatever form it stands, in templates and in files th
   );
   const told = text.split("\n").filter((line) => line.includes("warning"));
   expect(told.map((line) => line.replace(/,? {4}hint.*| stands in the unit file/g, ""))).toEqual([
+    "units/flag.yml:2:25  warning: the value of requirepass",
+    "units/flags.yml:2:27  warning: the value of requirepass",
     "units/flow.yml:2:15  warning: the value of DB_PASSWORD, which everybody can read",
     "units/hook.yml:2:27  warning: the value of DB_PASSWORD",
     "units/lines.yml:3:5  warning: the value of DB_PASSWORD",
@@ -117,9 +122,33 @@ test("a secret is found in whatever form it stands, in templates and in files th
     "units/other.yml:4:3  warning: the value of DB_PASSWORD",
     "units/queue@.yml:2:15  warning: the value of DB_PASSWORD",
     "units/quoted.yml:2:16  warning: the value of DB_PASSWORD",
+    "units/url.yml:2:25  warning: the password in a URL",
     "units/wrong.yml:2:15  warning: the value of DB_PASSWORD",
   ]);
   expect(text).not.toContain("hunter2");
+});
+
+test("no problem of a unit file shows a secret that stands in its line, or is the line", async () => {
+  const files = {
+    "units/a.yml": 'image: a\nports: ["90:90"]\n',
+    "units/b.yml": 'image: b\noptions: "-p 90:90 -e API_TOKEN=hunter2"\n',
+    "units/c.yml": 'image: c\noptions: "-e DB_PASS=hunter2 --bogus"\n',
+    "units/d.yml": "image: d\nenviroment: {DB_PASS: hunter2}\n",
+    "units/e.yml": "image: e\nenvironment: {DB_PASS: hunter2, DB_PASS: hunter22}\n",
+    "units/f.yml": 'image: f\nenvironment:\n  DB_PASSWORD: "hunter2\\q"\n',
+    "units/g.yml": "image: g\nmem_limit: 5x # {\nDB_PASS: hunter2\n",
+    "units/h.yml": "image: h\noptions: -p API_TOKEN=hunter2\n",
+    "units/i.yml": "image: i\nstop_signal: {DB_PASS: hunter2}\n",
+    "units/j.yml": `image: j\nlabels: {DB_PASS: 'hunter2 \${X}'}\n`,
+  };
+  const { text, problems, read } = await linted(files);
+  const all = showProblems(read.problems) + text;
+  expect(all).toContain("the host, as a does");
+  expect(all).toContain('  2 | options: "-e DB_PASS=······· --bogus·\n');
+  expect(all).toMatch(/units\/e.yml:2:33 .*\n.*\n {4}\| {33}\^{7}\n/);
+  expect(all).toContain('--publish: "…" names no port');
+  expect(all).not.toContain("hunter2");
+  expect(JSON.stringify([...read.problems, ...problems])).not.toContain("hunter2");
 });
 
 test("a URL with a password, and what OPTS of an env file sets", async () => {
