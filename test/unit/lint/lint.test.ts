@@ -203,6 +203,30 @@ test("each port that clashes is told, at its place, once for a range", async () 
   ]);
 });
 
+test("a unit without a network of its own publishes nothing, and one of IPv6 alone nothing on IPv4", async () => {
+  const { text } = await linted({
+    "units/a.yml": "image: a\nports: ['80:80', '127.0.0.1:90:90', '0.0.0.0:70:70', '60-65:60']\n",
+    "units/b.yml": "image: b\nnetwork_mode: host\nports: ['80:80']\n",
+    "units/c.yml": "image: c\nports: ['80:80']\n",
+    "default/c": "EXTRA='--network none'\n",
+    "units/d.yml": "image: d\nports: ['[::]:90:90', '[::1]:70:70', '60-65:60']\n",
+  });
+  expect(text).toBe("");
+});
+
+test("a unit that would have a port of the host twice is told, as engines refuse it", async () => {
+  const { text } = await linted({
+    "units/a.yml": "image: a\nports: ['80:80', '80:8080', '81:81/udp', '81:81', '90-92:90-92']\nlisten: 81\n",
+    "default/a": "OPTS='-p 127.0.0.1:91:91'\n",
+  });
+  const told = text.split("\n").filter((line) => line.includes("warning"));
+  expect(told.map((line) => line.replace(/^\S+units./, ""))).toEqual([
+    "units/a.yml:2:18  warning: it publishes port 80/tcp of the host, as it does already    hint: take one of them out, or take another port",
+    "units/a.yml:2:51  warning: it publishes port 91/tcp of the host, as it does already    hint: take one of them out, or take another port",
+    "units/a.yml:3:9  warning: it listens on port 81/tcp of the host, as it does already    hint: take one of them out, or take another port",
+  ]);
+});
+
 test("what is known of a unit whose file is wrong is looked at too: its ports, its links, its env files", async () => {
   const { text } = await linted(
     {
