@@ -33,6 +33,6 @@ function ordered(unit: InvalidUnit, all: readonly InvalidUnit[]): Pick<Unit, "na
   return {
     name: unit.name,
     needs: unit.needs.filter((need) => need.unit !== unit.name),
-    after: [...unit.after, ...earlier].filter((name) => name !== unit.name),
+    after: [...unit.after, ...earlier],
   };
 }
