@@ -36,6 +36,7 @@ export type UnitParts = {
 
 export type UnitBuilt = {
   readonly unit: Unit | null;
+  readonly tagFile: string;
   readonly needs: readonly PlacedNeed[];
   readonly ports: readonly PlacedPorts[];
   /** What keeps it from being started now, whether it is valid or not. */
@@ -95,7 +96,7 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
     // What is wrong itself names nobody.
     const needs = needsOfWrong({ keys, ...said }).filter(({ at }) => !problems.some((one) => isSamePlace(one, at)));
     const ports = placedPorts({ listen, ...said });
-    return { unit: null, needs, ports, obstacles, problems };
+    return { unit: null, tagFile: files.tagFile, needs, ports, obstacles, problems };
   }
 
   const { result, isFromKeys } = asked;
@@ -139,7 +140,7 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
     log: { maxSizeBytes: sizeBytes(keys.log?.max_size ?? "10m") ?? 10_485_760, maxFiles: keys.log?.max_files ?? 5 },
     launch: launchable({ keys, files, reference, create, pull: result.pull, warnings }),
   };
-  return { unit, needs, ports, obstacles, problems };
+  return { unit, tagFile: files.tagFile, needs, ports, obstacles, problems };
 }
 
 type Tell = (problem: Omit<UnitProblem, "unit">) => void;

@@ -315,6 +315,12 @@ default/b:1:8  warning: it cannot start: what IMAGE, REPOSITORY and TAG of the e
   );
 });
 
+test("an image that is wrong is told once, as the error that it is", async () => {
+  const { text, read } = await linted({ "units/a.yml": "image: Foo Bar:1\n" });
+  expect(read.problems.map(({ message }) => message)).toEqual(['image: "Foo Bar:1" is no image reference']);
+  expect(text).toBe("");
+});
+
 test("the env file that a secret is to go to is the one that is read", async () => {
   const secret = "environment: {API_TOKEN: hunter2}\n";
   const { text } = await linted({
@@ -322,9 +328,19 @@ test("the env file that a secret is to go to is the one that is read", async () 
     "units/wrong.yml": `imgae: a\napp: shop\n${secret}`,
     "units/broken.yml": `image: [\n${secret}`,
     "units/named.yml": `image: a\nenv_file: own.env\n${secret}`,
+    "units/tagged.yml": `image: a\nenv_file: []\ntag_file: version\n${secret}`,
+    "units/tagged2.yml": `imgae: a\nenv_file: []\ntag_file: version\n${secret}`,
+    "units/version": "TAG=1\n",
   });
   const hints = [...text.matchAll(/chmod 600 (.*)/g)].map(([, path]) => path);
-  expect(hints).toEqual(["default/broken", "units/own.env", "default/queue", "default/shop"]);
+  expect(hints).toEqual([
+    "default/broken",
+    "units/own.env",
+    "default/queue",
+    "default/tagged",
+    "default/tagged2",
+    "default/shop",
+  ]);
 });
 
 test("SARIF: a rule a code, a place a problem", async () => {
