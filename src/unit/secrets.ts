@@ -16,8 +16,9 @@ const place =
 /** What stands behind an = is the value of that name. */
 const passwordInUrl = /(?<=^|[\s"'(])[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@$][^\s/@]*)@/gi;
 
-/** What of a variable is a secret, in words that do not show it; null: nothing is, by its name and by how it is written. */
-export function secretOf(name: string, value: string): string | null {
+/** What of a variable is a secret, in words that do not show it; null: nothing is, by its name and by how it is written. Of `${A:-b}` b is looked at. */
+export function secretOf(name: string, written: string): string | null {
+  const value = /^\$\{\w+:?-(.*)\}$/.exec(written)?.[1] ?? written;
   if (urlsIn(value).length > 0) return `the password in ${name}`;
   const isSecret = (secretName.test(name) || secretKey.test(name)) && !noSecret.test(value) && !place.test(value);
   return isSecret ? `the value of ${name}` : null;

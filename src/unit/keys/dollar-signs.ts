@@ -30,7 +30,10 @@ function expansions(content: string, node: Node, yaml: YamlText): readonly Expan
     if (text === "$$") return [];
     const place = yaml.at(start + index, text.length);
     const [first, last] = variables?.range ?? [0, 0];
-    return [{ written: text, place: start < first || start >= last ? place : masked(place) }];
+    // A default that is a secret is masked in its line.
+    const isShown = place.source.slice(place.column - 1, place.column - 1 + place.length) === text;
+    const written = isShown ? text : text.replace(/(?<=:?[-=?+]).*(?=\})/, "…");
+    return [{ written, place: start < first || start >= last ? place : masked(place) }];
   });
 }
 

@@ -139,6 +139,7 @@ test("no problem of a unit file shows a secret that stands in its line, or is th
     "units/g.yml": "image: g\nmem_limit: 5x # {\nDB_PASS: hunter2\n",
     "units/h.yml": "image: h\noptions: -p API_TOKEN=hunter2\n",
     "units/i.yml": "image: i\nstop_signal: {DB_PASS: hunter2}\n",
+    "units/k.yml": `image: k\nenvironment: {DB_PASS: "\${PASS:-hunter2}"}\n`,
     "units/j.yml": `image: j\nlabels: {DB_PASS: 'hunter2 \${X}'}\n`,
   };
   const { text, problems, read } = await linted(files);
@@ -146,6 +147,7 @@ test("no problem of a unit file shows a secret that stands in its line, or is th
   expect(all).toContain("the host, as a does");
   expect(all).toContain('  2 | options: "-e DB_PASS=······· --bogus·\n');
   expect(all).toMatch(/units\/e.yml:2:33 .*\n.*\n {4}\| {33}\^{7}\n/);
+  expect(all).toContain("$" + "{PASS:-…} stays as it is");
   expect(all).toContain('--publish: "…" names no port');
   expect(all).not.toContain("hunter2");
   expect(JSON.stringify([...read.problems, ...problems])).not.toContain("hunter2");
