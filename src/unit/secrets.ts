@@ -16,7 +16,10 @@ const place =
 /** What stands behind an = is the value of that name. */
 const passwordInUrl = /(?<=^|[\s"'(])[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@$][^\s/@]*)@/gi;
 
-/** What of a variable is a secret, in words that do not show it; null: nothing is, by its name and by how it is written. Of `${A:-b}` b is looked at. */
+/**
+ * What of a variable is a secret, in words that do not show it; null: nothing is, by its name and by how it is written. Of
+ * `${A:-b}` b is looked at.
+ */
 export function secretOf(name: string, written: string): string | null {
   const value = /^\$\{\w+:?-(.*)\}$/.exec(written)?.[1] ?? written;
   if (urlsIn(value).length > 0) return `the password in ${name}`;
@@ -37,7 +40,7 @@ export function variablesIn(
   text: string,
 ): readonly { readonly name: string; readonly value: string; readonly index: number }[] {
   const found = text.matchAll(
-    /(?:\b([A-Za-z_]\w*)=|(?<=(?:^|\s)--)([A-Za-z][\w-]*)[ \t]+(?!-))(?=(["'])(.*?)\3|["']?([^\s"',]*))/g,
+    /(?:\b([A-Za-z_]\w*)=|(?<=(?:^|[\s"'])--)([A-Za-z][\w-]*)[ \t]+(?!-))(?=(["'])(.*?)\3|["']?([^\s"',]*))/g,
   );
   return [...found].map(({ 1: variable, 2: option = "", 4: quoted, 5: bare = "", index }) => {
     return { name: variable ?? option, value: quoted ?? bare, index };

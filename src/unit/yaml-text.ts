@@ -56,7 +56,7 @@ export function readYaml(file: string, content: string): YamlText {
   if (document.errors.length === 0) problems.push(...lostAliases(document, at));
   return { document, place, placeWithin, at, problems };
 
-  /** Of a line with a secret in it: what stands before the secret, and what is asked for; behind it there may be more that nobody takes for one. */
+  /** Of a line with a secret: what stands before that, and what is asked for. Behind it may be more that nobody takes for one. */
   function withoutSecrets(line: string, start: number, asked: readonly [number, number]): string {
     const here = secrets.filter(({ from, to }) => from < start + line.length && to > start);
     if (here.length === 0) return line;

@@ -61,8 +61,9 @@ E=`;
     ["D", "cut"],
     ["E", ""],
   ]);
-  const blanks = variablesIn("redis --requirepass hunter2 --port  6379 --token-file --password 'a b'");
+  const blanks = variablesIn(`"--token x" --requirepass hunter2 --port  6379 --token-file --password 'a b'`);
   expect(blanks.map(({ name, value }) => [name, value])).toEqual([
+    ["token", "x"],
     ["requirepass", "hunter2"],
     ["port", "6379"],
     ["password", "a b"],
