@@ -24,7 +24,12 @@ export async function lookAtPermissions({ places, units }: Host): Promise<readon
   ]);
   const deployed = await seen([places.wwwDir, ...tags.map((file) => dirname(file)), ...tags]);
   const kept = await seen([places.state, places.logs, places.socket]);
-  const faults = [...trusted.flatMap(whoElseWrites), ...deployed.flatMap(mayAllDeploy), ...kept.flatMap(whoElseReads)];
+  const runsAs = kept.find(({ path }) => path === places.socket)?.stats.uid ?? process.getuid?.() ?? 0;
+  const faults = [
+    ...trusted.flatMap((one) => whoElseWrites(one, runsAs)),
+    ...deployed.flatMap(mayAllDeploy),
+    ...kept.flatMap(whoElseReads),
+  ];
   const closed = Object.entries({ state: places.state, logs: places.logs, socket: places.socket })
     .filter(([, path]) => kept.some((one) => one.path === path))
     .map(([name]) => name);
@@ -35,7 +40,7 @@ export async function lookAtPermissions({ places, units }: Host): Promise<readon
           trusted.some(({ path }) => path === places.units),
           closed,
         )),
-    ...deployers(deployed),
+    ...deployers(deployed, runsAs),
   ];
 }
 
@@ -57,7 +62,7 @@ function well(hasFiles: boolean, closed: readonly string[]): readonly Finding[] 
   return words.length > 0 ? [ok("permissions", words.join("; "))] : [];
 }
 
-function whoElseWrites({ path, stats }: Seen): readonly Finding[] {
+function whoElseWrites({ path, stats }: Seen, runsAs: number): readonly Finding[] {
   const findings: Finding[] = [];
   if ((stats.mode & (groupWrites | allWrite)) !== 0) {
     const who = (stats.mode & allWrite) === 0 ? "its group" : "everybody";
@@ -65,7 +70,7 @@ function whoElseWrites({ path, stats }: Seen): readonly Finding[] {
       (stats.mode & sticky) === 0 ? `chmod go-w ${path}` : "keep these files in a folder that root alone may write";
     findings.push(bad("permissions", `${path} may be written by ${who}, and says what root runs`, remedy));
   }
-  if (isAnothers(stats)) {
+  if (isAnothers(stats, runsAs)) {
     findings.push(
       bad("permissions", `${path} is owned by user ${stats.uid}, and says what root runs`, `chown root ${path}`),
     );
@@ -73,9 +78,9 @@ function whoElseWrites({ path, stats }: Seen): readonly Finding[] {
   return findings;
 }
 
-/** Neither root's nor of the user who asks: an svc that he runs obeys him anyway. */
-function isAnothers({ uid }: Stats): boolean {
-  return uid !== 0 && uid !== process.getuid?.();
+/** Neither root's nor of the user whom the daemon runs as, who made its socket; without one, who asks would run it. */
+function isAnothers({ uid }: Stats, runsAs: number): boolean {
+  return uid !== 0 && uid !== runsAs;
 }
 
 function mayAllDeploy({ path, stats }: Seen): readonly Finding[] {
@@ -83,10 +88,11 @@ function mayAllDeploy({ path, stats }: Seen): readonly Finding[] {
   return [bad("permissions", `${path} may be written by everybody, and says which tag runs`, `chmod o-w ${path}`)];
 }
 
-/** What everybody may write is told as a fault. */ function deployers(deployed: readonly Seen[]): readonly Finding[] {
+/** What everybody may write is told as a fault. */
+function deployers(deployed: readonly Seen[], runsAs: number): readonly Finding[] {
   const words = deployed.flatMap(({ path, stats }) => {
     if ((stats.mode & allWrite) !== 0) return [];
-    const user = isAnothers(stats) ? [`user ${stats.uid}`] : [];
+    const user = isAnothers(stats, runsAs) ? [`user ${stats.uid}`] : [];
     const group = (stats.mode & groupWrites) === 0 ? [] : [`group ${stats.gid}`];
     const who = [...user, ...group];
     return who.length > 0 ? [`${path} (${who.join(", ")})`] : [];

@@ -3,13 +3,14 @@ import type { InvalidUnit } from "../unit/read-folder.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
+import { everyUnit } from "./every-unit.ts";
 
 /** Units in a circle are invalid, and nothing of the circle starts; that one of its files is wrong otherwise hides none. */
 export function circles(
   { units, invalid, ties }: Pick<UnitsRead, "units" | "invalid" | "ties">,
   concerns: (unit: string) => boolean,
 ): readonly UnitProblem[] {
-  const all: readonly InvalidUnit[] = [...units, ...invalid].sort((one, other) => (one.name < other.name ? -1 : 1));
+  const all = everyUnit({ units, invalid });
   const found = findCycles(all.map((unit) => ordered(unit, all))).filter((cycle) => cycle.some(concerns));
   return found.map((cycle) => {
     const from = cycle.findIndex(concerns);
@@ -32,6 +33,6 @@ function ordered(unit: InvalidUnit, all: readonly InvalidUnit[]): Pick<Unit, "na
   return {
     name: unit.name,
     needs: unit.needs.filter((need) => need.unit !== unit.name),
-    after: [...unit.after, ...earlier].filter((name) => name !== unit.name),
+    after: [...unit.after, ...earlier],
   };
 }

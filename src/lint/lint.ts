@@ -1,8 +1,9 @@
 import { FileReader } from "../unit/file-reader.ts";
+import type { Obstacle } from "../unit/obstacle.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { readUnitFile } from "../unit/unit-file.ts";
-import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
+import { isSamePlace, type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
 import type { Place } from "../unit/yaml-text.ts";
 import { circles } from "./circles.ts";
 import { clashingPorts } from "./clashing-ports.ts";
@@ -59,10 +60,16 @@ export function warning(
   return { unit: unit.name, severity: "warning", code, ...at, message, hint };
 }
 
-/** Its files say what cannot be launched: an image without a tag, an env file that is not there. Of a TAG file its reader tells. */
-function cannotStart({ obstacles }: UnitsRead, concerns: LintOptions["concerns"]): readonly UnitProblem[] {
+/**
+ * Its files say what cannot be launched: an image without a tag, an env file that is not there. Of a TAG file its reader tells, and
+ * of what is wrong the error.
+ */
+function cannotStart({ obstacles, problems }: UnitsRead, concerns: LintOptions["concerns"]): readonly UnitProblem[] {
+  const errors = problems.filter(({ severity }) => severity === "error");
   return [...obstacles].flatMap(([unit, all]) => {
-    const told = concerns(unit) ? all.filter(({ code }) => code !== "invalid-tag-file") : [];
+    const isTold = (one: Obstacle) =>
+      one.code === "invalid-tag-file" || errors.some((error) => isSamePlace(error, one));
+    const told = concerns(unit) ? all.filter((one) => !isTold(one)) : [];
     return told.map((one) => ({
       ...one,
       unit,

@@ -41,7 +41,7 @@ export async function secretsInUnitFiles(
 
 /** The first that is read, whether it is there or not. */
 function envFileOf(unit: InvalidUnit | undefined): string | undefined {
-  return unit?.sources.slice(1).find((path) => basename(path) !== "TAG");
+  return unit?.sources.slice(1).find((path) => path !== unit.tagFile);
 }
 
 /** Where the names stand; values are never shown. */

@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
-import { type AppFiles, readAppFiles } from "./app-files/app-files.ts";
+import { readAppFiles } from "./app-files/app-files.ts";
 import type { CreateRequest } from "./docker-run/create-request.ts";
 import { createRequestFromFlags, type FlagResult } from "./docker-run/create-request-from-flags.ts";
+import type { ParsedFlag } from "./docker-run/parse-flags.ts";
 import { isReference } from "./docker-run/values/reference.ts";
 import type { FileReader } from "./file-reader.ts";
 import { flagLayers, type LayeredWord, layerProblem } from "./flag-layers.ts";
@@ -35,6 +36,7 @@ export type UnitParts = {
 
 export type UnitBuilt = {
   readonly unit: Unit | null;
+  readonly tagFile: string;
   readonly needs: readonly PlacedNeed[];
   readonly ports: readonly PlacedPorts[];
   /** What keeps it from being started now, whether it is valid or not. */
@@ -63,7 +65,10 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
   const files = await readAppFiles({ name, file, keys, folders, reader, place: read.place }, app);
   problems.push(...files.problems);
 
-  const asked = readFlags(keys, files, { file, read, reader, tell });
+  const layers = flagLayers(keys, files, read);
+  const asked = readFlags(layers, keys, { file, read, reader, tell });
+  const { words } = layers;
+  const flags = asked?.result.flags ?? flagsAmong(words);
   const hooks = hooksOf(read, tell);
   const respawn = respawnOf(keys);
   if (typeof respawn === "string") tellKey("error", ["respawn_limit"], respawn, "write 10 in 5m, 10 5 or unlimited");
@@ -79,25 +84,25 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
   // A tag that is none may be replaced by that of the TAG file, and a variable is told as one.
   if (keys.image !== undefined && !keys.image.includes("$") && !isReference(splitReference(keys.image).bare))
     tellKey("error", ["image"], `image: "${keys.image}" is no image reference`, referenceHint);
-  for (const { key, message, hint } of keysRefused(keys)) tellKey("error", [key], message, hint);
-  for (const { path, message, hint } of keysWithoutEffect(keys)) tellKey("warning", path, message, hint);
+  const heard = withNetworkHeard(keys, flags, words);
+  for (const { key, message, hint } of keysRefused(heard)) tellKey("error", [key], message, hint);
+  for (const { path, message, hint } of keysWithoutEffect(heard)) tellKey("warning", path, message, hint);
   if (asked) checkFront(read, asked.result.request, tell);
   const reference = imageReference({ keys, files, file, place: read.place });
   const obstacles = [...files.missing, ...("ok" in reference ? [] : reference)];
   const isWrong = problems.some(({ severity }) => severity === "error");
   if (isWrong || !asked || typeof respawn === "string" || "wrong" in ready) {
-    const { words } = flagLayers(keys, files, read);
-    const said = { flags: flagsAmong(words), words, place: read.place };
+    const said = { flags, words, place: read.place };
     // What is wrong itself names nobody.
     const needs = needsOfWrong({ keys, ...said }).filter(({ at }) => !problems.some((one) => isSamePlace(one, at)));
     const ports = placedPorts({ listen, ...said });
-    return { unit: null, needs, ports, obstacles, problems };
+    return { unit: null, tagFile: files.tagFile, needs, ports, obstacles, problems };
   }
 
-  const { words, result, isFromKeys } = asked;
-  const ports = placedPorts({ flags: result.flags, words, listen, place: read.place });
+  const { result, isFromKeys } = asked;
+  const ports = placedPorts({ flags, words, listen, place: read.place });
   const create: CreateRequest = { ...result.request, body: withKeyBody(result.request.body, keys, isFromKeys) };
-  const needs = needsOf({ keys, place: read.place, request: create, flags: result.flags, words });
+  const needs = needsOf({ keys, place: read.place, request: create, flags, words });
   const warnings = result.warnings.map(({ masked }) => masked);
   const unit: Unit = {
     name,
@@ -135,23 +140,21 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
     log: { maxSizeBytes: sizeBytes(keys.log?.max_size ?? "10m") ?? 10_485_760, maxFiles: keys.log?.max_files ?? 5 },
     launch: launchable({ keys, files, reference, create, pull: result.pull, warnings }),
   };
-  return { unit, needs, ports, obstacles, problems };
+  return { unit, tagFile: files.tagFile, needs, ports, obstacles, problems };
 }
 
 type Tell = (problem: Omit<UnitProblem, "unit">) => void;
 type FlagsRead = {
-  readonly words: readonly LayeredWord[];
   readonly result: FlagResult & { readonly ok: true };
   readonly isFromKeys: IsFromKeys;
 };
 
 /** The create request of everything that says flags; null when some of it is wrong, which is told. */
 function readFlags(
+  { words, problems }: ReturnType<typeof flagLayers>,
   keys: UnitKeys,
-  files: AppFiles,
   { file, read, reader, tell }: { file: string; read: UnitFile; reader: FileReader; tell: Tell },
 ): FlagsRead | null {
-  const { words, problems } = flagLayers(keys, files, read);
   const result = createRequestFromFlags(
     words.map(({ word }) => word),
     {
@@ -178,7 +181,13 @@ function readFlags(
     const last = result.flags.findLast(({ name }) => name === flag);
     return last !== undefined && words[last.word]?.layer === "keys";
   };
-  return { words, result, isFromKeys };
+  return { result, isFromKeys };
+}
+
+/** The keys as they count: EXTRA may say another network. */
+function withNetworkHeard(keys: UnitKeys, flags: readonly ParsedFlag[], words: readonly LayeredWord[]): UnitKeys {
+  const said = flags.find(({ name }) => name === "network");
+  return said && words[said.word]?.key !== "network_mode" ? { ...keys, network_mode: undefined } : keys;
 }
 
 /** The engine counts the grace in whole seconds; svc does not. */

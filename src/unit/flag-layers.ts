@@ -3,6 +3,7 @@ import { type FlagProblem, parseFlags } from "./docker-run/parse-flags.ts";
 import { locateWords } from "./docker-run/split-words.ts";
 import { keyFlags } from "./keys/key-flags.ts";
 import type { UnitKeys } from "./keys/schema.ts";
+import { secretOf, variablesIn } from "./secrets.ts";
 import type { UnitFile } from "./unit-file.ts";
 import type { PlaceInFile } from "./unit-problem.ts";
 
@@ -79,7 +80,7 @@ export function flagLayers(keys: UnitKeys, files: AppFiles, unitFile: Pick<UnitF
   }
 }
 
-/** A problem of a flag, at the place and in the words of what stands for it. No text of an env file is in it. */
+/** A problem of a flag, at the place and in the words of what stands for it. No text of an env file is in it, and no secret. */
 export function layerProblem(
   problem: Omit<FlagProblem, "code">,
   words: readonly LayeredWord[],
@@ -89,12 +90,15 @@ export function layerProblem(
   const word = words[problem.word] ?? words.at(-1);
   if (!word) return { at: nowhere, key: null, message: problem.message, hint: problem.hint };
   const at = word.place();
-  if (word.layer !== "keys") {
-    const message = word.layer === "options" ? problem.message : problem.masked;
-    return { at, key: word.key, message, hint: problem.hint };
-  }
-  const message = problem.message.replace(/^--[a-z0-9-]+(?=: )/, word.key ?? "");
+  const isOpen = (word.layer === "options" || word.layer === "keys") && !holdsSecret(word.word);
+  const said = isOpen ? problem.message : problem.masked;
+  if (word.layer !== "keys") return { at, key: word.key, message: said, hint: problem.hint };
+  const message = said.replace(/^--[a-z0-9-]+(?=: )/, word.key ?? "");
   return { at, key: word.key, message, hint: `svc help unit ${word.key}` };
+}
+
+function holdsSecret(word: string): boolean {
+  return variablesIn(word).some(({ name, value }) => secretOf(name, value) !== null);
 }
 
 const layers: readonly Layer[] = ["OPTS", "env file", "options", "keys", "EXTRA"];

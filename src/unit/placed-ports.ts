@@ -21,9 +21,11 @@ type Said = {
   readonly place: Place;
 };
 
-/** All that a unit says of ports of the host, also where its files are wrong otherwise. */
+/** All that a unit says of ports of the host, also where its files are wrong otherwise. Without a network of its own it publishes none. */
 export function placedPorts({ flags, words, listen, place }: Said): readonly PlacedPorts[] {
-  const published = flags.filter(({ name }) => name === "publish");
+  const network = flags.find(({ name }) => name === "network")?.value ?? "";
+  const isOwn = !/^(host|none|container:.*)$/.test(network);
+  const published = flags.filter(({ name }) => isOwn && name === "publish");
   return [
     ...published.map(({ value, word }): PlacedPorts => {
       return { does: "publishes", ports: portsIn(value), at: words[word]?.place() ?? place([], "value") };

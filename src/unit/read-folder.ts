@@ -40,7 +40,8 @@ export type UnitRead = {
 };
 
 /** A unit whose files are wrong, with what they say of others as far as they can be read. */
-export type InvalidUnit = Pick<Unit, "name" | "file" | "sources" | "needs" | "after" | "before" | "conflicts">;
+export type InvalidUnit = Pick<Unit, "name" | "file" | "sources" | "needs" | "after" | "before" | "conflicts"> &
+  Partial<Pick<Unit, "tagFile">>;
 
 /** `only`: that unit and those it needs, and no others. What is in `unchanged` is not read again. `date`: wall clock, ms. */
 export type FolderOptions = {
@@ -116,7 +117,8 @@ async function readOne(name: string, file: string, folders: UnitFolders, reader:
   const said = { file, states, problems, ties, ports, obstacles };
   if (isRight && built.unit) return { ...said, outcome: { isValid: true, unit: built.unit, needs, place } };
   const sources = [...states.keys()];
-  const unit = { name, file, sources, needs: needs.map(({ need }) => need), after, before, conflicts };
+  const { tagFile } = built;
+  const unit = { name, file, sources, tagFile, needs: needs.map(({ need }) => need), after, before, conflicts };
   return { ...said, outcome: { isValid: false, unit, needs, place } };
 }
 

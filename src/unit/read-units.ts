@@ -1,7 +1,7 @@
 import type { Obstacle } from "./obstacle.ts";
 import type { PlacedPorts } from "./placed-ports.ts";
 import { type FolderOptions, type FolderRead, type InvalidUnit, readFolder, type UnitFolders } from "./read-folder.ts";
-import { type PlacedUnit, relate } from "./relations/relations.ts";
+import { type PlacedUnit, relate, withoutItself } from "./relations/relations.ts";
 import type { Unit } from "./unit.ts";
 import { byPlace, type PlaceInFile, type UnitProblem } from "./unit-problem.ts";
 
@@ -43,7 +43,7 @@ export function relateUnits({ reads, templates, files, problems }: FolderRead): 
     units: related.units,
     problems: [...ofUnits, ...problems, ...related.problems].sort(byPlace),
     templates,
-    invalid: [...wrong.map(({ unit }) => unit), ...related.rejected],
+    invalid: [...wrong.map(({ unit }) => withoutItself(unit)), ...related.rejected],
     ties: new Map([...reads].map(([name, read]) => [name, read.ties])),
     rejected: related.rejected,
     ports: new Map([...reads].map(([name, read]) => [name, read.ports])),

@@ -1,4 +1,5 @@
-import { durationMs, exitOf, exitWords } from "./keys/quantities.ts";
+import { exitOf, exitWords } from "./keys/exits.ts";
+import { durationMs } from "./keys/quantities.ts";
 import type { UnitKeys } from "./keys/schema.ts";
 import type { Listen, Ready, Respawn } from "./unit.ts";
 

@@ -13,6 +13,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
+import { secretsIn } from "./secrets.ts";
 import { maskedLine, type PlaceInFile } from "./unit-problem.ts";
 
 export type Path = readonly PropertyKey[];
@@ -42,16 +43,28 @@ export function readYaml(file: string, content: string): YamlText {
   const counter = new LineCounter();
   const document = parseDocument(content, { lineCounter: counter, prettyErrors: false, uniqueKeys: true, merge: true });
   const lines = content.split("\n");
+  const secrets = secretsIn(document, content);
 
   const at = (offset: number, length: number): PlaceInFile => {
     const { line, col } = counter.linePos(offset);
     const source = (lines[line - 1] ?? "").replace(/\r$/, "");
     const inLine = Math.max(1, Math.min(length, source.trimEnd().length - col + 1));
-    return { file, line, column: col, length: inLine, source };
+    const shown = withoutSecrets(source, offset - col + 1, [col - 1, col - 1 + inLine]);
+    return { file, line, column: col, length: inLine, source: shown };
   };
-  const problems = [...document.errors, ...document.warnings].map((error) => yamlProblem(error, at));
+  const problems = [...document.errors, ...document.warnings].map((error) => yamlProblem(error, content, at));
   if (document.errors.length === 0) problems.push(...lostAliases(document, at));
   return { document, place, placeWithin, at, problems };
+
+  /** Of a line with a secret: what stands before that, and what is asked for. Behind it may be more that nobody takes for one. */
+  function withoutSecrets(line: string, start: number, asked: readonly [number, number]): string {
+    const here = secrets.filter(({ from, to }) => from < start + line.length && to > start);
+    if (here.length === 0) return line;
+    const first = Math.min(...here.map(({ from }) => from - start));
+    let shown = maskedLine(line, [0, first], asked);
+    for (const { from, to } of here) shown = maskedLine(shown, [0, from - start], [to - start, line.length]);
+    return shown;
+  }
 
   function place(path: Path, what: "key" | "value"): PlaceInFile {
     const found = find(document, path);
@@ -135,12 +148,12 @@ const hints: { readonly [code: string]: string } = {
   TAG_RESOLVE_FAILED: "take the ! word out",
 };
 
-function yamlProblem(error: YAMLError, at: YamlText["at"]): YamlProblem {
-  const place = at(error.pos[0], Math.max(1, error.pos[1] - error.pos[0]));
-  const key = error.code === "DUPLICATE_KEY" ? /^[^:]*/.exec(place.source.slice(place.column - 1))?.[0] : undefined;
+function yamlProblem(error: YAMLError, content: string, at: YamlText["at"]): YamlProblem {
+  const [start, end] = error.pos;
+  const key = error.code === "DUPLICATE_KEY" ? /^[^:\n]*/.exec(content.slice(start))?.[0].trimEnd() : undefined;
   return {
     severity: error.name === "YAMLWarning" ? "warning" : "error",
-    at: key === undefined ? place : { ...place, length: Math.max(1, key.trimEnd().length) },
+    at: at(start, Math.max(1, key?.length ?? end - start)),
     // The rest is advice for programmers.
     message: error.message.replace(/; please use .*$/, ""),
     hint: hints[error.code] ?? "put the value in quotes if it is meant as text",

@@ -150,6 +150,7 @@ describe.each(Object.keys(shells))("%s", (shell) => {
       expect(await offered(`svc --socket=${daemon.socket} start re`)).toEqual(["redis", "relay"]);
       expect(await offered(`svc --socket ${daemon.socket} check --units ${folder}/other m`)).toEqual(["mailer"]);
       expect(await offered("svc check --units ~/other m")).toEqual(["mailer"]);
+      expect(await offered("svc check --units=~/other m")).toEqual(["mailer"]);
     } finally {
       daemon.server.close();
     }

@@ -23,8 +23,8 @@ _svc_places() {
   places=()
   for ((i = 1; i < last; i++)); do
     case \${words[i]} in
-      --socket | --units | --default-dir) places+=("\${words[i]}" "\${words[i+1]/#~//$HOME/}") ;;
-      --socket=* | --units=* | --default-dir=*) places+=("\${words[i]/=~//=$HOME/}") ;;
+      --socket | --units | --default-dir) places+=("\${words[i]}" "\${words[i+1]/#\\~\\//$HOME/}") ;;
+      --socket=* | --units=* | --default-dir=*) places+=("\${words[i]/=\\~\\//=$HOME/}") ;;
     esac
   done
 }

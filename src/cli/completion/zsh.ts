@@ -38,8 +38,8 @@ _svc() {
   # What the line says of where the daemon and the files are.
   for ((i = 2; i < CURRENT; i++)); do
     case $words[i] in
-      --socket|--units|--default-dir) svc_places+=($words[i] \${words[i+1]/#\\~//$HOME/}) ;;
-      --socket=*|--units=*|--default-dir=*) svc_places+=(\${words[i]/=\\~//=$HOME/}) ;;
+      --socket|--units|--default-dir) svc_places+=($words[i] \${words[i+1]/#\\~\\//$HOME/}) ;;
+      --socket=*|--units=*|--default-dir=*) svc_places+=(\${words[i]/=\\~\\//=$HOME/}) ;;
     esac
   done
   if [[ $service == docker-runner ]]; then

@@ -21,15 +21,24 @@ export function toSeconds(iso: string): string {
   return `${iso.slice(0, 19)}Z`;
 }
 
-/** `10m` (ago) or a date, as ms since 1970; without a zone it is UTC. */
+const dayMs = 86_400_000;
+
+/** `10m` (ago), a date, or `14:02:07Z`, the last time that it was so late; as ms since 1970. Without a zone it is UTC. */
 export function instantOf(text: string, now: number): number {
   const match = /^(\d+)(s|m|min|h|d)$/.exec(text);
   const seconds: { readonly [unit: string]: number } = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 };
   if (match) return now - Number(match[1]) * (seconds[match[2] ?? ""] ?? 0) * 1000;
-  const date = Date.parse(/[T ][\d:.]+$/.test(text) ? `${text}Z` : text);
-  if (Number.isNaN(date))
-    throw new SvcError("usage", `"${text}" is no time`, { hint: "write 10m, 2h, 1d or 2026-11-24T14:00" });
-  return date;
+  const clock = /^(\d\d:\d\d(?::\d\d)?)Z?$/.exec(text)?.[1];
+  const today = new Date(now).toISOString().slice(0, 10);
+  const date = Date.parse(withZone(clock === undefined ? text : `${today}T${clock}`));
+  // What would be read as a year or a month is more likely a span without its unit.
+  if (Number.isNaN(date) || /^\d+$/.test(text))
+    throw new SvcError("usage", `"${text}" is no time`, { hint: "write 10m, 2h, 1d, 14:02:07Z or 2026-11-24T14:00" });
+  return clock !== undefined && date > now ? date - dayMs : date;
+}
+
+function withZone(text: string): string {
+  return /[T ][\d:.]+$/.test(text) ? `${text}Z` : text;
 }
 
 /** `30s`, `2m`, `90` (seconds) in ms. */

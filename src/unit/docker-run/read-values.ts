@@ -3,6 +3,7 @@ import { unreadable } from "../unreadable.ts";
 import type { Json } from "./create-request.ts";
 import { findFlag } from "./flags.ts";
 import { type FlagProblem, flagProblem, type ParsedFlag } from "./parse-flags.ts";
+import { path, say } from "./sentence.ts";
 import { checkLink, readAddress, readExtraHost, readSearchDomain } from "./values/addresses.ts";
 import { BadValue } from "./values/bad-value.ts";
 import * as devices from "./values/devices.ts";
@@ -150,7 +151,7 @@ function readListed(name: string, value: string, surroundings: Surroundings): Js
     case "publish":
       return [...readPublish(value)];
     case "security-opt":
-      return kernel.readSecurityOption(value, (path) => readText(path, surroundings));
+      return kernel.readSecurityOption(value, (text) => readText(text, surroundings));
     case "storage-opt":
       return kernel.checkStorageOption(value);
     case "sysctl":
@@ -164,12 +165,12 @@ function readListed(name: string, value: string, surroundings: Surroundings): Js
   }
 }
 
-/** The path of a file is no secret, also in OPTS: without it nobody knows what is missing. */
-function readText(path: string, { workingDirectory, readFile }: Surroundings): string {
-  const file = posix.resolve(workingDirectory, path);
+function readText(text: string, { workingDirectory, readFile }: Surroundings): string {
+  const file = posix.resolve(workingDirectory, text);
   try {
     return readFile(file);
   } catch (thrown) {
-    throw new BadValue(`${file} cannot be read: ${unreadable(thrown as NodeJS.ErrnoException).because}`);
+    const shown = typeof path(text) === "string" ? file : [file];
+    throw new BadValue(say`${shown} cannot be read: ${[unreadable(thrown as NodeJS.ErrnoException).because]}`);
   }
 }

@@ -1,4 +1,4 @@
-import { constants } from "node:os";
+import { signalOf } from "../signals.ts";
 import { type FlagProblem, flagProblem, type ParsedFlag } from "./parse-flags.ts";
 import { attempt } from "./read-values.ts";
 import { say } from "./sentence.ts";
@@ -23,11 +23,9 @@ export function tellRefusedByEngines(
   }
 }
 
-/** The engine's names: those of Linux with or without SIG, and numbers. */
+/** A name, or a number. */
 function checkSignal(text: string): void {
-  const name = text.toUpperCase().replace(/^(SIG)?/, "SIG");
-  const isKnown = Object.hasOwn(constants.signals, name) || /^SIG(CLD|RTMIN(\+\d+)?|RTMAX(-\d+)?)$/.test(name);
-  if (text === "" || isKnown || (/^[+-]?\d+$/.test(text) && Number(text) !== 0)) return;
+  if (text === "" || signalOf(text) !== null || (/^[+-]?\d+$/.test(text) && Number(text) !== 0)) return;
   throw new BadValue(say`"${text}" is no signal`);
 }
 

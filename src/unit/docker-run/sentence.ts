@@ -14,3 +14,8 @@ export function say(
 export function plain(text: string): Sentence {
   return { text, masked: text };
 }
+
+/** A path is no secret, and without it nobody knows what is missing: what looks like one is shown in `masked` too. */
+export function path(text: string): string | readonly string[] {
+  return /^(\.{0,2}\/[^=]*|[\w.@~+/-]+)$/.test(text) ? [text] : text;
+}

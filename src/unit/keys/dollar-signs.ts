@@ -10,8 +10,7 @@ export function readDollarSigns(content: string, yaml: YamlText): readonly YamlP
   const problems: YamlProblem[] = [];
   changeScalars(yaml.document, (value, node) => {
     if (typeof value !== "string" || !value.includes("$")) return value;
-    for (const place of expansions(content, node, yaml)) {
-      const written = place.source.slice(place.column - 1, place.column - 1 + place.length);
+    for (const { written, place } of expansions(content, node, yaml)) {
       const message = `${written} stays as it is: svc replaces no variables in unit files`;
       const hint = `write its value, or $${written} if the container is to see it`;
       problems.push({ severity: "warning", at: place, message, hint });
@@ -21,7 +20,9 @@ export function readDollarSigns(content: string, yaml: YamlText): readonly YamlP
   return problems;
 }
 
-function expansions(content: string, node: Node, yaml: YamlText): readonly PlaceInFile[] {
+type Expansion = { readonly written: string; readonly place: PlaceInFile };
+
+function expansions(content: string, node: Node, yaml: YamlText): readonly Expansion[] {
   const [start, end] = node.range ?? [0, 0];
   const found = content.slice(start, end).matchAll(/\$\$|\$\{[A-Za-z_]\w*[^}\n]*\}/g);
   const variables = yaml.document.get("environment", true) as Node | undefined;
@@ -29,7 +30,10 @@ function expansions(content: string, node: Node, yaml: YamlText): readonly Place
     if (text === "$$") return [];
     const place = yaml.at(start + index, text.length);
     const [first, last] = variables?.range ?? [0, 0];
-    return [start < first || start >= last ? place : masked(place)];
+    // A default that is a secret is masked in its line.
+    const isShown = place.source.slice(place.column - 1, place.column - 1 + place.length) === text;
+    const written = isShown ? text : text.replace(/(?<=:?[-=?+]).*(?=\})/, "…");
+    return [{ written, place: start < first || start >= last ? place : masked(place) }];
   });
 }
 

@@ -47,8 +47,8 @@ export const whole = kind("a whole number", (error) =>
   z.union([z.int(), z.string().regex(/^-?\d+$/, { error })], { error }).transform(Number),
 );
 
-export const wholeAboveZero = kind("a whole number above 0", (error) =>
-  z.union([z.int().min(1, { error }), z.string().regex(/^0*[1-9]\d*$/, { error })], { error }).transform(Number),
+export const wholeFromZero = kind("a whole number, 0 or more", (error) =>
+  z.union([z.int().min(0, { error }), z.string().regex(/^\d+$/, { error })], { error }).transform(Number),
 );
 
 export const time = kind("a time such as 10s, 1m30s or 500ms; a bare number is seconds", (error) =>

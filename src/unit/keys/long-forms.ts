@@ -15,7 +15,7 @@ import {
   textLike,
   time,
   whole,
-  wholeAboveZero,
+  wholeFromZero,
   word,
 } from "./key-types.ts";
 
@@ -292,7 +292,7 @@ export const ready = kind("healthy, or a map with one of tcp, http, log, after",
 
 export const log = fields({
   max_size: some(sizeAboveZero, "When a file is full. Default: 10m."),
-  max_files: some(wholeAboveZero, "How many are kept. Default: 5."),
+  max_files: some(wholeFromZero, "How many are kept beside the one that is written. Default: 5."),
 });
 
 export { macAddress };

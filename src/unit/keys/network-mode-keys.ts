@@ -14,7 +14,9 @@ export function keysRefused(keys: UnitKeys): readonly Told[] {
     return ofTheOther.filter((key) => isSaid(keys, key)).map((key) => refused(key, mode, hint));
   }
   if (mode !== "host" || !isSaid(keys, "links")) return [];
-  return [refused("links", mode, "take it out: units are reached there by the ports that they publish on localhost")];
+  return [
+    refused("links", mode, `${asNeeds(keys)}: units are reached there by the ports that they publish on localhost`),
+  ];
 }
 
 /** Keys that the engine takes, and that change nothing in this network_mode. */
@@ -27,7 +29,16 @@ export function keysIdle(keys: UnitKeys): readonly Told[] {
   const [words, names] = because[mode] ?? ["", []];
   return names
     .filter((key) => isSaid(keys, key))
-    .map((key) => ({ key, message: `${key} has no effect: ${words}`, hint: "take it out" }));
+    .map((key) => {
+      const hint = key === "links" ? asNeeds(keys) : "take it out";
+      return { key, message: `${key} has no effect: ${words}`, hint };
+    });
+}
+
+/** A link is a need too. */
+function asNeeds({ links = [] }: UnitKeys): string {
+  const units = new Set(links.map((link) => link.replace(/:.*$/, "")));
+  return `write depends_on: [${[...units].join(", ")}] instead`;
 }
 
 function refused(key: keyof UnitKeys, mode: string, hint: string): Told {
@@ -36,5 +47,5 @@ function refused(key: keyof UnitKeys, mode: string, hint: string): Told {
 
 function isSaid(keys: UnitKeys, key: keyof UnitKeys): boolean {
   const value = keys[key];
-  return value !== undefined && !(Array.isArray(value) && value.length === 0);
+  return typeof value === "object" ? Object.keys(value).length > 0 : value !== undefined;
 }

@@ -1,5 +1,3 @@
-import { constants } from "node:os";
-
 /** `1m30s`, `500ms`, `10` (seconds) in ms; null: no duration. */
 export function durationMs(text: string | number): number | null {
   if (typeof text === "number") return Number.isFinite(text) && text >= 0 ? Math.round(text * 1000) : null;
@@ -26,18 +24,4 @@ export function sizeBytes(text: string | number): number | null {
   const match = sizeForm.exec(String(text));
   if (!match) return null;
   return Math.floor(Number(match[1]) * 1024 ** " kmgtp".indexOf((match[2] || " ").toLowerCase()));
-}
-
-/** `3`, an exit code, or `TERM`, a signal, by its full name; null: neither. */
-export function exitOf(text: string): number | string | null {
-  if (/^\d+$/.test(text)) return Number(text) <= 255 ? Number(text) : null;
-  const signal = text.toUpperCase().replace(/^(SIG)?/, "SIG");
-  return Object.hasOwn(constants.signals, signal) ? signal : null;
-}
-
-/** The words of a text of exits: `0 1 TERM`. */
-export function exitWords(text: string | number): readonly string[] {
-  return String(text)
-    .split(/[\s,]+/)
-    .filter(Boolean);
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { exitOf, exitWords } from "./exits.ts";
 import {
   choice,
   command,
@@ -18,7 +19,6 @@ import {
   word,
 } from "./key-types.ts";
 import * as long from "./long-forms.ts";
-import { exitOf, exitWords } from "./quantities.ts";
 
 const limitWords = "COUNT in TIME, or unlimited";
 const exitsText = kind("exit codes from 0 to 255 and signals such as TERM", (error) =>

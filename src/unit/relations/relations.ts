@@ -29,7 +29,7 @@ export function relate(all: readonly PlacedUnit[], invalid: readonly PlacedUnit<
     const other = byContainer.get(one.unit.container);
     if (!other) byContainer.set(one.unit.container, one);
     else {
-      rejected.push(one.unit);
+      rejected.push(withoutItself(one.unit));
       const message = `its container's name ${one.unit.container} is that of ${other.unit.name} too`;
       const at = one.place(["container_name"], "value");
       const hint = "set container_name in one of them";
@@ -41,11 +41,11 @@ export function relate(all: readonly PlacedUnit[], invalid: readonly PlacedUnit<
   const byName = new Map(valid.map(({ unit }) => [unit.name, unit]));
   const earlier = new Map<string, string[]>();
   for (const { unit } of valid) {
-    for (const later of unit.before) earlier.set(later, [...(earlier.get(later) ?? []), unit.name]);
+    for (const later of withoutItself(unit).before) earlier.set(later, [...(earlier.get(later) ?? []), unit.name]);
   }
   const units = valid.map((one): Unit => {
-    const { unit } = one;
     tellOrderings(one);
+    const unit = withoutItself(one.unit);
     const after = [...new Set([...unit.after, ...(earlier.get(unit.name) ?? [])])];
     return { ...unit, needs: needsOf(one), after, launch: byContainerName(unit.launch, containerOf) };
   });
@@ -66,15 +66,15 @@ export function relate(all: readonly PlacedUnit[], invalid: readonly PlacedUnit<
       const target = names.has(need.unit) ? need.unit : byContainer.get(need.unit)?.unit.name;
       if (target !== undefined && need.until === "completed")
         tellEndless(unit, target, () => place(["depends_on", need.unit, "condition"], "value"));
-      if (target === unit.name) tellItself(unit, need, at);
+      if (target === unit.name) tellItself(unit, need.from, at);
       else if (target !== undefined) needs.set(target, stronger(needs.get(target), { ...need, unit: target }));
       else if (tellUnknown(unit, need, at) === "error") needs.set(need.unit, stronger(needs.get(need.unit), need));
     }
     return [...needs.values()];
   }
 
-  function tellItself(unit: Saying, need: Need, at: PlaceInFile): void {
-    const message = `${need.from}: it names itself`;
+  function tellItself(unit: Saying, key: string, at: PlaceInFile): void {
+    const message = `${key}: it names itself`;
     problems.push({ unit: unit.name, severity: "warning", code: "self-need", ...at, message, hint: "take it out" });
   }
 
@@ -101,6 +101,7 @@ export function relate(all: readonly PlacedUnit[], invalid: readonly PlacedUnit<
   function tellOrderings({ unit, place }: PlacedUnit<Saying>): void {
     for (const key of ["after", "before", "conflicts"] as const) {
       for (const [index, name] of unit[key].entries()) {
+        if (name === unit.name) tellItself(unit, key, place([key, index], "value"));
         if (names.has(name)) continue;
         const message = `${key}: there is no unit ${name}`;
         const hint = meant(name) ?? "it has no effect until there is one";
@@ -114,6 +115,12 @@ export function relate(all: readonly PlacedUnit[], invalid: readonly PlacedUnit<
     const near = similar(name, [...names]);
     return near === null ? null : `did you mean ${near}?`;
   }
+}
+
+/** That it names itself in an order is told, and means nothing. */
+export function withoutItself<U extends Saying>(unit: U): U {
+  const others = (all: readonly string[]): readonly string[] => all.filter((name) => name !== unit.name);
+  return { ...unit, after: others(unit.after), before: others(unit.before), conflicts: others(unit.conflicts) };
 }
 
 function fileName(path: string): string {

@@ -22,3 +22,11 @@ test("a time that svc has shown can be given to --since, with its Z and without"
   expect(instantOf("10m", 700_000)).toBe(100_000);
   expect(() => instantOf("tomorrow", 0)).toThrow('"tomorrow" is no time');
 });
+
+test("a time of today can be given to --since as it is shown; one that is to come yet is yesterday's", () => {
+  const now = Date.parse("2026-11-28T14:30:00Z");
+  for (const text of ["14:02:07Z", "14:02:07"]) expect(instantOf(text, now)).toBe(Date.parse("2026-11-28T14:02:07Z"));
+  expect(instantOf("14:02Z", now)).toBe(Date.parse("2026-11-28T14:02:00Z"));
+  expect(instantOf("14:31", now)).toBe(Date.parse("2026-11-27T14:31:00Z"));
+  for (const text of ["25:00", "10", "2026", ""]) expect(() => instantOf(text, now)).toThrow(`"${text}" is no time`);
+});

@@ -73,6 +73,19 @@ test.skipIf(process.getuid?.() !== 0)("who sets tags is told and is no fault, un
   );
 });
 
+test.skipIf(process.getuid?.() !== 0)(
+  "unit files may be of the user whom the daemon runs as, and of no other",
+  async () => {
+    await writeFile(join(root, "socket"), "", { mode: 0o600 });
+    await chown(join(root, "etc/units"), 12345, 0);
+    expect(await told()).toEqual([
+      "bad: etc/units is owned by user 12345, and says what root runs | chown root etc/units",
+    ]);
+    await chown(join(root, "socket"), 12345, 0);
+    expect((await told()).map((one) => one.slice(0, 4))).toEqual(["ok: "]);
+  },
+);
+
 test.each(["www", "www/shop", "www/shop/TAG"])("a tag that everybody may set, by %s, is a fault", async (path) => {
   await chmod(join(root, path), 0o777);
   expect(await told()).toEqual([

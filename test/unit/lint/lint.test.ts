@@ -25,7 +25,7 @@ async function linted(
     }
     const read = await readUnits({ units: at("units"), defaultDir: at("default"), wwwDir: at("www") });
     const { problems } = await lint(read, { withEngine: false, concerns, defaultDir: at("default") });
-    return { problems, folder, text: showProblems(problems).replaceAll(`${folder}/`, "") };
+    return { read, problems, folder, text: showProblems(problems).replaceAll(`${folder}/`, "") };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -99,6 +99,9 @@ test("a secret is found in whatever form it stands, in templates and in files th
       "units/other.yml": "image: a\nx-password: &it hunter2\nenvironment:\n  DB_PASSWORD: *it\n",
       "units/option.yml": "image: a\noptions: >-\n  --env=A=1\n  --env=DB_PASSWORD=hunter2\n",
       "units/hook.yml": "image: a\npre_start: [{command: env DB_PASSWORD=hunter2 true}]\n",
+      "units/flag.yml": "image: a\ncommand: redis-server --requirepass hunter2\n",
+      "units/flags.yml": "image: a\ncommand: [redis-server, --requirepass, hunter2]\n",
+      "units/url.yml": "image: a\ncommand: [sh, -c, 'curl http://u:hunter2@shop | cat']\n",
       "units/queue@.yml": "image: a\nenvironment: {DB_PASSWORD: hunter2}\n",
       "units/wrong.yml": "imgae: a\nenvironment: {DB_PASSWORD: hunter2}\n",
       "units/none.yml":
@@ -108,6 +111,8 @@ test("a secret is found in whatever form it stands, in templates and in files th
   );
   const told = text.split("\n").filter((line) => line.includes("warning"));
   expect(told.map((line) => line.replace(/,? {4}hint.*| stands in the unit file/g, ""))).toEqual([
+    "units/flag.yml:2:25  warning: the value of requirepass",
+    "units/flags.yml:2:27  warning: the value of requirepass",
     "units/flow.yml:2:15  warning: the value of DB_PASSWORD, which everybody can read",
     "units/hook.yml:2:27  warning: the value of DB_PASSWORD",
     "units/lines.yml:3:5  warning: the value of DB_PASSWORD",
@@ -117,9 +122,35 @@ test("a secret is found in whatever form it stands, in templates and in files th
     "units/other.yml:4:3  warning: the value of DB_PASSWORD",
     "units/queue@.yml:2:15  warning: the value of DB_PASSWORD",
     "units/quoted.yml:2:16  warning: the value of DB_PASSWORD",
+    "units/url.yml:2:25  warning: the password in a URL",
     "units/wrong.yml:2:15  warning: the value of DB_PASSWORD",
   ]);
   expect(text).not.toContain("hunter2");
+});
+
+test("no problem of a unit file shows a secret that stands in its line, or is the line", async () => {
+  const files = {
+    "units/a.yml": 'image: a\nports: ["90:90"]\n',
+    "units/b.yml": 'image: b\noptions: "-p 90:90 -e API_TOKEN=hunter2"\n',
+    "units/c.yml": 'image: c\noptions: "-e DB_PASS=hunter2 --bogus"\n',
+    "units/d.yml": "image: d\nenviroment: {DB_PASS: hunter2}\n",
+    "units/e.yml": "image: e\nenvironment: {DB_PASS: hunter2, DB_PASS: hunter22}\n",
+    "units/f.yml": 'image: f\nenvironment:\n  DB_PASSWORD: "hunter2\\q"\n',
+    "units/g.yml": "image: g\nmem_limit: 5x # {\nDB_PASS: hunter2\n",
+    "units/h.yml": "image: h\noptions: -p API_TOKEN=hunter2\n",
+    "units/i.yml": "image: i\nstop_signal: {DB_PASS: hunter2}\n",
+    "units/k.yml": `image: k\nenvironment: {DB_PASS: "\${PASS:-hunter2}"}\n`,
+    "units/j.yml": `image: j\nlabels: {DB_PASS: 'hunter2 \${X}'}\n`,
+  };
+  const { text, problems, read } = await linted(files);
+  const all = showProblems(read.problems) + text;
+  expect(all).toContain("the host, as a does");
+  expect(all).toContain('  2 | options: "-e DB_PASS=······· --bogus·\n');
+  expect(all).toMatch(/units\/e.yml:2:33 .*\n.*\n {4}\| {33}\^{7}\n/);
+  expect(all).toContain("$" + "{PASS:-…} stays as it is");
+  expect(all).toContain('--publish: "…" names no port');
+  expect(all).not.toContain("hunter2");
+  expect(JSON.stringify([...read.problems, ...problems])).not.toContain("hunter2");
 });
 
 test("a URL with a password, and what OPTS of an env file sets", async () => {
@@ -171,6 +202,30 @@ test("each port that clashes is told, at its place, once for a range", async () 
     "units/b.yml:4:5  warning: it publishes port 81/tcp of the host, as a does",
     "units/b.yml:5:5  warning: it publishes ports 95/tcp and 2 more of the host, as a does",
     "units/b.yml:6:9  warning: it listens on port 71/tcp of the host, as a does",
+  ]);
+});
+
+test("a unit without a network of its own publishes nothing, and one of IPv6 alone nothing on IPv4", async () => {
+  const { text } = await linted({
+    "units/a.yml": "image: a\nports: ['80:80', '127.0.0.1:90:90', '0.0.0.0:70:70', '60-65:60']\n",
+    "units/b.yml": "image: b\nnetwork_mode: host\nports: ['80:80']\n",
+    "units/c.yml": "image: c\nports: ['80:80']\n",
+    "default/c": "EXTRA='--network none'\n",
+    "units/d.yml": "image: d\nports: ['[::]:90:90', '[::1]:70:70', '60-65:60']\n",
+  });
+  expect(text).toBe("");
+});
+
+test("a unit that would have a port of the host twice is told, as engines refuse it", async () => {
+  const { text } = await linted({
+    "units/a.yml": "image: a\nports: ['80:80', '80:8080', '81:81/udp', '81:81', '90-92:90-92']\nlisten: 81\n",
+    "default/a": "OPTS='-p 127.0.0.1:91:91'\n",
+  });
+  const told = text.split("\n").filter((line) => line.includes("warning"));
+  expect(told.map((line) => line.replace(/^\S+units./, ""))).toEqual([
+    "units/a.yml:2:18  warning: it publishes port 80/tcp of the host, as it does already    hint: take one of them out, or take another port",
+    "units/a.yml:2:51  warning: it publishes port 91/tcp of the host, as it does already    hint: take one of them out, or take another port",
+    "units/a.yml:3:9  warning: it listens on port 81/tcp of the host, as it does already    hint: take one of them out, or take another port",
   ]);
 });
 
@@ -262,6 +317,12 @@ default/b:1:8  warning: it cannot start: what IMAGE, REPOSITORY and TAG of the e
   );
 });
 
+test("an image that is wrong is told once, as the error that it is", async () => {
+  const { text, read } = await linted({ "units/a.yml": "image: Foo Bar:1\n" });
+  expect(read.problems.map(({ message }) => message)).toEqual(['image: "Foo Bar:1" is no image reference']);
+  expect(text).toBe("");
+});
+
 test("the env file that a secret is to go to is the one that is read", async () => {
   const secret = "environment: {API_TOKEN: hunter2}\n";
   const { text } = await linted({
@@ -269,9 +330,19 @@ test("the env file that a secret is to go to is the one that is read", async () 
     "units/wrong.yml": `imgae: a\napp: shop\n${secret}`,
     "units/broken.yml": `image: [\n${secret}`,
     "units/named.yml": `image: a\nenv_file: own.env\n${secret}`,
+    "units/tagged.yml": `image: a\nenv_file: []\ntag_file: version\n${secret}`,
+    "units/tagged2.yml": `imgae: a\nenv_file: []\ntag_file: version\n${secret}`,
+    "units/version": "TAG=1\n",
   });
   const hints = [...text.matchAll(/chmod 600 (.*)/g)].map(([, path]) => path);
-  expect(hints).toEqual(["default/broken", "units/own.env", "default/queue", "default/shop"]);
+  expect(hints).toEqual([
+    "default/broken",
+    "units/own.env",
+    "default/queue",
+    "default/tagged",
+    "default/tagged2",
+    "default/shop",
+  ]);
 });
 
 test("SARIF: a rule a code, a place a problem", async () => {

@@ -64,7 +64,7 @@ test("it refuses what the reader refuses by its form", () => {
     "ready: soon",
     "volumes: [{type: blind, target: /a}]",
     "log: {max_files: few}",
-    "log: {max_files: 0}",
+    "log: {max_files: -1}",
     "start_timeout: x",
     "start_timeout: -1",
     "healthcheck: {interval: 10 sec}",

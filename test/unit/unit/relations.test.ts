@@ -88,6 +88,25 @@ test("of several needs of one unit the first is made as strong as all of them", 
   expect(unit("stop").needs).toMatchObject([{ onLoss: "stop", binds: true }]);
 });
 
+test("a unit that names itself in an order is told, and the order is well without it", async () => {
+  const { told, problems, units, invalid } = await read({
+    c: "image: a\nafter: [db, c]\nbefore: c\nconflicts: [c, db]\n",
+    d: "imgae: a\nafter: [d]\n",
+    db: "image: a\n",
+  });
+  expect(told).toEqual([
+    "c.yml:2:13 after: it names itself",
+    "c.yml:3:9 before: it names itself",
+    "c.yml:4:13 conflicts: it names itself",
+    'd.yml:1:1 unknown key "imgae"',
+    "d.yml:2:9 after: it names itself",
+  ]);
+  expect(problems[0]).toMatchObject({ unit: "c", severity: "warning", hint: "take it out" });
+  expect(units[0]).toMatchObject({ after: ["db"], before: [], conflicts: ["db"] });
+  expect(invalid[0]).toMatchObject({ after: [] });
+  expect(findCycles(units)).toEqual([]);
+});
+
 test("before is the other's after, and order alone pulls nothing in", async () => {
   const { unit, problems } = await read({
     a: "image: a\nbefore: [b]\n",

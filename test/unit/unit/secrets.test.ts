@@ -5,7 +5,7 @@ describe("a name tells that its value is a secret", () => {
   test.each([
     ...["DB_PASSWORD", "PGPASSWORD", "DB_PASS", "SMTP_PWD", "MYSQL_ROOT_PASSWD", "passphrase"],
     ...["SECRET_KEY", "SECRET_KEY_BASE", "STRIPE_KEY", "AWS_SECRET_ACCESS_KEY", "API_KEYS", "app-key", "apiKey"],
-    ...["SECRET", "GITHUB_TOKEN", "db.credentials"],
+    ...["SECRET", "GITHUB_TOKEN", "db.credentials", "requirepass", "JWT_SIGNING_KEY", "ENCRYPTION_KEY"],
   ])("%s", (name) => {
     expect(secretOf(name, "s3cr3t")).toBe(`the value of ${name}`);
   });
@@ -20,6 +20,7 @@ describe("a name tells that its value is a secret", () => {
       "KEYSPACE",
       "CACHE_KEY",
     ],
+    ...["RATE_LIMIT_KEY", "REDIS_KEY", "KAFKA_MESSAGE_KEY", "TRANSLATION_KEY", "com.example.key", "TLS_KEY"],
     ...["SSH_KNOWN_KEYS", "PRIMARY_KEY", "MONKEY", "COMPASS", "SECRETARY", "API_KEY_FILE", "NAME"],
   ])("not %s", (name) => {
     expect(secretOf(name, "s3cr3t")).toBe(null);
@@ -28,8 +29,9 @@ describe("a name tells that its value is a secret", () => {
 
 test.each([
   ...["", "$TOKEN", "$(cat x)", "true", "null", "change me", "CHANGEME", "<your key>", "..."],
-  ...["/run/secrets/x", "./keys/x.pem", "~/.ssh/id", "/key.pem"],
-])("a path, a variable or what stands for a value is none: %j", (value) => {
+  ...["/run/secrets/x", "./keys/x.pem", "~/.ssh/id", "/key.pem", "./server.key", "certs/server.key"],
+  ...["file:///run/secrets/x", "vault:secret/shop", "op://shop/stripe/key", "4096", "24h", "optional"],
+])("a path, a reference, a number, a variable or what stands for a value is none: %j", (value) => {
   expect(secretOf("STRIPE_KEY", value)).toBe(null);
 });
 
@@ -41,7 +43,8 @@ test.each([
   ["postgres://a:@db/x", false],
   ["postgres://a:$PASS@db/x", false],
   ["http://host:80/a@b", false],
-  ["see http://a:b@c", false],
+  ["postgres://a:changeme@db/x", false],
+  ["see http://a:b@c", true],
 ])("a password in a URL: %s", (value, isOne) => {
   expect(secretOf("DATABASE_URL", value)).toBe(isOne ? "the password in DATABASE_URL" : null);
 });
@@ -57,5 +60,12 @@ E=`;
     ["C", "2"],
     ["D", "cut"],
     ["E", ""],
+  ]);
+  const blanks = variablesIn(`"--token x" --requirepass hunter2 --port  6379 --token-file --password 'a b'`);
+  expect(blanks.map(({ name, value }) => [name, value])).toEqual([
+    ["token", "x"],
+    ["requirepass", "hunter2"],
+    ["port", "6379"],
+    ["password", "a b"],
   ]);
 });

@@ -1,4 +1,4 @@
-import { say } from "../sentence.ts";
+import { path, say } from "../sentence.ts";
 import { BadValue } from "./bad-value.ts";
 import { cut } from "./pair.ts";
 
@@ -63,11 +63,11 @@ export function readSecurityOption(text: string, readFile: (path: string) => str
 }
 
 // Written anew by JSON.stringify, numbers and escapes could come out differently from the file.
-function compactJson(text: string, path: string): string {
+function compactJson(text: string, file: string): string {
   try {
     JSON.parse(text);
   } catch {
-    throw new BadValue(`${path} is not JSON`);
+    throw new BadValue(say`${path(file)} is not JSON`);
   }
   return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, quoted?: string) => quoted ?? "");
 }

@@ -1,4 +1,4 @@
-import { say } from "../sentence.ts";
+import { path, say } from "../sentence.ts";
 import { BadValue } from "./bad-value.ts";
 import { cut } from "./pair.ts";
 
@@ -23,7 +23,7 @@ export function checkLabel(text: string): string {
  * The grammar of `docker run --env-file` and `--label-file`: no quotes, no export, a value goes to the end
  * of its line. A name alone takes its value from the host; without a host, or without that variable there, it is left out.
  */
-export function readPairFile(text: string, path: string, host: Environment | null): readonly string[] {
+export function readPairFile(text: string, file: string, host: Environment | null): readonly string[] {
   const found: string[] = [];
   const lines = text.replace(/^\uFEFF/, "").split("\n");
   for (const [index, ended] of lines.entries()) {
@@ -31,8 +31,8 @@ export function readPairFile(text: string, path: string, host: Environment | nul
     if (line === "" || line.startsWith("#")) continue;
 
     const { before: name, after } = cut(line, "=");
-    if (name === "") throw new BadValue(`line ${index + 1} of ${path} has no name before its =`);
-    if (/[ \t]/.test(name)) throw new BadValue(`line ${index + 1} of ${path} has a blank before its =`);
+    if (name === "") throw new BadValue(say`line ${index + 1} of ${path(file)} has no name before its =`);
+    if (/[ \t]/.test(name)) throw new BadValue(say`line ${index + 1} of ${path(file)} has a blank before its =`);
     if (after !== null) found.push(line);
     else if (host?.[name] !== undefined) found.push(`${name}=${host[name]}`);
   }

@@ -70,6 +70,7 @@ export const keyTable: readonly Row[] = [
   { yaml: "start_timeout: 2m", unit: { startTimeoutMs: 120_000 } },
   { yaml: "pull_timeout: 30", unit: { pullTimeoutMs: 30_000 } },
   row("stop_signal: SIGQUIT", "--stop-signal SIGQUIT"),
+  row("stop_signal: SIGRTMIN+3", "--stop-signal SIGRTMIN+3"),
   row("stop_signal: 9", "--stop-signal 9"),
   { yaml: "stop_grace_period: 1m30s", body: { StopTimeout: 90 }, unit: { stopGraceMs: 90_000 } },
   { yaml: "stop_grace_period: 500ms", body: { StopTimeout: 1 }, unit: { stopGraceMs: 500 } },
@@ -118,6 +119,10 @@ export const keyTable: readonly Row[] = [
   { yaml: "on_limit: fail", unit: { respawn: { onLimit: "fail" } } },
   { yaml: "normal_exit: 0 1 TERM", unit: { respawn: { normalExit: [0, 1, "SIGTERM"] } } },
   { yaml: "normal_exit: [3, SIGHUP]", unit: { respawn: { normalExit: [3, "SIGHUP"] } } },
+  {
+    yaml: "normal_exit: [SIGRTMIN+3, RTMAX-2, cld]",
+    unit: { respawn: { normalExit: [128 + 34 + 3, 128 + 64 - 2, "SIGCHLD"] } },
+  },
   { yaml: "normal_exit: 0", unit: { respawn: { normalExit: [0] } } },
   { yaml: 'restart: "no"\nrespawn: false', unit: { respawn: { enabled: false } } },
 
@@ -353,6 +358,7 @@ export const keyTable: readonly Row[] = [
   row("userns_mode: host", "--userns host"),
   row("isolation: default", "--isolation default"),
   row("runtime: runc", "--runtime runc"),
+  { yaml: "log: {max_files: 0}", unit: { log: { maxFiles: 0 } } },
   { yaml: "log: {max_size: 50m, max_files: 3}", unit: { log: { maxSizeBytes: 52_428_800, maxFiles: 3 } } },
   row(
     "logging: {driver: json-file, options: {max-size: 10m, max-file: 3}}",

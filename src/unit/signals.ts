@@ -1,0 +1,18 @@
+import { constants } from "node:os";
+
+const firstRealTime = 34;
+const lastRealTime = 64;
+
+/**
+ * A signal as engines read it, with or without SIG: its full name, `SIGTERM`, or the number of a real-time one, for which Node
+ * has no name; null: no signal. (moby/sys, signal/signal_linux.go)
+ */
+export function signalOf(text: string): string | number | null {
+  const name = text.toUpperCase().replace(/^(SIG)?/, "SIG");
+  if (name === "SIGCLD") return "SIGCHLD";
+  if (Object.hasOwn(constants.signals, name)) return name;
+  const [, end, away] = /^SIGRT(MIN(?=$|\+)|MAX(?=$|-))([+-]\d+)?$/.exec(name) ?? [];
+  if (end === undefined) return null;
+  const number = (end === "MIN" ? firstRealTime : lastRealTime) + Number(away ?? 0);
+  return number >= firstRealTime && number <= lastRealTime ? number : null;
+}
