@@ -6,9 +6,13 @@ const secretName =
 const secretKey =
   /(SECRET|API|ACCESS|PRIVATE|STRIPE|SIGN|SIGNING|ENCRYPT|ENCRYPTION|MASTER|APP|AUTH|LICEN[CS]E|ACCOUNT|SHARED|JWT|HMAC|AES|OPENAI|SENDGRID|MAILGUN)[_.-]?KEYs?$/i;
 
-/** What stands for a value or is none: nothing, a variable, a word of a choice, a number, a time, what is to be filled in. */
+/** A number or a time says how many or how long, but of a password. */
+const amount = /^\d{1,5}(\.\d+)?$|^\d+(ms|s|m|min|h|d)$/i;
+const password = /(PASS|PWD|PASSWORD|PASSWD|PASSPHRASE)s?$/i;
+
+/** What stands for a value or is none: nothing, a variable, a word of a choice, what is to be filled in. */
 const noSecret =
-  /^$|^\$|^(true|false|yes|no|on|off|null|none|~|default|optional|required|enabled|disabled)$|^\d{1,5}(\.\d+)?$|^\d+(ms|s|m|min|h|d)$|^(change[ _-]?me|x+|\*+|\.+|…|<.*>)$/i;
+  /^$|^\$|^(true|false|yes|no|on|off|null|none|~|default|optional|required|enabled|disabled)$|^(change[ _-]?me|x+|\*+|\.+|…|<.*>)$/i;
 /** Where the secret is kept: a file, by a path of several names or one with an extension, or `vault:secret/shop`. */
 const place =
   /^file:|^(~|\.{0,2})(\/[\w.@-]+){2,}\/?$|^\/[\w-]+\.\w+$|^([\w.@-]+\/)+[\w@-]+(\.\w{1,8})+$|^(?!https?:)[a-z][a-z0-9+.-]*:(\/\/)?[\w.-]+(\/[\w.@-]+)+(#[\w.-]+)?$/i;
@@ -23,8 +27,9 @@ const passwordInUrl = /(?<=^|[\s"'(])[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@$][^
 export function secretOf(name: string, written: string): string | null {
   const value = /^\$\{\w+:?-(.*)\}$/.exec(written)?.[1] ?? written;
   if (urlsIn(value).length > 0) return `the password in ${name}`;
-  const isSecret = (secretName.test(name) || secretKey.test(name)) && !noSecret.test(value) && !place.test(value);
-  return isSecret ? `the value of ${name}` : null;
+  const isAmount = amount.test(value) && !password.test(name);
+  const isNone = isAmount || noSecret.test(value) || place.test(value);
+  return (secretName.test(name) || secretKey.test(name)) && !isNone ? `the value of ${name}` : null;
 }
 
 /** Each URL with a password: where it begins, and where the password stands. */
@@ -60,10 +65,10 @@ export type Secret = {
  * Where names of secrets stand with a value in a unit file: of pairs, of NAME=VALUE and `--NAME VALUE` in whatever text, and of
  * `[--NAME, VALUE]`; and URLs with a password. Values are never given out.
  */
-export function secretsIn(document: Document, text: string, tell = secretOf): readonly Secret[] {
+export function secretsIn(document: Document, text: string): readonly Secret[] {
   const found: Secret[] = [];
   const look = (name: string, value: string, at: Pick<Secret, "offset" | "from" | "to">): void => {
-    const secret = tell(name, value);
+    const secret = secretOf(name, value);
     const urls = urlsIn(text.slice(at.from, at.to));
     if (secret === null) return;
     // Of a URL the password alone is hidden.

@@ -13,7 +13,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
-import { secretsIn } from "./secrets.ts";
+import { type Secret, secretsIn } from "./secrets.ts";
 import { maskedLine, type PlaceInFile } from "./unit-problem.ts";
 
 export type Path = readonly PropertyKey[];
@@ -43,7 +43,8 @@ export function readYaml(file: string, content: string): YamlText {
   const counter = new LineCounter();
   const document = parseDocument(content, { lineCounter: counter, prettyErrors: false, uniqueKeys: true, merge: true });
   const lines = content.split("\n");
-  const secrets = secretsIn(document, content);
+  // Looked for only where a line is shown.
+  let secrets: readonly Secret[] | null = null;
 
   const at = (offset: number, length: number): PlaceInFile => {
     const { line, col } = counter.linePos(offset);
@@ -58,6 +59,7 @@ export function readYaml(file: string, content: string): YamlText {
 
   /** Of a line with a secret: what stands before that, and what is asked for. Behind it may be more that nobody takes for one. */
   function withoutSecrets(line: string, start: number, asked: readonly [number, number]): string {
+    secrets ??= secretsIn(document, content);
     const here = secrets.filter(({ from, to }) => from < start + line.length && to > start);
     if (here.length === 0) return line;
     const first = Math.min(...here.map(({ from }) => from - start));

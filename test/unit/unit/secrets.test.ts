@@ -49,6 +49,12 @@ test.each([
   expect(secretOf("DATABASE_URL", value)).toBe(isOne ? "the password in DATABASE_URL" : null);
 });
 
+test("a number may be a password, and is no other secret", () => {
+  expect(
+    ["DB_PASSWORD", "SMTP_PASS", "PGPWD", "MAX_TOKENS", "RESET_TOKEN"].map((name) => secretOf(name, "12345")),
+  ).toEqual(["the value of DB_PASSWORD", "the value of SMTP_PASS", null, null, null]);
+});
+
 test("variables are found wherever they are set, with their values", () => {
   const text = `export A='x y' OPTS="-e B=1 --env=C=2" D="cut
 E=`;
