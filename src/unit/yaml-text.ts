@@ -49,7 +49,9 @@ export function readYaml(file: string, content: string): YamlText {
   const at = (offset: number, length: number): PlaceInFile => {
     const { line, col } = counter.linePos(offset);
     const source = (lines[line - 1] ?? "").replace(/\r$/, "");
-    const inLine = Math.max(1, Math.min(length, source.trimEnd().length - col + 1));
+    const rest = source.slice(col - 1).trimEnd();
+    // What goes on in the next line is marked to the end of this one, without a remark.
+    const inLine = Math.max(1, length <= rest.length ? length : rest.replace(/\s+#.*$/, "").length);
     const shown = withoutSecrets(source, offset - col + 1, [col - 1, col - 1 + inLine]);
     return { file, line, column: col, length: inLine, source: shown };
   };

@@ -86,7 +86,7 @@ describe("plan", () => {
       "cache remove",
     ]);
     const text = (await host.svc("stop", "PREFIX-cache", "--with-dependents", "--plan")).stdout;
-    expect(text).toMatch(/affected meanwhile:\n {2}\S+-cache +from \d\.\d s on +it is down: stopping, down\n/);
+    expect(text).toMatch(/affected meanwhile:\n {2}\S+-cache +from [\d.]+ s on +it is down: stopping, down\n/);
     expect(text).toContain(`this does it:  svc stop ${host.name("cache")} --with-dependents\n`);
     expect(await host.status(host.name("cache"))).toMatchObject({ phase: "up" });
   });

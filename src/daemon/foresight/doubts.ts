@@ -1,5 +1,5 @@
 import type { ExitRecord } from "../../control/request.ts";
-import { isRunning, isSteady, isWanted, ownContainer, readyAt } from "../../plan/conditions.ts";
+import { isReady, isRunning, isSteady, isWanted, ownContainer, readyAt } from "../../plan/conditions.ts";
 import { steadyAfterMs } from "../../plan/restart-limit.ts";
 import { readyWords } from "../../plan/words.ts";
 import { stateOf, type World } from "../../plan/world.ts";
@@ -42,7 +42,7 @@ export async function doubtsAbout(names: readonly string[], past: Past): Promise
 
 async function doubtOf(unit: Unit, past: Past): Promise<string | null> {
   const { world } = past;
-  const { trouble, respawns, finished, lastExit } = stateOf(world, unit.name);
+  const { trouble, respawns, backoff, finished, lastExit } = stateOf(world, unit.name);
   if (isSteady(unit, past.world, past.now)) return null;
   if (!unit.launch.ok) return unit.launch.message;
   if (unit.launch.pull === "never" && past.isImageMissing(unit.name))
@@ -53,6 +53,8 @@ async function doubtOf(unit: Unit, past: Past): Promise<string | null> {
   const lateAt = (container?.startedAt ?? past.now) + usualMs(unit, past);
   if (isRunning(container) && readyAt(unit, container) > past.now && past.now > lateAt)
     return `it was started ${seconds((past.now - container.startedAt) / 1000)} s ago and is not ready: ${readyWords(unit, container)}`;
+  // One that died and is back is well, unless it dies again and again.
+  if (isReady(unit, world, past.now) && backoff === null) return null;
   const failed = failedStarts(unit, await past.recordsOf(unit.name), past);
   const last = failed.at(-1);
   if (last) return `${endWords(failed)}: ${last.words}`;

@@ -114,6 +114,16 @@ nothing was done; this does it:  svc start web
     );
   });
 
+  test("one that died once and is back is well; one that dies again and again, and is back for now, is not", async () => {
+    const back = { container: container("web.2", { startedAt: now - 3_000 }), lastExit: looping.lastExit };
+    const records = { web: [ended(2)] };
+    const once = world({ units: [unit("web")], states: { web: { ...back, respawns: [now - 3_500] } } });
+    expect(await planToStart("web", once, { records, isRestart: true })).toContain("in the end: web up\n");
+    const { respawns, backoff } = looping;
+    const often = world({ units: [unit("web")], states: { web: { ...back, respawns, backoff } } });
+    expect(await planToStart("web", often, { records, isRestart: true })).toContain("web is not expected to be up");
+  });
+
   test("one whose image cannot be pulled, and one whose image is never pulled", async () => {
     const trouble = { kind: "pull-failed", message: "cannot pull web:1: no", times: 3, until: now + 5_000 } as const;
     const failing = world({ units: [unit("web")], states: { web: { trouble, missingImage: "web:1" } } });
