@@ -1,7 +1,6 @@
-import { chmod, chown, lstat, mkdir, readFile, rm } from "node:fs/promises";
+import { chmod, chown, lstat, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
-import { dirname } from "node:path";
 import { messageOf, SvcError } from "../svc-error.ts";
 import { askProblem } from "./check-ask.ts";
 import type { Ask, ProgressOf, RequestName, Result } from "./request.ts";
@@ -22,7 +21,7 @@ const maxWaitingBytes = 4 << 20;
 const maxConnections = 512;
 const requestWithinMs = 5_000;
 
-/** Answers requests on the unix socket, which is 0660 root:docker from the first instant. */
+/** Answers requests on the unix socket, which is 0660 root:docker from the first instant; its folder is there. */
 export async function serveControl(options: {
   readonly socket: string;
   readonly handlers: Handlers;
@@ -30,7 +29,6 @@ export async function serveControl(options: {
   readonly onError: (error: unknown) => void;
 }): Promise<{ close(): Promise<void> }> {
   const { socket, handlers } = options;
-  await mkdir(dirname(socket), { recursive: true, mode: 0o755 });
   await clearStale(socket);
   const server = createServer(
     { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, connectionsCheckingInterval: 1_000 },

@@ -1,13 +1,13 @@
-import { constants } from "node:os";
 import type { Clock } from "../clock/clock.ts";
 import type { ContainerDetail, ContainerSummary, Engine, EngineEvent, EngineVersion } from "../engine/engine.ts";
 import type { Exit, Fact, SeenContainer } from "../plan/fact.ts";
 import type { Container, UnitState, World } from "../plan/world.ts";
 import { stateOf } from "../plan/world.ts";
 import { messageOf } from "../svc-error.ts";
+import { signalName, signalOf } from "../unit/signals.ts";
 import type { Unit } from "../unit/unit.ts";
 import { containerOf } from "./labels.ts";
-import { exitWords, signalOf } from "./output/exit-words.ts";
+import { exitWords, signalOfExit } from "./output/exit-words.ts";
 import type { Beginning, Runs } from "./runs.ts";
 
 /** Events get lost around a reconnect: every so often the list is looked at again. */
@@ -380,13 +380,13 @@ function exitOf(detail: Beginning | null, code: number | null, { sawOutOfMemory 
     code === null
       ? "it ended while nobody was looking"
       : exitWords({ code, oom, memoryLimitBytes: byHand && !oom ? 0 : (detail?.memoryLimitBytes ?? 0) });
-  return { code, signal: code === null ? null : signalOf(code), oom, words, luck: Math.random() };
+  return { code, signal: code === null ? null : signalOfExit(code), oom, words, luck: Math.random() };
 }
 
 /** A signal that means no end: it is to read its files or open its logs anew. By number, as the engine tells it, or by name. */
 function isMessage(signal: string): boolean {
-  const name = Object.entries(constants.signals).find(([, number]) => String(number) === signal)?.[0] ?? signal;
-  return ["HUP", "USR1", "USR2", "WINCH", "CHLD", "CONT"].includes(name.replace(/^SIG/, ""));
+  const name = signalName(Number(signal)) ?? signalOf(signal);
+  return ["SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGCHLD", "SIGCONT"].some((one) => one === name);
 }
 
 /** Why svc stopped it, where nobody asked for that. */

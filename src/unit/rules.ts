@@ -1,4 +1,4 @@
-import { exitOf, exitWords } from "./keys/exits.ts";
+import { exitOf, exitsIn } from "./keys/exits.ts";
 import { durationMs } from "./keys/quantities.ts";
 import type { UnitKeys } from "./keys/schema.ts";
 import type { Listen, Ready, Respawn } from "./unit.ts";
@@ -11,7 +11,7 @@ export function respawnOf(keys: UnitKeys): Respawn | string {
   const limit = limitOf(keys.respawn_limit);
   if (typeof limit === "string") return limit;
   const { normal_exit: normal = "" } = keys;
-  const normalExit = (Array.isArray(normal) ? normal : exitWords(normal)).flatMap((one) => exitOf(one) ?? []);
+  const normalExit = (Array.isArray(normal) ? normal : exitsIn(normal)).flatMap((one) => exitOf(one) ?? []);
   return { enabled: keys.respawn ?? true, normalExit, limit, onLimit: keys.on_limit ?? "delay" };
 }
 

@@ -16,3 +16,8 @@ export function signalOf(text: string): string | number | null {
   const number = (end === "MIN" ? firstRealTime : lastRealTime) + Number(away ?? 0);
   return number >= firstRealTime && number <= lastRealTime ? number : null;
 }
+
+/** The full name of signal `number`, `SIGTERM` of 15; null: none has it, or it is a real-time one. */
+export function signalName(number: number): string | null {
+  return Object.entries(constants.signals).find(([, one]) => one === number)?.[0] ?? null;
+}

@@ -60,3 +60,8 @@ export async function refuseOtherThanFolder(path: string, { isAwaited = false } 
       hint: `name its folder: --units ${dirname(path)}`,
     });
 }
+
+/** Somebody names a template as if it were a unit. */
+export function noUnit(template: string): SvcError {
+  return new SvcError("unknown-unit", `${template} is a template`, { hint: `name a unit of it: ${template}1` });
+}

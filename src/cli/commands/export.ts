@@ -65,7 +65,7 @@ async function exportUnits(names: readonly string[], options: Options, cli: Cli)
 /** The named units, or all, each behind what it needs. */
 async function readAll(names: readonly string[], options: Options, cli: Cli): Promise<readonly Unit[]> {
   const { readUnits } = await import("../../unit/read-units.ts");
-  const { refuseOtherThanFolder } = await import("../../unit/unit-folder.ts");
+  const { noUnit, refuseOtherThanFolder } = await import("../../unit/unit-folder.ts");
   const { withNeeds } = await import("../../graph/closure.ts");
   const folders = foldersOf(options, cli);
   await refuseOtherThanFolder(folders.units);
@@ -84,8 +84,7 @@ async function readAll(names: readonly string[], options: Options, cli: Cli): Pr
       cli.err(`${template} is a template: name an instance of it, ${template}NAME\n`);
   const byName = new Map(read.units.map((unit) => [unit.name, unit]));
   const unknown = names.find((name) => !byName.has(name));
-  if (unknown !== undefined && read.templates.includes(unknown))
-    throw new SvcError("unknown-unit", `${unknown} is a template`, { hint: `name a unit of it: ${unknown}1` });
+  if (unknown !== undefined && read.templates.includes(unknown)) throw noUnit(unknown);
   if (unknown !== undefined)
     throw new SvcError("unknown-unit", `there is no unit ${unknown} in ${folders.units}`, {
       hint: "svc check reads the folder",

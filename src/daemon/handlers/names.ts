@@ -1,6 +1,7 @@
 import { SvcError } from "../../svc-error.ts";
 import { similar } from "../../unit/similar.ts";
 import type { Unit } from "../../unit/unit.ts";
+import { noUnit } from "../../unit/unit-folder.ts";
 import type { Daemon } from "../context.ts";
 import { wrongFiles } from "../wrong-files.ts";
 
@@ -53,9 +54,7 @@ export async function readValid(asked: readonly string[], daemon: Daemon): Promi
 }
 
 export function unknownUnit(name: string, daemon: Daemon): SvcError {
-  if (daemon.source.now.templates.includes(name)) {
-    return new SvcError("unknown-unit", `${name} is a template`, { hint: `name a unit of it: ${name}1` });
-  }
+  if (daemon.source.now.templates.includes(name)) return noUnit(name);
   const template = name.includes("@") ? name.slice(0, name.indexOf("@") + 1) : null;
   if (template !== null && daemon.source.now.templates.includes(template)) {
     return new SvcError("unknown-unit", `there can be no unit ${JSON.stringify(name)}`, {

@@ -76,7 +76,7 @@ export function runHooks(options: {
         const { name } = unit;
         const about = { unit: name, container: unit.container, launch, environment, engine, onOutput };
         const ended = await runAsTask(hook, { ...about, abort: late.signal });
-        return typeof ended === "number" ? exitWords(ended) : ended;
+        return typeof ended === "number" ? howItEnded(ended) : ended;
       }
       if (container === null) return "its container is not there";
       const { command, user, workingDir, privileged } = hook;
@@ -89,7 +89,7 @@ export function runHooks(options: {
         onOutput,
         abort: late.signal,
       });
-      return exitWords(code);
+      return howItEnded(code);
     } catch (error) {
       if (late.signal.aborted) return `it took longer than ${hook.timeoutMs / 1000} s`;
       throw error;
@@ -99,7 +99,7 @@ export function runHooks(options: {
       cancel();
     }
 
-    function exitWords(code: number): string | null {
+    function howItEnded(code: number): string | null {
       if (code === 0) return null;
       take.out.end();
       take.err.end();

@@ -1,4 +1,4 @@
-import { constants } from "node:os";
+import { signalName } from "../../unit/signals.ts";
 
 /** How a run ended, in a few words. 137 alone does not prove that memory ran out: only the engine's word does. */
 export function exitWords(exit: {
@@ -8,16 +8,15 @@ export function exitWords(exit: {
 }): string {
   const limit = exit.memoryLimitBytes > 0 ? mebibytes(exit.memoryLimitBytes) : null;
   if (exit.oom) return `exit ${exit.code}: out of memory${limit ? ` (limit ${limit})` : ""}`;
-  const signal = signalOf(exit.code);
+  const signal = signalOfExit(exit.code);
   if (signal === null) return `exit ${exit.code}`;
   const memory = signal === "SIGKILL" && limit ? `, memory limit ${limit}` : "";
   return `exit ${exit.code} (${signal})${memory}`;
 }
 
 /** The signal that an exit code of 128 + n stands for. */
-export function signalOf(code: number): string | null {
-  if (code <= 128) return null;
-  return Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0] ?? null;
+export function signalOfExit(code: number): string | null {
+  return code > 128 ? signalName(code - 128) : null;
 }
 
 function mebibytes(bytes: number): string {

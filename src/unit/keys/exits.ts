@@ -8,7 +8,7 @@ export function exitOf(text: string): number | string | null {
 }
 
 /** The words of a text of exits: `0 1 TERM`. */
-export function exitWords(text: string | number): readonly string[] {
+export function exitsIn(text: string | number): readonly string[] {
   return String(text)
     .split(/[\s,]+/)
     .filter(Boolean);

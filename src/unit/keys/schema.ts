@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { exitOf, exitWords } from "./exits.ts";
+import { exitOf, exitsIn } from "./exits.ts";
 import {
   choice,
   command,
@@ -22,7 +22,7 @@ import * as long from "./long-forms.ts";
 
 const limitWords = "COUNT in TIME, or unlimited";
 const exitsText = kind("exit codes from 0 to 255 and signals such as TERM", (error) =>
-  z.union([z.string(), z.number()], { error }).refine((all) => exitWords(all).every((one) => exitOf(one) !== null), {
+  z.union([z.string(), z.number()], { error }).refine((all) => exitsIn(all).every((one) => exitOf(one) !== null), {
     error,
   }),
 );
