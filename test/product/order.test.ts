@@ -89,16 +89,20 @@ describe.concurrent("order", () => {
     await host.svc("start", "PREFIX-roof");
     const terminal = await tmux(host.name("asked"), host.env);
     const stop = `${program} stop ${host.name("floor")}; echo "code $?"`;
+    const isAsked = async (): Promise<void> => {
+      await terminal.press("clear", "Enter");
+      await terminal.shows(/^[#$]\s*$/);
+      await terminal.press(stop, "Enter");
+      await terminal.shows(/\[y\/N\]/);
+    };
     try {
       for (const key of ["C-c", "C-d"]) {
-        await terminal.press("clear", "Enter", stop, "Enter");
-        await terminal.shows(/\[y\/N\]/);
+        await isAsked();
         await terminal.press(key);
         await terminal.shows(/code 3/);
       }
       expect(await phases("floor", "roof")).toEqual(["up", "up"]);
-      await terminal.press("clear", "Enter", stop, "Enter");
-      await terminal.shows(/\[y\/N\]/);
+      await isAsked();
       await terminal.press("y", "Enter");
       await terminal.shows(/code 0/);
     } finally {

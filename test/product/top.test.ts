@@ -157,6 +157,7 @@ test("Ctrl-Z gives the terminal back, and fg goes on", async () => {
   await terminal.shows(/^svc top .*4 units/);
   expect(await terminal.modes()).toEqual(taken);
   await terminal.press("q");
+  await terminal.shows(/ top -d 0\.5\n[#$]\s*$/); // what is typed before the shell is back, svc top reads
   await terminal.press("echo it is over", "Enter");
   await terminal.shows(/^(# )?it is over$/m);
   expect(await terminal.modes()).toEqual(asBefore);
