@@ -1,6 +1,7 @@
 import type { Call } from "./call.ts";
 import { engineLost } from "./engine-news.ts";
 import type { Answer, Fact } from "./fact.ts";
+import { fetched, fetching } from "./next-image.ts";
 import { delayOf } from "./restart-limit.ts";
 import { type Container, stateOf, type Trouble, type World, withHealth, withState } from "./world.ts";
 
@@ -8,6 +9,7 @@ import { type Container, stateOf, type Trouble, type World, withHealth, withStat
 export function called(world: World, unit: string, call: Call, now: number): World {
   const next = withState(world, unit, { call: { call, since: now } });
   const { container } = stateOf(next, unit);
+  if (call.call === "fetch") return fetching(next, unit, call.image);
   if (!("id" in call) || call.call === "remove") return next;
   if (container?.id !== call.id) return next;
   if (call.call === "signal") {
@@ -37,6 +39,7 @@ function succeeded(world: World, unit: string, call: Call, made: Container | nul
       return withState(world, unit, {
         trouble: null,
         missingImage: null,
+        nextImage: null,
         // The image may be removed by hand later on: then it is to be pulled once more.
         pulled: pulled?.includes(" ") ? pulled : null,
         container: known ?? withHealth(made, made.health, now),
@@ -48,6 +51,7 @@ function succeeded(world: World, unit: string, call: Call, made: Container | nul
       return graceBegins(world, unit, call.id, now);
     case "put-back":
       return notPutBack(world, unit, `TAG says ${call.to} again, and the unit still has ${call.from}`);
+    case "fetch":
     case "kill":
     case "release":
       return world;
@@ -95,6 +99,8 @@ function failed(world: World, unit: string, call: Call, refusal: Refusal, now: n
     case "signal":
       // What comes after the grace is stronger.
       return graceBegins(world, unit, call.id, now);
+    case "fetch":
+      return fetched(world, { unit, image: call.image, problem: refusal.message }, now);
     case "kill":
     case "release":
       return world;
