@@ -36,8 +36,8 @@ export type UnitState = {
   /** Respawns since it was last asked for. */
   readonly restarts: number;
   readonly lastExit: { readonly words: string; readonly at: Instant } | null;
-  /** The image and generation that were pulled, where the policy is `always`; the image that a pull brought. */
-  readonly pulled: string | null;
+  /** What was pulled last; with the policy `always`, for which start. */
+  readonly pulled: { readonly image: string; readonly forStart: string | null } | null;
   /** The engine said that this image is not on the host. */
   readonly missingImage: string | null;
   /** The image that its container is to be replaced with, if that has another. */

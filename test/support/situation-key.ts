@@ -72,7 +72,8 @@ function partKeys(simulation: Simulation, longestMs: number) {
     if (former !== null) key += `T${former}${age(since)}/${ends}${failed ? "!" : ""}${notPutBack ? "-" : ""}`;
     const next = state.nextImage;
     if (next) key += `i${next.image}${next.is}${next.times}${next.is === "missing" ? age(next.until) : ""}`;
-    if (state.missingImage || state.pulled) key += `p${state.missingImage}${state.pulled}`;
+    if (state.missingImage || state.pulled)
+      key += `p${state.missingImage}${state.pulled?.image}${state.pulled?.forStart}`;
     return key;
   }
 
