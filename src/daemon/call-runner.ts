@@ -32,7 +32,8 @@ export type CallRunnerOptions = {
   readonly known: EngineLink["known"];
   /** The one call that is none of the engine. */
   readonly putBack: (unit: string, call: Extract<Call, { call: "put-back" }>) => Promise<Answer>;
-  readonly onPull: (unit: string, progress: PullProgress) => void;
+  /** null: it is over. */
+  readonly onPull: (unit: string, progress: PullProgress | null) => void;
   readonly pulled: (unit: string, image: string, ms: number) => void;
 };
 
@@ -258,6 +259,7 @@ async function pull(name: string, image: string, options: CallRunnerOptions): Pr
     return { ok: false, kind: "pull-failed", message: `cannot pull ${image}: ${message}` };
   } finally {
     cancel();
+    options.onPull(name, null);
   }
 }
 
