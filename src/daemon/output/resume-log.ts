@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock/clock.ts";
-import type { Engine } from "../../engine/engine.ts";
+import { type Engine, EngineError } from "../../engine/engine.ts";
 import { linesSeenBefore, type TimedLine } from "./lines-seen-before.ts";
 import { readLog } from "./read-log.ts";
 import type { RunLog } from "./run-log.ts";
@@ -9,7 +9,7 @@ import type { UnitLog } from "./unit-log.ts";
 const skewMs = 2_000;
 const tailLines = 64;
 
-type EngineLine = TimedLine & { readonly line: Buffer };
+type EngineLine = TimedLine & { readonly line: Buffer; readonly isWhole: boolean };
 
 /**
  * Follows a container that svc did not start in this life from where its log ends: the engine's lines are matched to the tail of
@@ -40,7 +40,7 @@ export async function resumeOutput(options: {
     const found = early;
     early = null;
     const seen = linesSeenBefore(found, tail);
-    for (const one of found) if (!seen.has(one)) run.line(one.stream, one.time, one.line);
+    for (const one of found) if (!seen.has(one)) run.line(one.stream, one.time, one.line, one.isWhole);
   };
   try {
     // A line that was cut when the stream was lost is whole in the engine's log.
@@ -50,13 +50,17 @@ export async function resumeOutput(options: {
       since,
       follow: true,
       abort: signal,
-      onLine(stream, time, line) {
+      onLine(stream, time, line, isWhole) {
         if (early && Date.parse(time) <= readAt) {
-          early.push({ stream, time, text: line.toString(), line: Buffer.from(line) });
+          early.push({ stream, time, text: line.toString(), line: Buffer.from(line), isWhole });
           return;
         }
         settle();
-        run.line(stream, time, line);
+        run.line(stream, time, line, isWhole);
+      },
+      onRest(stream, rest) {
+        settle();
+        run.output(stream, rest);
       },
       onEnd() {
         settle();
@@ -65,8 +69,8 @@ export async function resumeOutput(options: {
     });
     // The engine sends what it has at once; silence after it means that there was no more.
     clock.after(skewMs, settle);
-  } catch {
-    if (signal.aborted) return onEnd();
+  } catch (error) {
+    if (signal.aborted || (error instanceof EngineError && error.kind === "no-such-container")) return onEnd();
     log.remark("the engine keeps no log of this container: what it wrote while svc was away is lost");
     const attachment = await engine.attach(container.id, {
       tty: container.tty,
