@@ -5,7 +5,7 @@ import type { Unit } from "../unit/unit.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { type ExitRecords, isSameEnd } from "./output/exit-records.ts";
 import { holdBack } from "./output/hold-back.ts";
-import { readLog } from "./output/read-log.ts";
+import { linesOfRun, startWords } from "./output/lines-of-run.ts";
 import { resumeOutput } from "./output/resume-log.ts";
 import type { RunLog } from "./output/run-log.ts";
 import { openUnitLog, type UnitLog } from "./output/unit-log.ts";
@@ -105,7 +105,7 @@ export function keepRuns(options: {
     const log = logOf(unit);
     const own = log.openRun(tty);
     const tag = unit.launch.ok && unit.launch.tag ? `, tag ${unit.launch.tag}` : "";
-    log.remark(`starting ${id.slice(0, 12)}${tag}`);
+    log.remark(`${startWords(id)}${tag}`);
     const { promise: drained, resolve } = Promise.withResolvers<void>();
     let slowDown: () => void = () => undefined;
     const attachment: Attachment = await engine.attach(id, {
@@ -228,7 +228,7 @@ export function keepRuns(options: {
     if (run && (!(await isDrainedInTime(run)) || run.isFromLog || tty !== null)) await catchUp(end.container, run);
     const log = run?.log ?? (unit ? logOf(unit) : null);
     run?.own.end();
-    const lines = run ? await lastLinesOf(run) : [];
+    const lines = run ? await lastLinesOf(end.container, run) : [];
     log?.remark(end.words);
     runs.delete(end.container);
     if (unit) await options.afterEnd(end, unit);
@@ -250,11 +250,11 @@ export function keepRuns(options: {
   }
 
   /** What was written of a run in an earlier life of svc stands in the file alone. */
-  async function lastLinesOf({ unit, log, own, isFromLog, startedAt }: Run): Promise<readonly string[]> {
-    if (!isFromLog) return own.lastLines(lastLines);
+  async function lastLinesOf(container: string, { unit, log, own, ...run }: Run): Promise<readonly string[]> {
+    if (!run.isFromLog) return own.lastLines(lastLines);
     await log.flush();
-    const written = await readLog(options.logFolder, unit, { since: (startedAt ?? 1) - 1, lines: 2 * lastLines });
-    return written.flatMap(({ stream, text }) => (stream === "svc" ? [] : [text])).slice(-lastLines);
+    const written = { container, startedAt: run.startedAt ?? 0 };
+    return (await linesOfRun(options.logFolder, unit, written, lastLines)).map(({ text }) => text);
   }
 
   function isDrainedInTime(run: Run): Promise<boolean> {

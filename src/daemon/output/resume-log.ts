@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock/clock.ts";
 import { type Engine, EngineError } from "../../engine/engine.ts";
+import { linesOfRun } from "./lines-of-run.ts";
 import { linesSeenBefore, type TimedLine } from "./lines-seen-before.ts";
-import { readLog } from "./read-log.ts";
 import type { RunLog } from "./run-log.ts";
 import type { UnitLog } from "./unit-log.ts";
 
@@ -28,10 +28,9 @@ export async function resumeOutput(options: {
 }): Promise<void> {
   const { engine, clock, container, log, run, folder, unit, signal, onEnd } = options;
   await log.flush();
-  const ours = await readLog(folder, unit, { since: container.startedAt - 1, lines: 2 * tailLines });
-  const tail = ours.filter((line): line is TimedLine & typeof line => line.stream !== "svc");
+  const tail = await linesOfRun(folder, unit, { container: container.id, startedAt: container.startedAt }, tailLines);
   const last = tail.at(-1);
-  const since = last ? Date.parse(last.time) - skewMs : container.startedAt - 1;
+  const since = (last ? Date.parse(last.time) : container.startedAt) - skewMs;
   const readAt = clock.date();
   // What the engine has of the time before now may be in our log already; it is judged when all of it is here.
   let early: EngineLine[] | null = [];
