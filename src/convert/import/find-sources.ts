@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { SvcError } from "../../svc-error.ts";
 import { unreadable } from "../../unit/unreadable.ts";
 import { type Kind, kindByName, kindOf, type Source } from "./source.ts";
+import { startersOf } from "./systemd/starters.ts";
 import { unitName } from "./unit-name.ts";
 
 /** What is to be imported: the files, and of folders those that have to do with docker. If nobody can tell what any of them is, that is refused. */
@@ -48,7 +49,14 @@ async function sourceOf(file: string, wanted: Kind | null): Promise<Source> {
   const kind = wanted ?? kindOf(text) ?? kindByName(file);
   switch (kind) {
     case "systemd":
-      return { kind, file, text, name: nameOf(file, ".service"), dropIns: await dropInsOf(file) };
+      return {
+        kind,
+        file,
+        text,
+        name: nameOf(file, ".service"),
+        dropIns: await dropInsOf(file),
+        starters: await startersOf(file),
+      };
     case "upstart":
       return { kind, file, text, name: nameOf(file, ".conf"), override: await overrideOf(file) };
     case "compose":

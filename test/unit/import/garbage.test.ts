@@ -33,7 +33,7 @@ test.each(kinds)("%s", { timeout: 60_000 + runs * 100 }, async (kind) => {
 function sourceOf(kind: Kind, text: string): Source {
   switch (kind) {
     case "systemd":
-      return { kind, name: "web", file: "/srv/web.service", text, dropIns: [] };
+      return { kind, name: "web", file: "/srv/web.service", text, dropIns: [], starters: [] };
     case "upstart":
       return { kind, name: "web", file: "/etc/init/web.conf", text, override: null };
     case "compose":

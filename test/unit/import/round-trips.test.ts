@@ -37,7 +37,14 @@ test("a docker run line in a systemd unit, imported, asks for what the flags say
     if (!direct || isRefused(direct)) return;
     const line = ["--name", "web", ...words, "busybox:1", ...command].map(systemdWord).join(" ");
     const unit = `[Service]\nWorkingDirectory=${files.path}\nExecStart=docker run ${line}\nExecStop=docker stop web\n`;
-    const got = await imported({ kind: "systemd", name: "web", file: "/web.service", text: unit, dropIns: [] });
+    const got = await imported({
+      kind: "systemd",
+      name: "web",
+      file: "/web.service",
+      text: unit,
+      dropIns: [],
+      starters: [],
+    });
     expect(comparable(got), unit).toEqual(comparable(direct));
   };
   const plain = { variable: "", label: "", command: [] };
@@ -87,7 +94,13 @@ test("a unit exported to systemd and imported asks for the same container", { ti
     const written = units.map((one) => ({ name: one.unit.name, ...systemdText(one, printLine) }));
     if (written.some(({ isWhole }) => !isWhole)) return null;
     return imported(
-      ...written.map((one) => ({ kind: "systemd" as const, ...one, file: `/${one.name}.service`, dropIns: [] })),
+      ...written.map((one) => ({
+        kind: "systemd" as const,
+        ...one,
+        file: `/${one.name}.service`,
+        dropIns: [],
+        starters: [],
+      })),
     );
   }),
 );
