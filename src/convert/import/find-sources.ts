@@ -28,9 +28,9 @@ export async function findSources(paths: readonly string[], kind: Kind | null): 
   return sources;
 }
 
-export const sayIt = "say it with --kind systemd, upstart, compose or inspect";
+export const sayIt = "say it with --kind systemd, upstart, supervisord, compose or inspect";
 
-const likely = /^(?!\.).*(\.service|\.conf|compose.*\.ya?ml|\.json)$/;
+const likely = /^(?!\.).*(\.service|\.conf|\.ini|compose.*\.ya?ml|\.json)$/;
 
 async function isAboutDocker(file: string): Promise<boolean> {
   const text = await readFile(file, "utf8").catch(() => "");
@@ -59,6 +59,8 @@ async function sourceOf(file: string, wanted: Kind | null): Promise<Source> {
       };
     case "upstart":
       return { kind, file, text, name: nameOf(file, ".conf"), override: await overrideOf(file) };
+    case "supervisord":
+      return { kind, file, text };
     case "compose":
       return { kind, file, text };
     case "inspect":

@@ -36,6 +36,8 @@ function sourceOf(kind: Kind, text: string): Source {
       return { kind, name: "web", file: "/srv/web.service", text, dropIns: [], starters: [] };
     case "upstart":
       return { kind, name: "web", file: "/etc/init/web.conf", text, override: null };
+    case "supervisord":
+      return { kind, file: "/etc/supervisor/web.conf", text };
     case "compose":
       return { kind, file: "/srv/compose.yaml", text };
     case "inspect":
