@@ -26,10 +26,12 @@ export type Draft = {
   readonly pasted: Map<string, Pair>;
   readonly notes: Note[];
   readonly edges: Edge[];
+  /** What its main commands run that is not docker. */
+  readonly programs: { readonly path: string; readonly origin: Origin }[];
 };
 
 export function newDraft(name: string, file: string): Draft {
-  return { name, file, keys: {}, pasted: new Map(), notes: [], edges: [] };
+  return { name, file, keys: {}, pasted: new Map(), notes: [], edges: [], programs: [] };
 }
 
 type Said = {

@@ -72,12 +72,13 @@ function unknownFile(file: string): Draft {
 /** Of a service that runs no container there is nothing to make. */
 function checked(draft: Draft): Draft {
   if (runsContainer(draft)) return draft;
+  const [program] = draft.programs;
+  const runs = program ? `; it runs ${program.path}, which is not looked into` : "";
   const note: Note = {
-    file: draft.file,
-    line: null,
+    ...(program?.origin ?? { file: draft.file, line: null }),
     what: draft.name,
     verdict: "not understood",
-    because: "no docker run is found in it, so there is no unit",
+    because: `no docker run is found in it, so there is no unit${runs}`,
     key: null,
   };
   const told = draft.notes.filter(({ verdict, code }) => verdict === "not understood" && code !== "hook");

@@ -103,5 +103,9 @@ function takePlain(job: Job, directive: Directive, specifiers: (text: string) =>
     tell(draft, "changed", origin, [`${name}=${shown}`, `${reason}; left out`], { source });
     return;
   }
-  tell(draft, "not understood", origin, [`${name}=`, "svc has no counterpart"], { source });
+  const none =
+    name === "RuntimeMaxSec"
+      ? `svc ends nothing by the clock: let a timer's service run svc restart ${draft.name}`
+      : "svc has no counterpart";
+  tell(draft, "not understood", origin, [`${name}=`, none], { source });
 }
