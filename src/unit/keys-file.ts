@@ -56,10 +56,14 @@ export function readKeysFile<K>(
   let value: unknown;
   try {
     value = document.toJS() ?? {};
-  } catch (error) {
-    // Aliases that make too much of little.
-    const message = error instanceof Error ? error.message : String(error);
-    tell("error", "yaml", place([], "value"), message, "use fewer *NAME");
+  } catch {
+    tell(
+      "error",
+      "yaml",
+      place([], "value"),
+      "a *NAME or << in it stands for too much, or for no map",
+      "use fewer *NAME",
+    );
     return { ...read, keys: null };
   }
   const parsed = withoutExtensions(value, grammar.schema);

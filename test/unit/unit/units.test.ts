@@ -57,7 +57,7 @@ test("files that are wrong are told of all at once, each problem at its place; t
     "flags 2:10 invalid-options",
     "flags 2:32 invalid-options",
     "lost 2:14 unknown-unit",
-    "syntax 2:1 yaml",
+    "syntax 1:8 yaml",
     "typo 2:1 unknown-key",
     "typo 3:20 bad-value",
   ]);
