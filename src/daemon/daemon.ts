@@ -212,7 +212,9 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       const { world } = supervisor;
       // An engine that goes away meanwhile is found out by others.
       void sweepHooks(engine, world.units).catch(() => undefined);
-      supervisor.tell(...bootWishes(seen, { world, saved, boot, isEnabled, first }));
+      const onExcluded = (unit: string, by: string): void =>
+        warn(`${unit} is not started: it and ${by}, which is to be up, exclude each other`);
+      supervisor.tell(...bootWishes(seen, { world, saved, boot, isEnabled, first, onExcluded }));
     },
     log,
   });
@@ -221,6 +223,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     options.state,
     (before) => ({
       boot,
+      stopped: supervisor.world.shuttingDown,
       units: savedUnits(supervisor.world, clock.now(), before?.units),
       enabled: new Map(enabled),
     }),
