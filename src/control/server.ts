@@ -67,17 +67,20 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
   outgoing.on("close", () => hungUp.abort());
   outgoing.on("error", () => hungUp.abort());
   const send = (line: object): boolean => {
-    if (outgoing.destroyed) return true;
-    const isRead = outgoing.write(`${JSON.stringify(line)}\n`);
-    // Who does not read must not fill our memory.
+    // Who does not read must not fill our memory; one large answer alone waits for its reader.
     if (outgoing.writableLength > maxWaitingBytes) outgoing.destroy();
-    return isRead;
+    return outgoing.destroyed || outgoing.write(`${JSON.stringify(line)}\n`);
   };
   const drained = (): Promise<void> =>
     new Promise((resolve) => {
       if (outgoing.destroyed || !outgoing.writableNeedDrain) return resolve();
-      outgoing.once("drain", resolve);
-      hungUp.signal.addEventListener("abort", () => resolve());
+      const end = (): void => {
+        outgoing.off("drain", end);
+        hungUp.signal.removeEventListener("abort", end);
+        resolve();
+      };
+      outgoing.on("drain", end);
+      hungUp.signal.addEventListener("abort", end);
     });
   try {
     const name = /^\/v1\/([a-z-]+)$/.exec(incoming.url ?? "")?.[1] ?? "";

@@ -40,6 +40,24 @@ beforeAll(async () => {
 });
 afterAll(() => host?.cleanup());
 
+test("units whose last runs wrote much are listed, and their logs are shown", async () => {
+  for (const words of [["list"], ["status"], ["logs"], ["status", ...many.map((short) => `PREFIX-${short}`)]])
+    expect(await host.svc(...words)).toMatchObject({ code: 0, stderr: "" });
+  for (const command of ["list", "status"]) {
+    const { stdout } = await host.svc(command, "--json");
+    const found = (JSON.parse(stdout) as UnitStatus[]).find((one) => one.name === host.name("unit-7"));
+    expect(found?.lastExit).toMatchObject({ code: 3, by: "itself", words: "exit 3" });
+    expect(found?.lastExit).not.toHaveProperty("lastLines");
+  }
+  expect(await host.ask("history", { unit: host.name("unit-7") })).toMatchObject([{ lastLines }]);
+});
+
+test("an answer of many megabytes comes whole", async () => {
+  await host.unit("wide", { description: "x".repeat(6_000_000) });
+  const { stdout } = await host.svc("status", "PREFIX-wide", "--json");
+  expect((JSON.parse(stdout) as UnitStatus[])[0]?.description.length).toBe(6_000_000);
+});
+
 test("a log of half a million lines is shown whole", async () => {
   const lines = 520_000;
   const keys = { type: "task", respawn: false, log: { max_size: "100m" } };
@@ -53,4 +71,19 @@ test("a log of half a million lines is shown whole", async () => {
   });
   expect(shown.length).toBe(lines);
   expect(shown.findIndex((text, index) => text !== String(index + 1))).toBe(-1);
+});
+
+test("what a unit wrote without a line end leaves its history as it was, and of it the beginning", async () => {
+  const endless = "/bin/busybox head -c 6000000 /dev/zero | /bin/busybox tr '\\000' x; exit 3";
+  const name = host.name("endless");
+  await host.write("state/history/PREFIX-endless.ndjson", `${JSON.stringify(exitOf(name, ["before"]))}\n`);
+  await host.unit("endless", { respawn: false, command: ["sh", "-c", endless] });
+  await host.ask("start", { names: [name] });
+  await host.reaches("PREFIX-endless", { phase: "failed" });
+  const records = await host.ask("history", { unit: name });
+  expect(records.map((one) => one.code)).toEqual([3, 3]);
+  const kept = records.at(-1)?.lastLines ?? [];
+  expect(kept.every((line) => line.startsWith("xxx") && line.length < 5_000)).toBe(true);
+  expect(kept.length).toBeGreaterThan(0);
+  expect(await host.svc("list")).toMatchObject({ code: 0 });
 });
