@@ -87,3 +87,32 @@ test("what a unit wrote without a line end leaves its history as it was, and of 
   expect(kept.length).toBeGreaterThan(0);
   expect(await host.svc("list")).toMatchObject({ code: 0 });
 });
+
+test("who follows events and pauses in those of before misses none of what happens meanwhile", async () => {
+  const name = host.name("restarted");
+  await host.ask("start", { names: [name] });
+  const ask = JSON.stringify({ follow: true });
+  const reader = connect(host.env.SVC_SOCKET ?? "");
+  let told = "";
+  await new Promise<void>((resolve) => {
+    reader.once("data", (chunk) => {
+      reader.pause();
+      told += chunk;
+      resolve();
+    });
+    reader.write(`POST /v1/events HTTP/1.0\r\nContent-Length: ${ask.length}\r\n\r\n${ask}`);
+  });
+  await host.ask("restart", { names: [name] });
+  reader.on("data", (chunk) => {
+    told += chunk;
+  });
+  reader.resume();
+  const stopping = `"unit":"${name}","event":"phase","phase":"stopping"`;
+  await until(() => told.split(stopping).length === 2 && told.split(stopping)[1]?.includes('"phase":"up"'), {
+    within: 20_000,
+    seen: () => told.slice(-2_000),
+  });
+  for (const { because } of [events[0], events[2_500], events[4_999]].flatMap((event) => event ?? []))
+    expect(told.split(`"${because}"`).length).toBe(2);
+  reader.destroy();
+});
