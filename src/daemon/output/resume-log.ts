@@ -8,6 +8,8 @@ import type { UnitLog } from "./unit-log.ts";
 /** Our times are those of receipt, a little after the engine's. */
 const skewMs = 2_000;
 const tailLines = 64;
+/** Where the clock was set back it is not known when our log ends: as much as this is looked through. */
+const setBackWithinMs = 86_400_000;
 
 type EngineLine = TimedLine & { readonly line: Buffer };
 
@@ -28,18 +30,19 @@ export async function resumeOutput(options: {
 }): Promise<void> {
   const { engine, clock, container, log, run, folder, unit, signal, onEnd } = options;
   await log.flush();
-  const ours = await readLog(folder, unit, { since: container.startedAt - 1, lines: 2 * tailLines });
+  const now = clock.date();
+  const beganAt = container.startedAt > now ? 0 : container.startedAt - 1;
+  const ours = await readLog(folder, unit, { since: beganAt, lines: 2 * tailLines });
   const tail = ours.filter((line): line is TimedLine & typeof line => line.stream !== "svc");
-  const last = tail.at(-1);
-  const since = last ? Date.parse(last.time) - skewMs : container.startedAt - 1;
-  const readAt = clock.date();
-  // What the engine has of the time before now may be in our log already; it is judged when all of it is here.
+  const since = resumesAt(tail, { now, beganAt });
+  // What the engine has may be in our log already; it is judged when all of it is here. A time after now proves nothing: the clock may
+  // have been set back.
   let early: EngineLine[] | null = [];
   const settle = (): void => {
     if (!early) return;
     const found = early;
     early = null;
-    const seen = linesSeenBefore(found, tail);
+    const seen = linesSeenBefore(found, tail, now);
     for (const one of found) if (!seen.has(one)) run.line(one.stream, one.time, one.line);
   };
   try {
@@ -51,19 +54,15 @@ export async function resumeOutput(options: {
       follow: true,
       abort: signal,
       onLine(stream, time, line) {
-        if (early && Date.parse(time) <= readAt) {
-          early.push({ stream, time, text: line.toString(), line: Buffer.from(line) });
-          return;
-        }
-        settle();
-        run.line(stream, time, line);
+        if (early) early.push({ stream, time, text: line.toString(), line: Buffer.from(line) });
+        else run.line(stream, time, line);
       },
       onEnd() {
         settle();
         onEnd();
       },
     });
-    // The engine sends what it has at once; silence after it means that there was no more.
+    // The engine sends what it has at once.
     clock.after(skewMs, settle);
   } catch {
     if (signal.aborted) return onEnd();
@@ -76,4 +75,15 @@ export async function resumeOutput(options: {
     });
     signal.addEventListener("abort", () => attachment.close());
   }
+}
+
+/** The engine sends only lines of that time or later, and no such line if it is still to come. */
+function resumesAt(
+  tail: readonly TimedLine[],
+  { now, beganAt }: { readonly now: number; readonly beganAt: number },
+): number {
+  const times = tail.map(({ time }) => Date.parse(time));
+  if (times.some((time) => time > now)) return Math.max(beganAt, now - setBackWithinMs);
+  const last = times.at(-1);
+  return last === undefined ? beganAt : last - skewMs;
 }
