@@ -32,7 +32,8 @@ export type CallRunnerOptions = {
   readonly known: EngineLink["known"];
   /** The one call that is none of the engine. */
   readonly putBack: (unit: string, call: Extract<Call, { call: "put-back" }>) => Promise<Answer>;
-  readonly onPull: (unit: string, progress: PullProgress) => void;
+  /** null: it is over. */
+  readonly onPull: (unit: string, progress: PullProgress | null) => void;
   readonly pulled: (unit: string, image: string, ms: number) => void;
 };
 
@@ -45,7 +46,10 @@ export function callRunner(options: CallRunnerOptions): (unit: string, call: Cal
         case "launch":
           return (await prepare(name, options)) ?? (await launchInTurn(name, call, options));
         case "pull":
-          return await pull(name, call, options);
+          return await pull(name, call.image, options);
+        case "fetch":
+          void fetchImage(name, call.image, options);
+          return { ok: true };
         case "signal":
           await sendSignal(name, call, options);
           return { ok: true };
@@ -218,8 +222,22 @@ async function sendSignal(
   if (detail.state === "paused" || known(name, id)?.state === "paused") await engine.unpause(id);
 }
 
+/** Looks for it on this host first. What comes of it is told, not answered. */
+async function fetchImage(name: string, image: string, options: CallRunnerOptions): Promise<void> {
+  const problem = await problemOfImage(name, image, options).catch(messageOf);
+  options.tell({ fact: "fetched", unit: name, image, problem });
+}
+
+async function problemOfImage(name: string, image: string, options: CallRunnerOptions): Promise<string | null> {
+  if ((await options.engine.image(image)) !== null) return null;
+  const unit = await options.reread(name);
+  if (unit?.launch.ok && unit.launch.pull === "never") return "it is not on this host, and is never pulled";
+  const answer = await pull(name, image, options);
+  return answer.ok ? null : answer.message;
+}
+
 /** A pull in which the engine is silent is given up by the engine's own rule; this is the unit's limit over all of it. */
-async function pull(name: string, call: Extract<Call, { call: "pull" }>, options: CallRunnerOptions): Promise<Answer> {
+async function pull(name: string, image: string, options: CallRunnerOptions): Promise<Answer> {
   const { engine, clock } = options;
   const unit = await options.reread(name);
   const timeout = new AbortController();
@@ -227,20 +245,21 @@ async function pull(name: string, call: Extract<Call, { call: "pull" }>, options
   const platform = unit?.launch.ok ? unit.launch.create.platform : null;
   const beganAt = clock.now();
   try {
-    await engine.pull(call.image, {
+    await engine.pull(image, {
       abort: timeout.signal,
       platform,
       onProgress: (progress) => options.onPull(name, progress),
     });
-    options.pulled(name, call.image, Math.round(clock.now() - beganAt));
+    options.pulled(name, image, Math.round(clock.now() - beganAt));
     return { ok: true };
   } catch (error) {
     // A pull that was given up looks as if the engine were away.
     if (error instanceof EngineError && error.kind === "away" && !timeout.signal.aborted) throw error;
     const message = timeout.signal.aborted ? "it took longer than pull_timeout" : messageOf(error);
-    return { ok: false, kind: "pull-failed", message: `cannot pull ${call.image}: ${message}` };
+    return { ok: false, kind: "pull-failed", message: `cannot pull ${image}: ${message}` };
   } finally {
     cancel();
+    options.onPull(name, null);
   }
 }
 

@@ -168,7 +168,8 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     reread: (unit) => source.reread(unit),
     tell: (fact) => supervisor.tell(fact),
     onPull: (unit, progress) => {
-      pulls.set(unit, progress);
+      if (progress === null) pulls.delete(unit);
+      else pulls.set(unit, progress);
       supervisor.tell();
     },
   });
@@ -180,9 +181,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       const because = `container ${call.id.slice(0, 12)}, which svc did not make for it, has its name and is removed`;
       events.add({ unit, event: "foreign-container", phase: null, because });
     }
-    const answer = await heard(unit, call, runCall(unit, call));
-    if (call.call === "pull") pulls.delete(unit);
-    return answer;
+    return heard(unit, call, runCall(unit, call));
   });
   const besides = keepBesides({
     clock,

@@ -48,7 +48,8 @@ function clearName(unit: Unit, foreign: Container, now: number): Decision {
 /** With `always` once for every start; else only when the engine said that the image is not there. */
 function pullOf(unit: Unit, { image, pull }: Launch, world: World): Call | null {
   const { pulled, missingImage, wish, restarts } = stateOf(world, unit.name);
-  const mark = pull === "always" ? `${image} ${wish.generation}/${restarts}` : image;
-  const due = (pull === "always" && pulled !== mark) || (pull !== "never" && missingImage === image);
-  return due ? { call: "pull", image, mark } : null;
+  const forStart = pull === "always" ? `${wish.generation}/${restarts}` : null;
+  const isPulled = pulled?.image === image && pulled.forStart === forStart;
+  const due = (pull === "always" && !isPulled) || (pull !== "never" && missingImage === image);
+  return due ? { call: "pull", image, forStart } : null;
 }

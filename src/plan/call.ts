@@ -2,7 +2,10 @@ import type { StopReason } from "./world.ts";
 
 /** What the engine is asked to do: a value, carried out by the call runner, which decides nothing. */
 export type Call =
-  | { readonly call: "pull"; readonly image: string; readonly mark: string }
+  /** `forStart`: with the policy `always` an image is pulled once for every start, and this is the one. */
+  | { readonly call: "pull"; readonly image: string; readonly forStart: string | null }
+  /** Answered at once: what became of it is told by the fact `fetched`. A container that runs on meanwhile can still be stopped. */
+  | { readonly call: "fetch"; readonly image: string }
   /** Create, attach, start. `bound` are the ids of the containers that it holds on to. */
   | { readonly call: "launch"; readonly generation: number; readonly bound: { readonly [unit: string]: string } }
   | { readonly call: "signal"; readonly id: string; readonly why: StopReason }

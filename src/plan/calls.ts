@@ -1,13 +1,15 @@
 import type { Call } from "./call.ts";
 import { engineLost } from "./engine-news.ts";
 import type { Answer, Fact } from "./fact.ts";
+import { fetched, fetching } from "./next-image.ts";
 import { delayOf } from "./restart-limit.ts";
-import { type Container, stateOf, type Trouble, type World, withHealth, withState } from "./world.ts";
+import { type Container, stateOf, type Trouble, type UnitState, type World, withHealth, withState } from "./world.ts";
 
 /** A call is under way. What it will do to its container is noted now: its end may be seen before the answer. */
 export function called(world: World, unit: string, call: Call, now: number): World {
   const next = withState(world, unit, { call: { call, since: now } });
   const { container } = stateOf(next, unit);
+  if (call.call === "fetch") return fetching(next, unit, call.image);
   if (!("id" in call) || call.call === "remove") return next;
   if (container?.id !== call.id) return next;
   if (call.call === "signal") {
@@ -29,7 +31,7 @@ function succeeded(world: World, unit: string, call: Call, made: Container | nul
   const { container, pulled } = stateOf(world, unit);
   switch (call.call) {
     case "pull":
-      return withState(world, unit, { pulled: call.mark, missingImage: null });
+      return withState(world, unit, { pulled: pulledBy(call), missingImage: null });
     case "launch": {
       if (!made) return world;
       // The start event may have come before the answer, and the death too.
@@ -37,8 +39,9 @@ function succeeded(world: World, unit: string, call: Call, made: Container | nul
       return withState(world, unit, {
         trouble: null,
         missingImage: null,
+        nextImage: null,
         // The image may be removed by hand later on: then it is to be pulled once more.
-        pulled: pulled?.includes(" ") ? pulled : null,
+        pulled: pulled?.forStart ? pulled : null,
         container: known ?? withHealth(made, made.health, now),
       });
     }
@@ -48,12 +51,17 @@ function succeeded(world: World, unit: string, call: Call, made: Container | nul
       return graceBegins(world, unit, call.id, now);
     case "put-back":
       return notPutBack(world, unit, `TAG says ${call.to} again, and the unit still has ${call.from}`);
+    case "fetch":
     case "kill":
     case "release":
       return world;
     default:
       return call satisfies never;
   }
+}
+
+function pulledBy({ image, forStart }: Extract<Call, { call: "pull" }>): UnitState["pulled"] {
+  return { image, forStart };
 }
 
 /** Only of a trial that has failed and has not been begun anew meanwhile. */
@@ -85,7 +93,8 @@ function failed(world: World, unit: string, call: Call, refusal: Refusal, now: n
     case "pull": {
       const { missingImage } = stateOf(world, unit);
       // With the policy `always` a registry that is down must not keep down what could run: the local image is tried.
-      if (call.mark !== call.image && missingImage !== call.image) return withState(world, unit, { pulled: call.mark });
+      if (call.forStart !== null && missingImage !== call.image)
+        return withState(world, unit, { pulled: pulledBy(call) });
       // Somebody may have loaded or built it meanwhile: the engine is asked first when it is tried again.
       const asked = withState(world, unit, { missingImage: null, pulled: null });
       return inTrouble(asked, unit, { kind: "pull-failed", message: refusal.message }, now);
@@ -95,6 +104,8 @@ function failed(world: World, unit: string, call: Call, refusal: Refusal, now: n
     case "signal":
       // What comes after the grace is stronger.
       return graceBegins(world, unit, call.id, now);
+    case "fetch":
+      return fetched(world, { unit, image: call.image, problem: refusal.message }, now);
     case "kill":
     case "release":
       return world;
@@ -110,8 +121,7 @@ function imageMissing(world: World, unit: string, refusal: Refusal, now: number)
   if (!launch?.ok || launch.pull === "never") return inTrouble(world, unit, trouble, now);
   const { pulled } = stateOf(world, unit);
   const next = withState(world, unit, { missingImage: launch.image });
-  const tried = pulled === launch.image || pulled?.startsWith(`${launch.image} `);
-  return tried ? inTrouble(next, unit, trouble, now) : next;
+  return pulled?.image === launch.image ? inTrouble(next, unit, trouble, now) : next;
 }
 
 function inTrouble(world: World, unit: string, trouble: Pick<Trouble, "kind" | "message">, now: number): World {

@@ -57,10 +57,11 @@ export function isSteady(unit: Unit, world: World, now: number): boolean {
   return isRunning(container) && container.stopping === null && readyAt(unit, container) + steadyAfterMs <= now;
 }
 
-/** It ran when svc came, and its port or page has not answered yet: whether it was ready before is not known. */
-export function isYetToBeAsked(unit: Unit, container: Container | null): boolean {
+/** It ran when svc came, and its port or page may yet answer: whether it was ready before is not known. */
+export function isYetToBeAsked(unit: Unit, container: Container | null, now: number): boolean {
   if (unit.ready.how !== "tcp" && unit.ready.how !== "http") return false;
-  return container?.state === "running" && container.adopted && container.probedReadyAt === null;
+  if (container?.state !== "running" || !container.adopted || container.probedReadyAt !== null) return false;
+  return !hasMissedItsDeadline(unit, container, now);
 }
 
 /** One that was healthy before and is unhealthy now did get ready. */

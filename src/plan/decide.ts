@@ -81,6 +81,8 @@ function waitForEngine(unit: Unit, call: Call, world: World): Decision {
       // It cannot be called back, and need not be: whoever stopped the unit does not wait for its image.
       if (!isWanted(unit, world)) return rest("down", whyDown(unit, world));
       return wait("pulling", "its image is being pulled");
+    case "fetch":
+      return wait("degraded", "its next image is looked for");
     case "launch":
       return wait("starting", "the engine is starting it");
     case "signal":

@@ -1,12 +1,26 @@
 import type { Need, Unit } from "../unit/unit.ts";
-import { hasMissedItsDeadline, isReady, isRunning, isWanted, isYetToBeAsked, ownContainer } from "./conditions.ts";
+import {
+  hasMissedItsDeadline,
+  isReady,
+  isRunning,
+  isWanted,
+  isYetToBeAsked,
+  ownContainer,
+  type RunningContainer,
+} from "./conditions.ts";
+import { hasNextImage } from "./next-image.ts";
 import { isHeld } from "./trial.ts";
 import { type Container, type StopReason, stateOf, type World } from "./world.ts";
 
 /** What units mean to each other: when one must stop, and when one may start. Needs and orderings of a world have no cycles. */
 
-/** `dueTo` names the unit that is the reason, null: there is none. */
-export type Stop = { readonly why: StopReason; readonly because: string; readonly dueTo: string | null };
+/** `dueTo` names the unit that is the reason, null: there is none. `isAsked`: somebody asked for it, or for what it comes of. */
+export type Stop = {
+  readonly why: StopReason;
+  readonly because: string;
+  readonly dueTo: string | null;
+  readonly isAsked: boolean;
+};
 
 /**
  * Why its running container has to stop, null if it need not. A stop that has begun is always finished. What cannot be made anew
@@ -20,29 +34,35 @@ function reasonToStop(unit: Unit, world: World, now: number): Stop | null {
   const container = ownContainer(unit, world);
   if (!isRunning(container)) return null;
   const { wish } = stateOf(world, unit.name);
+  const asked = { dueTo: null, isAsked: true };
 
-  if (world.shuttingDown) return { why: "unwanted", because: "svc is shutting down", dueTo: null };
-  if (wish.want === "down") return { why: "unwanted", because: `${wish.by} asked for it to be down`, dueTo: null };
+  if (world.shuttingDown) return { why: "unwanted", because: "svc is shutting down", ...asked };
+  if (wish.want === "down") return { why: "unwanted", because: `${wish.by} asked for it to be down`, ...asked };
+  const isAskedAnew = wish.generation !== container.generation;
   if (container.stopping) {
     const { why } = container.stopping;
-    const cause =
-      why === "replaced"
-        ? unit.needs.find((need) => lossThatStops(unit, need, { container, world, now }) !== null)
-        : null;
-    return { why, because: stopWords[why], dueTo: cause?.unit ?? null };
+    const cause = why === "replaced" ? (lostNeed(unit, world, now) ?? brokenTie(unit, container, world, now)) : null;
+    const isAsked = isAskedAnew || cause?.isAsked === true;
+    return { why, because: stopWords[why], dueTo: cause?.dueTo ?? null, isAsked };
   }
-  if (wish.generation !== container.generation)
-    return { why: "replaced", because: "a restart was asked for", dueTo: null };
-  for (const need of unit.needs) {
-    const because = lossThatStops(unit, need, { container, world, now });
-    if (because !== null) return { why: "replaced", because, dueTo: need.unit };
-  }
-  if (!unit.launch.ok) return null;
+  if (isAskedAnew) return { why: "replaced", because: "a restart was asked for", ...asked };
+  const lost = lostNeed(unit, world, now);
+  if (lost) return lost;
+  const reason = reasonForAnother(unit, container, world, now);
+  if (reason === null || !unit.launch.ok) return null;
+  return reason.isAsked || hasNextImage(unit, unit.launch, container, world) ? reason : null;
+}
+
+/** What is best mended by another container. Whether there can be one is another question. */
+export function reasonForAnother(unit: Unit, container: RunningContainer, world: World, now: number): Stop | null {
+  const broken = brokenTie(unit, container, world, now);
+  if (broken) return broken;
+  const byItself = { dueTo: null, isAsked: false };
   if (container.health === "unhealthy" && unit.onUnhealthy === "restart") {
-    return { why: "unhealthy", because: "its healthcheck says unhealthy", dueTo: null };
+    return { why: "unhealthy", because: "its healthcheck says unhealthy", ...byItself };
   }
   if (hasMissedItsDeadline(unit, container, now)) {
-    return { why: "start-timeout", because: `it was not ready within ${unit.startTimeoutMs / 1000} s`, dueTo: null };
+    return { why: "start-timeout", because: `it was not ready within ${unit.startTimeoutMs / 1000} s`, ...byItself };
   }
   return null;
 }
@@ -55,22 +75,42 @@ const stopWords: { readonly [why in StopReason]: string } = {
   foreign: "it is not svc's own",
 };
 
-type Tied = { readonly container: Container; readonly world: World; readonly now: number };
-
-/** What became of something that this container is tied to, if that ends it. */
-function lossThatStops(unit: Unit, need: Need, { container, world, now }: Tied): string | null {
-  const target = world.units.get(need.unit);
-  // What had to end once has ended: what becomes of it later means nothing any more.
-  if (!target || need.onLoss === "keep" || need.until === "completed") return null;
-  const targetStops = mustStop(target, world, now);
-  // Of one that svc has only just found it is not known that it is lost.
-  const isUnknown = targetStops === null && isYetToBeAsked(target, ownContainer(target, world));
-  if (need.onLoss === "stop" && !isUnknown && !isMet(need, world, now)) return `${need.unit} is not up`;
-  if (!unit.launch.ok) return null;
-  // Intended replacements go from the outside in: what holds on to the target stops before it.
-  if (targetStops?.why === "replaced") return `${need.unit}, which it is tied to, is being replaced`;
-  return wasReplaced(need, { container, world, now }) ? `${need.unit}, which it is tied to, was replaced` : null;
+/** It is not to run without this, which is not there any more. */
+function lostNeed(unit: Unit, world: World, now: number): Stop | null {
+  for (const need of unit.needs) {
+    const target = world.units.get(need.unit);
+    // What had to end once has ended: what becomes of it later means nothing any more.
+    if (!target || need.onLoss !== "stop" || need.until === "completed" || isMet(need, world, now)) continue;
+    const targetStops = mustStop(target, world, now);
+    // Of one that svc has only just found it is not known that it is lost.
+    if (targetStops === null && isYetToBeAsked(target, ownContainer(target, world), now)) continue;
+    const isAsked = targetStops?.isAsked === true;
+    return { why: "replaced", because: `${need.unit} is not up`, dueTo: need.unit, isAsked };
+  }
+  return null;
 }
+
+/** What became of something that this container is tied to. */
+function brokenTie(unit: Unit, container: Container, world: World, now: number): Stop | null {
+  for (const need of unit.needs) {
+    const target = world.units.get(need.unit);
+    if (!target || need.onLoss === "keep" || need.until === "completed") continue;
+    const targetStops = mustStop(target, world, now);
+    const tied = { why: "replaced", dueTo: need.unit } as const;
+    // Replacements go from the outside in: what holds on to the target stops before it.
+    if (targetStops?.why === "replaced")
+      return {
+        ...tied,
+        because: `${need.unit}, which it is tied to, is being replaced`,
+        isAsked: targetStops.isAsked,
+      };
+    if (wasReplaced(need, { container, world, now }))
+      return { ...tied, because: `${need.unit}, which it is tied to, was replaced`, isAsked: false };
+  }
+  return null;
+}
+
+type Tied = { readonly container: Container; readonly world: World; readonly now: number };
 
 /** It holds on to a container that is gone, and the next one is ready. */
 export function wasReplaced(need: Need, { container, world, now }: Tied): boolean {
@@ -106,9 +146,9 @@ function mayYetCome(unit: Unit, world: World, now: number): boolean {
   if (!isWanted(unit, world) || finished || trouble || backoff || isHeld(unit, world)) return false;
   const container = ownContainer(unit, world);
   if (isRunning(container) && mustStop(unit, world, now) === null) {
-    // What is paused or has become unhealthy may stay so for ever.
-    const isStarting = container.state === "running" && container.health !== "unhealthy";
-    return isStarting || isReady(unit, world, now);
+    // What is paused, has become unhealthy or was not ready in time may stay so for ever.
+    const isWell = container.state === "running" && container.health !== "unhealthy";
+    return isReady(unit, world, now) || (isWell && !hasMissedItsDeadline(unit, container, now));
   }
   if (!unit.launch.ok) return false;
   return unit.needs.every((need) => {

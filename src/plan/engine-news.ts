@@ -16,7 +16,9 @@ export function engineLost(world: World, now: number): World {
   if (world.engine.state === "away") return world;
   let next: World = { ...world, engine: { state: "away", since: now } };
   const since = now - engineEndsWithinMs;
-  for (const [name, { respawns, backoff, restarts, finished, lastExit, trial }] of world.states) {
+  for (const [name, { respawns, backoff, restarts, finished, lastExit, trial, nextImage }] of world.states) {
+    // What was being fetched is asked for anew.
+    if (nextImage?.is === "coming") next = withState(next, name, { nextImage: null });
     const history = withoutRecent({ respawns, backoff, restarts }, since);
     const unit = world.units.get(name);
     const isDone = !unit || (unit.type === "task" && finished?.ok === true);

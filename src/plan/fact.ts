@@ -26,6 +26,8 @@ export type Fact =
   | { readonly fact: "probed-ready"; readonly unit: string; readonly id: string }
   /** Its port or page said something else: `connection refused`, `status 503`. */
   | { readonly fact: "probed-unready"; readonly unit: string; readonly id: string; readonly answer: string }
+  /** An image for a unit that runs is on this host; `problem`: it is not, and why. */
+  | { readonly fact: "fetched"; readonly unit: string; readonly image: string; readonly problem: string | null }
   | { readonly fact: "called"; readonly unit: string; readonly call: Call }
   | { readonly fact: "answered"; readonly unit: string; readonly call: Call; readonly answer: Answer };
 

@@ -1,7 +1,8 @@
 import type { Unit } from "../unit/unit.ts";
 import { hasMissedItsDeadline, isReady, type RunningContainer, readyAt, startDeadline } from "./conditions.ts";
 import { type Decision, dueTo, rest, wait } from "./decision.ts";
-import { isMet, wasReplaced } from "./dependencies.ts";
+import { isMet, reasonForAnother, wasReplaced } from "./dependencies.ts";
+import { awaitImage } from "./next-image.ts";
 import { readyWords } from "./words.ts";
 import type { World } from "./world.ts";
 
@@ -11,6 +12,10 @@ const wasUp = rest("up", "it was running when svc came");
 
 /** A container that runs and need not stop: at rest when it is ready, else watched until it is or its deadline has passed. */
 export function holdUp(unit: Unit, container: RunningContainer, world: World, now: number): Decision {
+  if (unit.launch.ok) {
+    const reason = reasonForAnother(unit, container, world, now);
+    if (reason) return dueTo(reason.dueTo, awaitImage(unit, unit.launch, reason.because, world, now));
+  }
   if (unit.type === "task") return rest("up", "the task runs");
   if (container.state === "paused") return rest("degraded", "somebody paused its container; docker unpause wakes it");
   const ready = readyAt(unit, container);

@@ -42,6 +42,10 @@ export function consequences(
   switch (call.call) {
     case "pull":
       return [answer(now + imagined.takes(unit, "pull"))];
+    case "fetch": {
+      const fact: Fact = { fact: "fetched", unit: name, image: call.image, problem: null };
+      return [answer(now), { at: now + imagined.takes(unit, "pull"), fact }];
+    }
     case "launch": {
       const at = now + imagined.takes(unit, "launch");
       const container = launched(unit, call, `${name} to be (${number})`, at, imagined);

@@ -4,6 +4,7 @@ import { answered, called } from "./calls.ts";
 import { circumstanceOf, died, gone } from "./ends.ts";
 import { engineLost, listed } from "./engine-news.ts";
 import type { Fact } from "./fact.ts";
+import { fetched } from "./next-image.ts";
 import { trialAnew, trialWith } from "./trial.ts";
 import { type Container, stateOf, type World, withHealth, withState } from "./world.ts";
 
@@ -47,6 +48,8 @@ export function observe(world: World, fact: Fact, now: number): World {
       }));
     case "probed-unready":
       return changeContainer(world, fact, (container) => ({ ...container, answer: fact.answer }));
+    case "fetched":
+      return fetched(world, fact, now);
     case "called":
       return called(world, fact.unit, fact.call, now);
     case "answered":
@@ -86,7 +89,9 @@ export function orphan(unit: Unit): Unit {
 }
 
 function wished(world: World, fact: Extract<Fact, { fact: "wished" }>): World {
-  const fresh = fact.anew ? { respawns: [], backoff: null, trouble: null, finished: null, restarts: 0 } : {};
+  const fresh = fact.anew
+    ? { respawns: [], backoff: null, trouble: null, finished: null, restarts: 0, nextImage: null }
+    : {};
   // Who stops it has not said that he would have it start again as it is.
   const isAskedUp = fact.anew && fact.wish.want === "up";
   const { trial } = stateOf(world, fact.unit);

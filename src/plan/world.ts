@@ -36,12 +36,20 @@ export type UnitState = {
   /** Respawns since it was last asked for. */
   readonly restarts: number;
   readonly lastExit: { readonly words: string; readonly at: Instant } | null;
-  /** The image and generation that were pulled, where the policy is `always`; the image that a pull brought. */
-  readonly pulled: string | null;
+  /** What was pulled last; with the policy `always`, for which start. */
+  readonly pulled: { readonly image: string; readonly forStart: string | null } | null;
   /** The engine said that this image is not on the host. */
   readonly missingImage: string | null;
+  /** The image that its container is to be replaced with, if that has another. */
+  readonly nextImage: NextImage | null;
   readonly trial: Trial;
 };
+
+/** `times`: how often in a row it could not be had; it is tried again at `until`. */
+export type NextImage = { readonly image: string; readonly times: number } & (
+  | { readonly is: "coming" | "here" }
+  | { readonly is: "missing"; readonly message: string; readonly until: Instant }
+);
 
 /** The tag that it ran with last, as was known when that container ended, and what came of it: trial.ts. */
 export type Trial = {
@@ -139,6 +147,7 @@ export const freshState: UnitState = {
   lastExit: null,
   pulled: null,
   missingImage: null,
+  nextImage: null,
   trial: noTrial,
 };
 

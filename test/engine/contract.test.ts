@@ -98,6 +98,31 @@ describe.concurrent("contract", () => {
     await engine.remove(request.name ?? "");
   });
 
+  test("a container is on all of its networks from its start, also where the engine takes one at a time", async () => {
+    const networks = ["front", "back", "side"].map((name) => `${here.real.prefix}-${name}`);
+    const [front = "", back = "", side = ""] = networks;
+    for (const network of networks) await here.real.docker("network", "create", network);
+    try {
+      const EndpointsConfig = { [front]: {}, [back]: { Aliases: ["app"] }, [side]: {} };
+      const change = { HostConfig: { NetworkMode: front }, NetworkingConfig: { EndpointsConfig } };
+      const id = await create("ls /sys/class/net; sleep 600", change);
+      await engine.start(id);
+      const { stdout } = await here.real.docker("inspect", "-f", "{{json .NetworkSettings.Networks}}", id);
+      const joined = JSON.parse(stdout) as { readonly [network: string]: { readonly Aliases: readonly string[] } };
+      expect(Object.keys(joined).sort()).toEqual([...networks].sort());
+      expect(joined[back]?.Aliases).toContain("app");
+      expect((await here.real.docker("logs", id)).stdout.match(/^eth\d$/gm)).toHaveLength(3);
+      await engine.remove(id);
+      const lost = { ...change, NetworkingConfig: { EndpointsConfig: { ...EndpointsConfig, [`${side}-not`]: {} } } };
+      // The engine looks for the networks of one that does not run when it starts it.
+      const lonely = await create("true", lost);
+      await expect(engine.start(lonely)).rejects.toThrow(/network .*-not.* not found/i);
+      await engine.remove(lonely);
+    } finally {
+      for (const network of networks) await here.real.docker("network", "rm", network);
+    }
+  });
+
   test("remove takes a running and a paused one with its anonymous volumes, and the name is free when it resolves", async () => {
     const request = asking(loop, { Volumes: { "/kept": {} } });
     for (const state of ["running", "paused"]) {

@@ -70,6 +70,30 @@ describe.concurrent("links", () => {
     await host.reaches("PREFIX-gweb", { phase: "up" });
   });
 
+  test("what has another image by now runs on until that is here when the target of its link is replaced", async () => {
+    const image = `${host.engine.prefix}-shop`;
+    await host.engine.docker("tag", host.engine.image, `${image}:v1`);
+    await host.write("www/PREFIX-shop/TAG", "export TAG=v1\n");
+    await host.unit("mail");
+    await host.unit("shop", { image, links: ["PREFIX-mail"] });
+    expect((await host.svc("start", "PREFIX-shop")).code).toBe(0);
+    const id = await idOf("shop");
+    await host.write("www/PREFIX-shop/TAG", "export TAG=v2\n");
+    await host.engine.docker("rm", "-f", host.name("mail"));
+    const because = `${host.name("mail")}, which it is tied to, was replaced; it runs on, as its image cannot be had: cannot pull ${image}:v2: `;
+    const kept = await until(async () => {
+      const now = await host.status(host.name("shop"));
+      return now.because.includes(because) ? now : null;
+    });
+    expect(kept).toMatchObject({ phase: "degraded", container: id, tag: "v1" });
+    expect((await host.svc("why", "PREFIX-shop")).stdout).toContain(because);
+    await host.engine.docker("tag", host.engine.image, `${image}:v2`);
+    expect(await host.reaches("PREFIX-shop", { phase: "up", tag: "v2" })).toMatchObject({ restarts: 0 });
+    expect(await inside("shop", "cat", "/etc/hosts")).toContain(
+      `${await addressOf("mail", "bridge")}\t${host.name("mail")}`,
+    );
+  });
+
   test("B42 on a network of the user's the one that links is left alone, and finds the new one", async () => {
     await host.unit("ndb", { networks: [network] });
     await host.unit("nweb", { networks: [network], links: ["PREFIX-ndb:database"] });

@@ -61,17 +61,18 @@ export function link(name: string): Need {
   return need(name, { onLoss: "restart", binds: true, from: "links" });
 }
 
-/** A container that runs since ever, svc's own for the unit that its id begins with: `web.1`. */
+/** A container that runs since ever, svc's own for the unit that its id begins with: `web.1`, from that unit's image. */
 export function container(id: string, change: Partial<Container> = {}): Container {
+  const unit = id.split(".")[0] ?? id;
   return {
     id,
-    name: id.split(".")[0] ?? id,
+    name: unit,
     state: "running",
-    unit: id.split(".")[0] ?? id,
+    unit,
     generation: 0,
     revision: "r1",
     bound: {},
-    made: { image: "", imageId: "", tag: null, parts: {} },
+    made: { image: `${unit}:1`, imageId: "", tag: null, parts: {} },
     startedAt: -100_000,
     watchedSince: -100_000,
     adopted: false,

@@ -253,12 +253,14 @@ function crashes(simulation: Simulation, more: number): Happened {
 /**
  * One whose file is gone is forgotten in a crash. A death that svc does not see is not counted, so that one gives up, or its tag,
  * and the other does not yet. And of one that is not to be respawned svc cannot tell afterwards whether it
- * ended by itself or because svc, the engine or somebody else told it to.
+ * ended by itself or because svc, the engine or somebody else told it to. What somebody paused is made anew if svc was about to,
+ * and stays paused if svc is killed before.
  */
 function canBeAlike({ world, disk, containers, events, engineUp }: Simulation): boolean {
   return [...world.units.values()].every((unit) => {
     if (!disk.has(unit.name)) return false;
     const { trial, container } = stateOf(world, unit.name);
+    if (containers.get(unit.name)?.state === "paused") return false;
     const isOnTrial = trial.former !== null || container?.made.tag !== (unit.launch.ok ? unit.launch.tag : null);
     if (unit.onBadTag !== "ignore" && container !== null && isOnTrial) return false;
     if (unit.onBadTag !== "ignore" && trial.former !== null) return false;

@@ -32,7 +32,7 @@ const oneUnit = fc.record({
   before: fc.constantFrom("nothing", "nothing", "nothing", "dead", "foreign", "running"),
   refusals: fc.array(
     fc.record({
-      call: fc.constantFrom("launch", "pull", "signal", "kill", "remove"),
+      call: fc.constantFrom("launch", "pull", "fetch", "signal", "kill", "remove"),
       kind: fc.constantFrom("no-such-image", "cannot-start", "other"),
     }),
     { maxLength: 2 },

@@ -18,6 +18,8 @@ function callWords(call: Call): string {
   switch (call.call) {
     case "pull":
       return `pull ${call.image}`;
+    case "fetch":
+      return `fetch ${call.image}`;
     case "launch": {
       const bound = Object.values(call.bound);
       return bound.length > 0 ? `launch bound to ${bound.join(" ")}` : "launch";

@@ -34,13 +34,16 @@ export function carryOut(simulation: Simulation, index: number): Simulation {
     case "signal": {
       if (!present || present.id !== call.id || !isAlive(present)) return answer(judged, index, { ok: true });
       const signalled = new Map(judged.signalled).set(call.id, judged.now);
-      const reached = { ...judged, signalled };
+      // One that is paused is woken, so that it can do as it is told.
+      const reached = pause({ ...judged, signalled }, unit, false);
       return answer(judged.stubborn.has(unit) ? reached : die(reached, unit, exit.term), index, { ok: true });
     }
     case "kill":
       return answer(present?.id === call.id ? die(judged, unit, exit.kill) : judged, index, { ok: true });
     case "remove":
       return answer(present?.id === call.id ? vanish(judged, unit) : judged, index, { ok: true });
+    case "fetch":
+      return answer(fetched(judged, flight, null), index, { ok: true });
     case "put-back":
       return putBack(judged, index, flight);
     case "pull":
@@ -62,6 +65,11 @@ function putBack(simulation: Simulation, index: number, { unit, call }: Flight):
   return answer(tell({ ...simulation, disk }, [{ fact: "units-read", units: disk }, anew]), index, { ok: true });
 }
 
+/** Whether the image could be had is told later. */
+function fetched(simulation: Simulation, { unit, call }: Flight, problem: string | null): Simulation {
+  return call.call === "fetch" ? send(simulation, { fact: "fetched", unit, image: call.image, problem }) : simulation;
+}
+
 function refuse(simulation: Simulation, index: number, flight: Flight, refusal: Refusal): Simulation {
   const { call, unit } = flight;
   const key = `${call.call} ${unit}`;
@@ -69,7 +77,10 @@ function refuse(simulation: Simulation, index: number, flight: Flight, refusal: 
   // A refused signal counts as one: what comes after the grace is stronger.
   const signalled =
     call.call === "signal" ? new Map(simulation.signalled).set(call.id, simulation.now) : simulation.signalled;
-  return answer({ ...simulation, refusals, signalled }, index, refusal);
+  const refused = { ...simulation, refusals, signalled };
+  if (call.call === "fetch" && refusal.kind !== "away")
+    return answer(fetched(refused, flight, refusal.message), index, { ok: true });
+  return answer(refused, index, refusal);
 }
 
 /** Where the name is taken, whoever has it is told of, as the call runner does. */
@@ -90,7 +101,7 @@ function create(simulation: Simulation, index: number, flight: Flight, present: 
     generation: call.generation,
     revision: "",
     bound: call.bound,
-    made: { image: "", imageId: "", tag: tagOf(simulation.disk.get(unit)), parts: {} },
+    made: { image: imageOf(simulation.disk.get(unit)), imageId: "", tag: tagOf(simulation.disk.get(unit)), parts: {} },
     startedAt: simulation.now,
     watchedSince: simulation.now,
     adopted: false,
@@ -102,6 +113,10 @@ function create(simulation: Simulation, index: number, flight: Flight, present: 
   const made = new Map(simulation.made).set(unit, number);
   const created = { ...withContainer(simulation, unit, container), flights, made };
   return tell(created, [{ fact: "appeared", unit, container }]);
+}
+
+function imageOf(unit: Unit | undefined): string {
+  return unit?.launch.ok ? unit.launch.image : "";
 }
 
 function tagOf(unit: Unit | undefined): string | null {

@@ -69,13 +69,15 @@ export type Refusal = Exclude<Extract<Answer, { ok: false }>, { kind: "name-in-u
 /** A launch is created first, and started in a second step. */
 export type Flight = { readonly unit: string; readonly call: Call; readonly created: Container | null };
 export type Answered = Extract<Fact, { fact: "answered" }>;
-export type AboutUnit = Extract<Fact, { fact: "died" | "gone" | "health" | "paused" | "probed-ready" }>;
+export type AboutUnit = Extract<Fact, { fact: "died" | "gone" | "health" | "paused" | "probed-ready" | "fetched" }>;
 
 export type Start = {
   /** Units that are wanted when svc first looks at the engine. */
   readonly asked?: readonly string[];
   readonly core?: Core;
   readonly containers?: readonly Container[];
+  /** Which containers those are linked to, by id and unit. */
+  readonly links?: Simulation["links"];
   readonly stubborn?: readonly string[];
   readonly refusals?: ReadonlyMap<string, readonly Refusal[]>;
 };
@@ -91,7 +93,7 @@ export function simulate(units: readonly Unit[], start: Start = {}): Simulation 
     patrolDue: false,
     containers: new Map((start.containers ?? []).map((container) => [nameOf(container), container])),
     exits: new Map(),
-    links: new Map(),
+    links: start.links ?? new Map(),
     signalled: new Map(),
     stubborn: new Set(start.stubborn ?? []),
     refusals: start.refusals ?? new Map(),

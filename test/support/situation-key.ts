@@ -70,7 +70,10 @@ function partKeys(simulation: Simulation, longestMs: number) {
     if (state.finished) key += `f${state.finished.ok}/${age(state.lastExit?.at ?? null)}`;
     const { former, since, ends, failed, notPutBack } = state.trial;
     if (former !== null) key += `T${former}${age(since)}/${ends}${failed ? "!" : ""}${notPutBack ? "-" : ""}`;
-    if (state.missingImage || state.pulled) key += `p${state.missingImage}${state.pulled}`;
+    const next = state.nextImage;
+    if (next) key += `i${next.image}${next.is}${next.times}${next.is === "missing" ? age(next.until) : ""}`;
+    if (state.missingImage || state.pulled)
+      key += `p${state.missingImage}${state.pulled?.image}${state.pulled?.forStart}`;
     return key;
   }
 
@@ -86,6 +89,10 @@ function partKeys(simulation: Simulation, longestMs: number) {
     for (const name of simulation.events.length > 0 ? world.units.keys() : []) {
       for (const event of simulation.events) {
         if (event.unit !== name) continue;
+        if (event.fact === "fetched") {
+          key += `*i${name}${event.image}${event.problem === null}`;
+          continue;
+        }
         key += `*${event.fact[0]}${name}${idKey(event.id)}`;
         if (event.fact === "died") key += event.exit.code;
       }
@@ -109,6 +116,8 @@ function partKeys(simulation: Simulation, longestMs: number) {
     switch (call.call) {
       case "pull":
         return "p";
+      case "fetch":
+        return `i${call.image}`;
       case "launch": {
         let key = `l${call.generation}`;
         for (const name in call.bound) key += `=${name}${idKey(call.bound[name] ?? "")}`;

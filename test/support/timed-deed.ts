@@ -105,6 +105,11 @@ export function timedRun(
       }
       case "kill":
         return [{ at: now + signalMs, happen: (then) => finish(then, call) }];
+      case "fetch":
+        return [
+          { at: now, happen: (then) => ({ ...finish(then, call), events: then.events }) },
+          { at: now + takes(unit, "pull"), happen: (then) => tell(then, [fetched(unit, call.image)]) },
+        ];
       case "release":
       case "put-back":
         return [{ at: now, happen: (then) => finish(then, call) }];
@@ -168,4 +173,8 @@ function letThrough(host: Simulation): Simulation {
   while (current.events[0] || current.answers.length > 0)
     current = current.events[0] ? deliverEvent(current, current.events[0].unit) : deliverAnswer(current, 0);
   return current;
+}
+
+function fetched(unit: string, image: string): Fact {
+  return { fact: "fetched", unit, image, problem: null };
 }

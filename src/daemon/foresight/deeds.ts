@@ -50,6 +50,7 @@ function wordsOf(call: Call, unit: Unit | undefined): Pick<Deed, "does" | "what"
   const image = unit?.launch.ok ? unit.launch.image : "";
   switch (call.call) {
     case "pull":
+    case "fetch":
       return { does: "pull", what: call.image, span: "pull" };
     case "launch":
       return { does: "start", what: image, span: "start" };

@@ -66,7 +66,7 @@ export function handOvers(parts: {
   function isServing(unit: Unit): boolean {
     const container = ownContainer(unit, supervisor.world);
     if (container?.stopping !== null) return false;
-    return isYetToBeAsked(unit, container) || isReady(unit, supervisor.world, clock.now());
+    return isYetToBeAsked(unit, container, clock.now()) || isReady(unit, supervisor.world, clock.now());
   }
 
   function run(unit: Unit, progress: (progress: Progress) => unknown): Promise<string | null> {

@@ -3,6 +3,7 @@ import Docker from "dockerode";
 import type { Attachment, AttachOptions, Engine, PullOptions } from "../engine.ts";
 import { EngineError } from "../engine.ts";
 import { detailOf, imageOf, infoOf, type RawInfo, summaryOf } from "./answers.ts";
+import { createContainer } from "./create.ts";
 import { ask, open } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
 import { readEvents } from "./events.ts";
@@ -54,18 +55,7 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
         throw error;
       }
     },
-    async create(request) {
-      const { name, platform, body } = request;
-      const made = await ask(longMs, (abortSignal) =>
-        docker.createContainer({
-          // Else dockerode would say all of it twice, in the address too, where engines and proxies write it into their logs.
-          _query: { ...(name ? { name } : {}), ...(platform ? { platform } : {}) },
-          _body: body,
-          abortSignal,
-        } as unknown as Docker.ContainerCreateOptions),
-      );
-      return { id: made.id, warnings: [] };
-    },
+    create: async (request) => ({ id: await createContainer(docker, request, longMs), warnings: [] }),
     attach: (id, attach) => attachTo(docker, { id, openMs: longMs }, attach),
     start: (id) => fine([304], longMs, (abortSignal) => container(id).start({ abortSignal })),
     rename: async (id, name) => void (await ask(shortMs, (abortSignal) => container(id).rename({ name, abortSignal }))),

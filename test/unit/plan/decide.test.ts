@@ -238,7 +238,7 @@ site: waiting, waits: it needs db, which cannot start: cannot pull db:1: no rout
 });
 
 test("who stops a unit does not wait for the pull of its image", () => {
-  const pull = { call: { call: "pull", image: "db:1", mark: "db:1" }, since: 0 } as const;
+  const pull = { call: { call: "pull", image: "db:1", forStart: null }, since: 0 } as const;
   expect(show(world({ units: [unit("db")], states: { db: { call: pull } } }), 0)).toBe(
     "db: pulling, waits: its image is being pulled",
   );

@@ -193,7 +193,7 @@ function compare(host: Simulation, asked: { command: string; at: readonly number
 
 const doneBy = {
   ...{ pull: "pull", launch: "start", signal: "stop", kill: "kill", release: "kill", remove: "remove" },
-  "put-back": "revert",
+  ...{ "put-back": "revert", fetch: "pull" },
 };
 
 /** Of several units at one instant it does not matter which comes first. */

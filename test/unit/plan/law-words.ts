@@ -48,7 +48,7 @@ export function isThere(need: Need, world: World, now: number): boolean {
   return need.until === "started" || isUp(need.unit, world, now);
 }
 
-/** It is wanted, nothing has failed, and nothing stands in its way but time. What is paused or unhealthy may stay so. */
+/** It is wanted, nothing has failed, and nothing stands in its way but time. What is paused, unhealthy or late may stay so. */
 export function isComing(name: string, world: World, now: number): boolean {
   const unit = world.units.get(name);
   const { wish, finished, trouble, backoff } = stateOf(world, name);
@@ -56,7 +56,7 @@ export function isComing(name: string, world: World, now: number): boolean {
   if (hasBadTag(unit, world) && !runs(own(name, world))) return false;
   const container = own(name, world);
   if (runs(container) && !container.stopping && !hasReasonToStop(unit, world, now))
-    return container.state === "running" && container.health !== "unhealthy" && !isUp(name, world, now);
+    return !isUp(name, world, now) && container.health !== "unhealthy" && isInTime(unit, container, now);
   return unit.launch.ok && unit.needs.every((need) => missing(need, world, now) === null);
 }
 
@@ -89,10 +89,15 @@ function findReason(unit: Unit, world: World, now: number): boolean {
   if (wish.want === "down" || world.shuttingDown || container.generation !== wish.generation) return true;
   if (unit.needs.some((need) => isLost(unit, need, container, world, now))) return true;
   // What cannot be started anew serves as well as it can.
-  if (!unit.launch.ok) return false;
+  if (!mayBeMadeAnew(unit, null, world)) return false;
   if (container.health === "unhealthy" && unit.onUnhealthy === "restart") return true;
-  const isLate = container.state === "running" && now >= container.watchedSince + unit.startTimeoutMs;
-  return unit.type === "service" && isLate && !wasUp(unit, container, now);
+  return unit.type === "service" && container.state === "running" && !isInTime(unit, container, now);
+}
+
+/** It may still get ready, or did. */
+function isInTime(unit: Unit, container: Container, now: number): boolean {
+  if (container.state !== "running") return false;
+  return unit.type === "task" || now < container.watchedSince + unit.startTimeoutMs || wasUp(unit, container, now);
 }
 
 /** One that is unhealthy now and was not before did come up. */
@@ -110,16 +115,37 @@ function isLost(unit: Unit, need: Need, container: Container, world: World, now:
   const current = own(need.unit, world);
   if (need.onLoss === "stop" && missing(need, world, now) !== null && !mayBeUp(target, current, world, now))
     return true;
-  if (!unit.launch.ok) return false;
   const bound = container.bound[need.unit];
-  if (current && bound !== undefined && current.id !== bound && isThere(need, world, now)) return true;
-  return runs(current) && isReplaced(target, current, world, now);
+  if (current && bound !== undefined && current.id !== bound && isThere(need, world, now))
+    return mayBeMadeAnew(unit, null, world);
+  return runs(current) && isReplaced(target, current, world, now) && mayBeMadeAnew(unit, need.unit, world);
+}
+
+/**
+ * What is in the way of another container is not its launch, and its image is here for all that is known: it is the one it runs
+ * with, or was looked for; or what it is tied to is replaced because that was asked for, when images were seen to.
+ */
+export function mayBeMadeAnew(unit: Unit, tiedTo: string | null, world: World): boolean {
+  if (!unit.launch.ok) return false;
+  const { image } = unit.launch;
+  const { nextImage } = stateOf(world, unit.name);
+  if (own(unit.name, world)?.made.image === image || (nextImage?.image === image && nextImage.is === "here"))
+    return true;
+  return tiedTo !== null && isAskedAnew(tiedTo, world);
+}
+
+function isAskedAnew(name: string, world: World): boolean {
+  const container = own(name, world);
+  if (!runs(container)) return false;
+  if (container.generation !== stateOf(world, name).wish.generation) return true;
+  return (world.units.get(name)?.needs ?? []).some((need) => need.onLoss !== "keep" && isAskedAnew(need.unit, world));
 }
 
 /** After a crash of svc its port has not answered yet, and nothing says that it did not before. */
 function mayBeUp(unit: Unit, container: Container | null, world: World, now: number): boolean {
   if (unit.ready.how !== "tcp" || container?.state !== "running" || container.stopping) return false;
-  return container.adopted && container.probedReadyAt === null && !hasReasonToStop(unit, world, now);
+  if (!container.adopted || container.probedReadyAt !== null || !isInTime(unit, container, now)) return false;
+  return !hasReasonToStop(unit, world, now);
 }
 
 /** svc itself is about to make another in its place. */

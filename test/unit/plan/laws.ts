@@ -3,7 +3,18 @@ import type { Fact } from "../../../src/plan/fact.ts";
 import { type Container, freshState, stateOf, type Wish, type World } from "../../../src/plan/world.ts";
 import type { Unit } from "../../../src/unit/unit.ts";
 import type { Simulation } from "../../support/simulation.ts";
-import { dependentsOf, hasBadTag, hasReasonToStop, isComing, isThere, isUp, missing, own, runs } from "./law-words.ts";
+import {
+  dependentsOf,
+  hasBadTag,
+  hasReasonToStop,
+  isComing,
+  isThere,
+  isUp,
+  mayBeMadeAnew,
+  missing,
+  own,
+  runs,
+} from "./law-words.ts";
 
 /**
  * The laws of supervision. They are checked wherever the core runs in a simulation: at every call that it asks for, at every
@@ -48,7 +59,7 @@ export function brokenByCall(step: CallStep): string[] {
   const isWanted = asked.want === "up" && !world.shuttingDown;
 
   if (simulation.flights.some((flight) => flight.unit === name)) breaks("oneCall", `is asked to ${call.call} too`);
-  if ((call.call === "launch" || call.call === "pull") && !isWanted) breaks("stop", `gets a ${call.call}`);
+  if (["launch", "pull", "fetch"].includes(call.call) && !isWanted) breaks("stop", `gets a ${call.call}`);
   if (call.call === "launch") {
     for (const need of unit.needs) {
       const how = missing(need, world, now);
@@ -272,6 +283,6 @@ function mustGoFirst(other: Unit, target: Unit, why: string, simulation: Simulat
       need.unit === target.name &&
       need.until !== "completed" &&
       ((need.onLoss === "stop" && need.required) ||
-        (need.onLoss === "restart" && why === "replaced" && other.launch.ok)),
+        (need.onLoss === "restart" && why === "replaced" && mayBeMadeAnew(other, target.name, world))),
   );
 }

@@ -187,7 +187,7 @@ test("with pull always, an image that is nowhere is asked of the registry again 
     said.push(/pull db:1|launch|waits, \d+ ms/.exec(decision)?.[0] ?? decision);
     const call: Call = decision.includes("launch")
       ? { call: "launch", generation: 0, bound: {} }
-      : { call: "pull", image: "db:1", mark: "db:1 0/0" };
+      : { call: "pull", image: "db:1", forStart: "0/0" };
     const kind = call.call === "launch" ? "no-such-image" : "pull-failed";
     if (!decision.includes("waits")) here = observe(here, answered(call, { ok: false, kind, message: kind }), now);
     else now = stateOf(here, "db").trouble?.until ?? now;
@@ -204,7 +204,7 @@ test("a launch that was not begun, as it was not wanted any more, leaves no trou
 
 test("an image that somebody loads by hand is found, though no registry has it", () => {
   const launch: Call = { call: "launch", generation: 0, bound: {} };
-  const pull: Call = { call: "pull", image: "db:1", mark: "db:1" };
+  const pull: Call = { call: "pull", image: "db:1", forStart: null };
   const refused = (kind: "no-such-image" | "pull-failed"): Answer => ({ ok: false, kind, message: kind });
   const missing = after(world({ units: [unit("db")] }), answered(launch, refused("no-such-image")));
   expect(show(missing, 0)).toContain("pull db:1");

@@ -171,6 +171,17 @@ const planted: readonly Planted[] = [
     }),
   },
   {
+    law: "reason",
+    mistake: "gives up what runs for an image that nobody has looked for",
+    units: linked,
+    containers: [
+      container("a.0"),
+      container("b.0", { bound: { a: "a.0" }, made: { image: "b:0", imageId: "", tag: "0", parts: {} } }),
+    ],
+    budget: { deaths: 1 },
+    core: seeing((world) => everyState(world, () => ({ nextImage: { image: "b:1", times: 0, is: "here" } }))),
+  },
+  {
     law: "budget",
     mistake: "counts what the engine took with it",
     budget: { outages: 1 },

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { exit, link, need, unit } from "../../support/build.ts";
+import type { Fact } from "../../../src/plan/fact.ts";
+import { exit, link, need, unit, withTag } from "../../support/build.ts";
 import { show } from "../../support/show.ts";
 import { die, drain, outage, setHealth, settle } from "../../support/simulated-engine.ts";
-import { command, crash, type Simulation, simulate } from "../../support/simulation.ts";
+import { command, crash, type Simulation, simulate, tell } from "../../support/simulation.ts";
 import { brokenAtRest } from "./laws.ts";
 
 /** Stories with a beginning and an end, on the simulated engine and a virtual clock. The numbers are those of supervision.md. */
@@ -114,4 +115,59 @@ test("an unhealthy unit that is to be restarted counts it as a crash", () => {
   const again = until(setHealth(up, "db", "unhealthy"), "its healthcheck has not passed yet");
   expect(again.containers.get("db")?.id).toBe("db.2");
   expect(again.world.states.get("db")?.restarts).toBe(1);
+});
+
+/** TAG of the site says build-42 now. */
+function tagged(simulation: Simulation): Simulation {
+  const disk = new Map(simulation.disk).set("site", withTag(site[1] ?? unit("site"), "build-42"));
+  return tell({ ...simulation, disk }, [{ fact: "units-read", units: disk }]);
+}
+
+test("what runs is not given up for an image that cannot be had: it is tried again and again, and then it is replaced", () => {
+  const missing = { ok: false, kind: "other", message: "manifest unknown" } as const;
+  const up = { ...tagged(boot()), refusals: new Map([["fetch site", [missing, missing]]]) };
+  const waiting = until(die(up, "relay"), "as its image cannot be had: manifest unknown");
+  expect(show(waiting.world, waiting.now)).toBe(
+    `relay: up: it is ready
+site: degraded, waits, 1000 ms: relay, which it is tied to, was replaced; it runs on, as its image cannot be had: manifest unknown`,
+  );
+  expect(ids(waiting)).toEqual({ relay: "relay.2", site: "site.1" });
+  const back = rest(waiting);
+  expect(ids(back)).toEqual({ relay: "relay.2", site: "site.2" });
+  expect(back.containers.get("site")?.made.image).toBe("site:build-42");
+  expect(back.now - waiting.now).toBe(1_000 + 2_000 + 1_000);
+});
+
+test("a stop does not wait for the image that is being fetched, and nothing comes of it afterwards", () => {
+  const asked = until(die(tagged(boot()), "relay"), "its next image is looked for");
+  const slow = { ...(drain(asked) ?? asked), events: [] };
+  const fetching = until(slow, "it runs on until its image site:build-42 is here");
+  const stopped = rest(command(fetching, { command: "stop", names: ["site"], withDependents: false }));
+  expect(ids(stopped)).toEqual({ relay: "relay.2" });
+  const late: Fact = { fact: "fetched", unit: "site", image: "site:build-42", problem: null };
+  expect(ids(rest(tell(stopped, [late])))).toEqual({ relay: "relay.2" });
+});
+
+test("a restart that was asked for goes from the outside in, whatever TAG says by then", () => {
+  const asked = command(tagged(boot()), { command: "restart", names: ["relay"] });
+  expect(asked.flights.map(({ unit, call }) => [unit, call.call])).toEqual([["site", "signal"]]);
+  expect(ids(rest(asked))).toEqual({ relay: "relay.2", site: "site.2" });
+});
+
+test("a crash of svc and an outage of the engine while an image is fetched change nothing", () => {
+  const fetching = until(die(tagged(boot()), "relay"), "its next image is looked for");
+  for (const blow of [crash, (one: Simulation) => outage(one, "keeps-containers")])
+    expect(ids(rest(blow(fetching)))).toEqual({ relay: "relay.2", site: "site.2" });
+});
+
+test("nobody waits for ever for one that was not ready in time and cannot be started anew", () => {
+  const relay = unit("relay", { ready: { how: "tcp", host: null, port: 25 } });
+  const wanting = unit("site", { needs: [need("relay", { required: false })] });
+  const relayRuns = until(simulate([relay, wanting], { asked: ["relay", "site"] }), "nothing answers");
+  const gone: Fact = { fact: "units-read", units: new Map([["site", wanting]]) };
+  const late = rest(tell({ ...relayRuns, disk: gone.units }, [gone]));
+  expect(show(late.world, late.now)).toBe(
+    `relay: degraded: it was not ready in time, and cannot be started anew: its unit file is gone
+site: up: it is ready`,
+  );
 });

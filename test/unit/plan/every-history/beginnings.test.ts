@@ -48,3 +48,26 @@ test("the laws hold where a container does not end by its stop signal", patience
     blows,
   );
 });
+
+test("the laws hold where what is linked has another image by now, which can be had only later", patience, () => {
+  const made = { image: "b:0", imageId: "", tag: "0", parts: {} };
+  const linked = [unit("a"), unit("b", { needs: [link("a")], onBadTag: "ignore" }), unit("c", { needs: [link("b")] })];
+  const containers = [
+    container("a.0"),
+    container("b.0", { bound: { a: "a.0" }, made }),
+    container("c.0", { bound: { b: "b.0" } }),
+  ];
+  const links = new Map([
+    ["b.0", { a: "a.0" }],
+    ["c.0", { b: "b.0" }],
+  ]);
+  const refusals = new Map([["fetch b", [{ ok: false, kind: "other", message: "manifest unknown" } as const]]]);
+  const outages = { deaths: 1, outages: 1 };
+  walkAll(
+    [
+      { words: "it is here", units: linked, start: { containers, links } },
+      { words: "the registry is away at first", units: linked, start: { containers, links, refusals } },
+    ],
+    [...blows, { deaths: 1, commands: 1 }, outages],
+  );
+});
