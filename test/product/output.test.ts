@@ -163,6 +163,12 @@ describe.concurrent("output", () => {
     expect((await host.svc("logs", "PREFIX-no-such")).code).toBe(2);
   });
 
+  test("what the engine warns of at a start stands in the log", async () => {
+    await runOnce("warned", "echo hi", { oom_kill_disable: true });
+    const { stdout } = await host.svc("logs", "PREFIX-warned");
+    expect(stdout).toMatch(/Z -- starting .*\n\S+Z -- the engine warns: .*oom.*\n\S+Z hi\n/i);
+  });
+
   test("one who follows sees what comes across a restart, each line once", async () => {
     await host.unit("followed", {
       command: ["sh", "-c", "trap 'echo bye; exit 0' TERM; echo hello; sleep 3600 & wait"],

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import type { LogsOptions } from "../engine.ts";
-import { open } from "./deadline.ts";
+import { ask } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
 import { lineSplitter } from "./lines.ts";
 
@@ -16,7 +16,7 @@ export async function followLogs(container: Docker.Container, options: LogsOptio
     ...(since === null ? {} : { since: Math.floor(since) / 1000 }),
     ...(follow ? {} : { until: Math.floor(Date.now()) / 1000 }),
   };
-  const stream = await open(openMs, (abortSignal) => container.logs({ ...what, abortSignal }), abort);
+  const stream = await ask(openMs, (abortSignal) => container.logs({ ...what, abortSignal }), abort);
   const splitters = { out: splitter("out"), err: splitter("err") };
   const take = tty
     ? (chunk: Buffer) => splitters.out.take(chunk)
