@@ -163,13 +163,20 @@ export type PullProgress = {
   readonly status: string;
 };
 
+export const longestLineBytes = 1 << 20;
+
 export type LogsOptions = {
   readonly tty: boolean;
   /** ms since 1970, inclusive; null: from the start. */
   readonly since: number | null;
   readonly follow: boolean;
-  /** One line as the engine keeps it, without its end. `time` is the engine's, RFC 3339 with nanoseconds. */
-  readonly onLine: (stream: "out" | "err", time: string, line: Buffer) => void;
+  /**
+   * One line as the engine keeps it, without its end; one that is longer than `longestLineBytes` in several parts, of which only
+   * the last is called whole. `time` is the engine's, RFC 3339 with nanoseconds.
+   */
+  readonly onLine: (stream: "out" | "err", time: string, line: Buffer, isWhole: boolean) => void;
+  /** What stands behind the last line when the stream ends: the last words of a container that has ended, or half a line. */
+  readonly onRest: (stream: "out" | "err", rest: Buffer) => void;
   readonly onEnd: () => void;
   readonly abort?: AbortSignal;
 };

@@ -266,3 +266,51 @@ test("the clock was set back while svc was away: what containers wrote and write
     expect({ short, lines }).toEqual({ short, lines: lines.map((_, index) => `line ${index}`) });
   }
 });
+
+test.each([
+  ["lines of pieces", {}],
+  ["the same on a terminal", { tty: true }],
+])(
+  "svc is killed and comes back: long lines are whole, none twice, and so is one without an end: %s",
+  async (_, tty) => {
+    const short = "tty" in tty ? "long-tty" : "long";
+    const script = `L=$(head -c 40000 /dev/zero | tr '\\0' x); for i in 0 1 2; do echo "w $i $L"; done; while [ ! -e /more ]; do sleep 0.05; done; for i in 3 4; do echo "w $i $L"; done; printf 'last words'; sleep 600`;
+    await host.unit(short, { command: ["sh", "-c", script], respawn: false, stop_grace_period: "1s", ...tty });
+    await host.ask("start", { names: [host.name(short)] });
+    await until(async () => (await texts(short)).length === 3, { within: 20_000, seen: () => seen });
+    await host.endDaemon("SIGKILL");
+    await host.engine.docker("exec", host.name(short), "sh", "-c", ": >/more");
+    await host.startDaemon();
+    await until(async () => (await texts(short)).length === 5);
+    await host.engine.docker("kill", host.name(short));
+    const lines = await until(async () => {
+      const all = await texts(short);
+      return all.length === 6 ? all : null;
+    });
+    expect(lines.map((line) => [line.slice(0, 4), line.length])).toEqual([
+      ...[0, 1, 2, 3, 4].map((number) => [`w ${number} `, 40_004]),
+      ["last", 10],
+    ]);
+    const [end] = (await host.ask("history", { unit: host.name(short) })).slice(-1);
+    expect(end?.lastLines?.at(-1)).toBe("last words");
+  },
+);
+
+test("what is written and ends while svc is away, in the middle of a line, is in the log to the last byte", async () => {
+  const script = "echo a; while [ ! -e /more ]; do sleep 0.05; done; echo b; printf 'no newline'; sleep 600";
+  await host.unit("cut", { command: ["sh", "-c", script], respawn: false });
+  await host.ask("start", { names: [host.name("cut")] });
+  await until(async () => (await texts("cut")).length === 1);
+  await host.endDaemon("SIGKILL");
+  await host.engine.docker("exec", host.name("cut"), "sh", "-c", ": >/more");
+  await until(async () => (await host.engine.docker("logs", host.name("cut"))).stdout.includes("b"));
+  await host.engine.docker("kill", host.name("cut"));
+  await host.startDaemon();
+  const lines = await until(async () => {
+    const all = await texts("cut");
+    return all.filter((line) => line === "a").length === 2 ? all : null;
+  });
+  expect(lines).toEqual(["a", "b", "no newline", "a"]);
+  const [end] = await host.ask("history", { unit: host.name("cut") });
+  expect(end?.lastLines).toEqual(["a", "b", "no newline"]);
+});

@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock/clock.ts";
-import type { Engine } from "../../engine/engine.ts";
+import { type Engine, EngineError } from "../../engine/engine.ts";
 import { linesSeenBefore, type TimedLine } from "./lines-seen-before.ts";
 import { readLog } from "./read-log.ts";
 import type { RunLog } from "./run-log.ts";
@@ -11,7 +11,7 @@ const tailLines = 64;
 /** Where the clock was set back it is not known when our log ends: as much as this is looked through. */
 const setBackWithinMs = 86_400_000;
 
-type EngineLine = TimedLine & { readonly line: Buffer };
+type EngineLine = TimedLine & { readonly line: Buffer; readonly isWhole: boolean };
 
 /**
  * Follows a container that svc did not start in this life from where its log ends: the engine's lines are matched to the tail of
@@ -43,7 +43,7 @@ export async function resumeOutput(options: {
     const found = early;
     early = null;
     const seen = linesSeenBefore(found, tail, now);
-    for (const one of found) if (!seen.has(one)) run.line(one.stream, one.time, one.line);
+    for (const one of found) if (!seen.has(one)) run.line(one.stream, one.time, one.line, one.isWhole);
   };
   try {
     // A line that was cut when the stream was lost is whole in the engine's log.
@@ -53,9 +53,13 @@ export async function resumeOutput(options: {
       since,
       follow: true,
       abort: signal,
-      onLine(stream, time, line) {
-        if (early) early.push({ stream, time, text: line.toString(), line: Buffer.from(line) });
-        else run.line(stream, time, line);
+      onLine(stream, time, line, isWhole) {
+        if (early) early.push({ stream, time, text: line.toString(), line: Buffer.from(line), isWhole });
+        else run.line(stream, time, line, isWhole);
+      },
+      onRest(stream, rest) {
+        settle();
+        run.output(stream, rest);
       },
       onEnd() {
         settle();
@@ -64,8 +68,8 @@ export async function resumeOutput(options: {
     });
     // The engine sends what it has at once.
     clock.after(skewMs, settle);
-  } catch {
-    if (signal.aborted) return onEnd();
+  } catch (error) {
+    if (signal.aborted || (error instanceof EngineError && error.kind === "no-such-container")) return onEnd();
     log.remark("the engine keeps no log of this container: what it wrote while svc was away is lost");
     const attachment = await engine.attach(container.id, {
       tty: container.tty,

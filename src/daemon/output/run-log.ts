@@ -1,9 +1,11 @@
+import { longestLineBytes } from "../../engine/engine.ts";
+
 /** What one container writes. A terminal ends its lines with CR LF, of which the CR is not the container's. */
 export type RunLog = {
   /** Returns at once, whatever the disk does. */
   output(stream: "out" | "err", chunk: Buffer): void;
   /** A line that the engine kept, with the engine's time. */
-  line(stream: "out" | "err", time: string, line: Buffer): void;
+  line(stream: "out" | "err", time: string, line: Buffer, isWhole: boolean): void;
   /** The container has ended: a last line without an end is a line. */
   end(): void;
   /** The stream was lost in the middle of a line, which comes again from its beginning. */
@@ -16,7 +18,6 @@ export type RunLog = {
 /** Some lines of a container, without the end of the last. */
 export type Lines = { readonly text: string; readonly count: number };
 
-const maxLineBytes = 1 << 20;
 const keptLines = 1_000;
 const keptBytes = 1 << 18;
 /** So many lines as are handled at once; of a line alone that is longer so much is kept. */
@@ -46,9 +47,9 @@ export function runLog({
         takeLines(name, rest.subarray(0, end - 1));
         rest = rest.subarray(end);
       }
-      while (rest.length > maxLineBytes) {
-        takeLine(name, now(), rest.subarray(0, maxLineBytes), "+");
-        rest = rest.subarray(maxLineBytes);
+      while (rest.length > longestLineBytes) {
+        takeLine(name, now(), rest.subarray(0, longestLineBytes), false);
+        rest = rest.subarray(longestLineBytes);
       }
       partial[name] = Buffer.from(rest);
     },
@@ -80,8 +81,9 @@ export function runLog({
     take(name, time, { text: tty ? Buffer.from(text, "latin1").toString() : lines.toString(), count }, bytes);
   }
 
-  function takeLine(name: "out" | "err", time: string, line: Buffer, mark = ""): void {
-    const bytes = Buffer.concat([Buffer.from(`${time} ${name}${mark} `), line, Buffer.from("\n")]);
+  /** One that goes on in the next is marked. */
+  function takeLine(name: "out" | "err", time: string, line: Buffer, isWhole = true): void {
+    const bytes = Buffer.concat([Buffer.from(`${time} ${name}${isWhole ? "" : "+"} `), line, Buffer.from("\n")]);
     take(name, time, { text: line.toString(), count: 1 }, bytes);
   }
 
