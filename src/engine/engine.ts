@@ -14,7 +14,7 @@ export interface Engine {
   /** null: there is none of that id or name. */
   inspect(idOrName: string): Promise<ContainerDetail | null>;
   /** Rejects with `name-in-use`, `no-such-image`, `refused` (the engine's text). */
-  create(request: CreateRequest): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
+  create(request: CreateRequest): Promise<CreatedContainer>;
   /** Resolves when attached. Must come before start for no byte to be lost. The stream is drained unless it is paused. */
   attach(id: string, options: AttachOptions): Promise<Attachment>;
   /** Already running is success. */
@@ -47,6 +47,9 @@ export interface Engine {
   /** Subscribes; resolves once subscribed. `onEnd` is called once, when the stream is lost or closed. */
   events(onEvent: (event: EngineEvent) => void, onEnd: () => void): Promise<() => void>;
 }
+
+/** `warnings`: what the engine does not do as it was asked to, in its words. */
+export type CreatedContainer = { readonly id: string; readonly warnings: readonly string[] };
 
 export type EngineInfo = {
   readonly engine: string;

@@ -123,6 +123,14 @@ describe.concurrent("contract", () => {
     }
   });
 
+  test("what the engine warns of when it creates one is told", async () => {
+    const warned = await engine.create(asking("", { HostConfig: { OomKillDisable: true } }));
+    expect(warned.warnings).toEqual([expect.stringMatching(/oom/i)]);
+    const fine = await engine.create(asking(""));
+    expect(fine.warnings).toEqual([]);
+    for (const { id } of [warned, fine]) await engine.remove(id);
+  });
+
   test("remove takes a running and a paused one with its anonymous volumes, and the name is free when it resolves", async () => {
     const request = asking(loop, { Volumes: { "/kept": {} } });
     for (const state of ["running", "paused"]) {

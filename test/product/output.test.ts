@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -163,6 +163,12 @@ describe.concurrent("output", () => {
     expect((await host.svc("logs", "PREFIX-no-such")).code).toBe(2);
   });
 
+  test("what the engine warns of at a start stands in the log", async () => {
+    await runOnce("warned", "echo hi", { oom_kill_disable: true });
+    const { stdout } = await host.svc("logs", "PREFIX-warned");
+    expect(stdout).toMatch(/Z -- starting .*\n\S+Z -- the engine warns: .*oom.*\n\S+Z hi\n/i);
+  });
+
   test("one who follows sees what comes across a restart, each line once", async () => {
     await host.unit("followed", {
       command: ["sh", "-c", "trap 'echo bye; exit 0' TERM; echo hello; sleep 3600 & wait"],
@@ -228,6 +234,37 @@ test("svc is killed and comes back while the container writes: no line is lost o
     return all.includes(last) ? all : null;
   });
   expect(lines).toEqual(lines.map((_, index) => `line ${index}`));
+});
+
+const later = (lines: string): string =>
+  lines.replaceAll(/^\d{4}-\S+Z/gm, (time) => new Date(Date.parse(time) + 3_600_000).toISOString());
+
+test("the clock was set back while svc was away: what containers wrote and write is logged, each line once", async () => {
+  const script = "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.05; done";
+  const changes: { readonly [short: string]: (log: string) => string } = {
+    "all-ahead": later,
+    "last-ahead": (log) => log.replace(/(.+\n){3}$/, later),
+    "other-ahead": (log) => `${log}${later(`${new Date().toISOString()} out not of this container\n`)}`,
+  };
+  const shorts = Object.keys(changes);
+  for (const short of shorts) await host.unit(short, { command: ["sh", "-c", script], stop_grace_period: "1s" });
+  await host.ask("start", { names: shorts.map(host.name) });
+  for (const short of shorts) await until(async () => (await texts(short)).length > 10);
+  await host.endDaemon("SIGKILL");
+  for (const [short, change] of Object.entries(changes)) {
+    const path = join(host.folder, `log/${host.name(short)}.log`);
+    await writeFile(path, change(await readFile(path, "utf8")));
+  }
+  await host.startDaemon();
+  for (const short of shorts) {
+    const { stdout } = await host.engine.docker("logs", host.name(short));
+    const last = stdout.trim().split("\n").at(-1) ?? "none";
+    const lines = await until(async () => {
+      const all = [...(await logOf(short)).toString().matchAll(/^\S+ out (line .*)$/gm)].map(([, text]) => text);
+      return all.includes(last) ? all : null;
+    });
+    expect({ short, lines }).toEqual({ short, lines: lines.map((_, index) => `line ${index}`) });
+  }
 });
 
 test.each([

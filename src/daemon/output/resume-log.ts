@@ -8,6 +8,8 @@ import type { UnitLog } from "./unit-log.ts";
 /** Our times are those of receipt, a little after the engine's. */
 const skewMs = 2_000;
 const tailLines = 64;
+/** Where the clock was set back it is not known when our log ends: as much as this is looked through. */
+const setBackWithinMs = 86_400_000;
 
 type EngineLine = TimedLine & { readonly line: Buffer; readonly isWhole: boolean };
 
@@ -28,17 +30,17 @@ export async function resumeOutput(options: {
 }): Promise<void> {
   const { engine, clock, container, log, run, folder, unit, signal, onEnd } = options;
   await log.flush();
-  const tail = await linesOfRun(folder, unit, { container: container.id, startedAt: container.startedAt }, tailLines);
-  const last = tail.at(-1);
-  const since = (last ? Date.parse(last.time) : container.startedAt) - skewMs;
-  const readAt = clock.date();
-  // What the engine has of the time before now may be in our log already; it is judged when all of it is here.
+  const now = clock.date();
+  const beganAt = container.startedAt > now ? 0 : container.startedAt;
+  const tail = await linesOfRun(folder, unit, { container: container.id, startedAt: beganAt }, tailLines);
+  const { from, knownUntil } = resumesAt(tail, { now, beganAt });
+  // What the engine has may be in our log already, up to some line; it is judged when all of that is here.
   let early: EngineLine[] | null = [];
   const settle = (): void => {
     if (!early) return;
     const found = early;
     early = null;
-    const seen = linesSeenBefore(found, tail);
+    const seen = linesSeenBefore(found, tail, now);
     for (const one of found) if (!seen.has(one)) run.line(one.stream, one.time, one.line, one.isWhole);
   };
   try {
@@ -46,16 +48,13 @@ export async function resumeOutput(options: {
     run.forgetPartialLines();
     await engine.logs(container.id, {
       tty: container.tty,
-      since,
+      since: from,
       follow: true,
       abort: signal,
       onLine(stream, time, line, isWhole) {
-        if (early && Date.parse(time) <= readAt) {
-          early.push({ stream, time, text: line.toString(), line: Buffer.from(line), isWhole });
-          return;
-        }
-        settle();
-        run.line(stream, time, line, isWhole);
+        if (Date.parse(time) > knownUntil) settle();
+        if (early) early.push({ stream, time, text: line.toString(), line: Buffer.from(line), isWhole });
+        else run.line(stream, time, line, isWhole);
       },
       onRest(stream, rest) {
         settle();
@@ -66,7 +65,7 @@ export async function resumeOutput(options: {
         onEnd();
       },
     });
-    // The engine sends what it has at once; silence after it means that there was no more.
+    // The engine sends what it has at once.
     clock.after(skewMs, settle);
   } catch (error) {
     if (signal.aborted || (error instanceof EngineError && error.kind === "no-such-container")) return onEnd();
@@ -79,4 +78,20 @@ export async function resumeOutput(options: {
     });
     signal.addEventListener("abort", () => attachment.close());
   }
+}
+
+/**
+ * From when on the engine is asked, which sends only lines of that time or later; and until when a line of its may be in our log. A
+ * time of ours that is after now proves nothing: the clock was set back.
+ */
+function resumesAt(
+  tail: readonly TimedLine[],
+  { now, beganAt }: { readonly now: number; readonly beganAt: number },
+): { readonly from: number; readonly knownUntil: number } {
+  const times = tail.map(({ time }) => Date.parse(time));
+  const last = times.at(-1);
+  if (last === undefined) return { from: Math.max(0, beganAt - skewMs), knownUntil: Number.NEGATIVE_INFINITY };
+  if (times.some((time) => time > now))
+    return { from: Math.max(beganAt - skewMs, now - setBackWithinMs), knownUntil: Number.POSITIVE_INFINITY };
+  return { from: last - skewMs, knownUntil: last + skewMs };
 }

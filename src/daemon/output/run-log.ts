@@ -10,6 +10,7 @@ export type RunLog = {
   end(): void;
   /** The stream was lost in the middle of a line, which comes again from its beginning. */
   forgetPartialLines(): void;
+  /** Of a long line its beginning. */
   lastLines(count: number): readonly string[];
   onLine(listener: (line: string) => void): () => void;
 };
@@ -18,7 +19,8 @@ export type RunLog = {
 export type Lines = { readonly text: string; readonly count: number };
 
 const keptLines = 1_000;
-/** So many lines as are handled at once. */
+const keptBytes = 1 << 18;
+/** So many lines as are handled at once; of a line alone that is longer so much is kept. */
 const maxBlockBytes = 1 << 14;
 
 /** Makes lines of what comes in pieces, gives them to `write` as they stand in the file, and keeps the last. */
@@ -35,6 +37,7 @@ export function runLog({
   const listeners = new Set<(line: string) => void>();
   const recent: Lines[] = [];
   let recentCount = 0;
+  let recentBytes = 0;
   return {
     output(name, chunk) {
       let rest = partial[name].length > 0 ? Buffer.concat([partial[name], chunk]) : chunk;
@@ -85,14 +88,24 @@ export function runLog({
   }
 
   function take(name: "out" | "err", time: string, lines: Lines, bytes: Buffer): void {
-    recent.push(lines);
-    recentCount += lines.count;
-    for (let [oldest] = recent; oldest && recentCount - oldest.count >= keptLines; [oldest] = recent) {
-      recent.shift();
-      recentCount -= oldest.count;
-    }
+    keep(lines.text.length > maxBlockBytes ? { text: beginning(lines.text), count: 1 } : lines);
     if (listeners.size > 0) for (const text of lines.text.split("\n")) for (const listener of listeners) listener(text);
     write(name, time, lines, bytes);
+  }
+
+  function keep(lines: Lines): void {
+    recent.push(lines);
+    recentCount += lines.count;
+    recentBytes += lines.text.length;
+    for (let [oldest] = recent; oldest && mayGo(oldest); [oldest] = recent) {
+      recent.shift();
+      recentCount -= oldest.count;
+      recentBytes -= oldest.text.length;
+    }
+  }
+
+  function mayGo(oldest: Lines): boolean {
+    return recentCount - oldest.count >= keptLines || recentBytes > keptBytes;
   }
 
   /** One after the other: a block is taken apart only when somebody asks. */
@@ -102,4 +115,9 @@ export function runLog({
       last = [...(recent[at]?.text.split("\n") ?? []), ...last];
     return count > 0 ? last.slice(-count) : [];
   }
+}
+
+/** Copied: a slice would hold the whole line in memory. */
+function beginning(line: string): string {
+  return `${Buffer.from(line.slice(0, maxBlockBytes)).toString()}…`;
 }

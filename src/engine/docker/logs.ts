@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import type { LogsOptions } from "../engine.ts";
-import { open } from "./deadline.ts";
+import { ask } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
 import { type KeptLines, keptLines } from "./kept-lines.ts";
 import { terminalPieces } from "./terminal-pieces.ts";
@@ -17,7 +17,7 @@ export async function followLogs(container: Docker.Container, options: LogsOptio
     ...(since === null ? {} : { since: Math.floor(since) / 1000 }),
     ...(follow ? {} : { until: Math.floor(Date.now()) / 1000 }),
   };
-  const stream = await open(openMs, (abortSignal) => container.logs({ ...what, abortSignal }), abort);
+  const stream = await ask(openMs, (abortSignal) => container.logs({ ...what, abortSignal }), abort);
   const { take, end } = tty ? ofTerminal(options) : ofStreams(options);
   stream.on("data", take);
   const ended = new Promise<void>((resolve) => {
