@@ -43,7 +43,7 @@ import type { Save } from "./saving.ts";
 import { awaitEnding, replaceProgram, stopAll, stopWithinMs } from "./shut-down.ts";
 import { Supervisor } from "./supervisor.ts";
 import { turns } from "./turns.ts";
-import { UnitSource } from "./unit-source.ts";
+import { UnitSource, type UnitsNow } from "./unit-source.ts";
 
 /** More at once come up no sooner: they wait for each other in the engine. */
 const launchesAtOnce = 10;
@@ -141,12 +141,16 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   const isEnabled: Daemon["enabled"]["isEnabled"] = (unit) => enabled.get(unit.name) ?? unit.enabled;
 
   let told = new Set<string>();
-  const source = new UnitSource(options, clock, (now) => {
+  const onRead = (now: UnitsNow): void => {
     const errors = now.problems.filter(({ severity }) => severity === "error");
     const lines = new Set(errors.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`));
     for (const line of lines) if (!told.has(line)) log.warn(line);
     told = lines;
     supervisor.tell({ fact: "units-read", units: now.units });
+  };
+  const source = new UnitSource(options, clock, {
+    onRead,
+    onFailure: (message) => log.error(`the unit files: ${message}`),
   });
   const isWanted = (unit: string, generation: number): boolean => {
     const { wish } = stateOf(supervisor.world, unit);
