@@ -8,6 +8,7 @@ import type { PullProgress } from "../engine/engine.ts";
 import type { Call } from "../plan/call.ts";
 import type { Answer } from "../plan/fact.ts";
 import { stateOf } from "../plan/world.ts";
+import { hookKeys } from "../unit/hooks.ts";
 import type { Unit } from "../unit/unit.ts";
 import { refuseOtherThanFolder } from "../unit/unit-folder.ts";
 import { keepAlerts } from "./alerts/alerts.ts";
@@ -28,7 +29,7 @@ import { giveBackMemory } from "./give-back-memory.ts";
 import { keepBesides } from "./hand-over/besides.ts";
 import { handOvers } from "./hand-over/hand-over.ts";
 import { handlers } from "./handlers/handlers.ts";
-import { runHooks } from "./hooks/hooks.ts";
+import { type Hooks, runHooks } from "./hooks/hooks.ts";
 import { sweepHooks } from "./hooks/sweep-hooks.ts";
 import { lockState } from "./lock.ts";
 import { makePlaces } from "./make-places.ts";
@@ -43,6 +44,7 @@ import type { Save } from "./saving.ts";
 import { awaitEnding, replaceProgram, stopAll, stopWithinMs } from "./shut-down.ts";
 import { Supervisor } from "./supervisor.ts";
 import { turns } from "./turns.ts";
+import { keepUncut } from "./uncut.ts";
 import { UnitSource, type UnitsNow } from "./unit-source.ts";
 
 /** More at once come up no sooner: they wait for each other in the engine. */
@@ -51,6 +53,11 @@ const launchesAtOnce = 10;
 const usageReadsAtOnce = 4;
 /** For so long nobody may have looked whether the engine answers: longer than any call to it lasts, so that svc itself is stuck. */
 const engineUnwatchedMs = 180_000;
+
+/** Of calls that must not be cut in the middle: what is said of them. A pull goes on where it was. */
+function toBeWaitedFor(unit: string, { call }: Call): string | null {
+  return call === "pull" ? null : `${call} of ${unit}`;
+}
 
 type Environment = { readonly [name: string]: string | undefined };
 
@@ -80,6 +87,7 @@ export async function daemon(args: readonly string[], environment: Environment):
   const cause = await ending;
   // Not of a reexec: systemd would wait for the end of this process, and kill it when it does not come.
   if (cause !== "reexec") {
+    parts.uncut.letGo();
     systemd.stopping(stopWithinMs(supervisor));
     log.info(`${cause}: all units are stopped in reverse order`);
     await stopAll([supervisor, ...parts.besides.all()], clock);
@@ -119,13 +127,17 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     warn(`${unit}: ${because}`);
     events.add({ unit, event: "hook-failed", phase: null, because });
   };
-  const hooks = runHooks({
+  const uncut = keepUncut();
+  const ownHooks = runHooks({
     engine,
     clock,
     remark: (unit, text) => runs.logOf(unit).remark(text),
     failed: hookFailed,
     done: (unit, event, ms) => events.add({ unit, event, phase: null, because: `it took ${ms / 1000} s`, tookMs: ms }),
   });
+  const hooks: Hooks = {
+    run: (when, unit, ...about) => uncut.count(`${hookKeys[when]} of ${unit.name}`, ownHooks.run(when, unit, ...about)),
+  };
   const runs: Runs = keepRuns({
     engine,
     clock,
@@ -176,7 +188,10 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       supervisor.tell();
     },
   });
-  const supervisor: Supervisor = new Supervisor(clock, async (unit, call) => {
+  const supervisor: Supervisor = new Supervisor(clock, (unit, call) =>
+    uncut.begin(toBeWaitedFor(unit, call), () => carryOut(unit, call)),
+  );
+  const carryOut = async (unit: string, call: Call): Promise<Answer> => {
     // What its end meant is on disk before the container, which could tell it again, goes.
     if (call.call === "remove") await save();
     const { container } = stateOf(supervisor.world, unit);
@@ -187,7 +202,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     const answer = await heard(unit, call, runCall(unit, call));
     if (call.call === "pull") pulls.delete(unit);
     return answer;
-  });
+  };
   const besides = keepBesides({
     clock,
     look: () => link.look(),
@@ -202,7 +217,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
         },
         onPull: () => undefined,
       });
-      return (unit, call) => heard(unit, call, run(unit, call));
+      return (unit, call) => uncut.begin(toBeWaitedFor(unit, call), () => heard(unit, call, run(unit, call)));
     },
   });
   const link = linkEngine({
@@ -282,6 +297,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     recorded: () => runs.recordedSoFar(),
     failed: hookFailed,
     remark: (unit, text) => runs.logOf(unit).remark(text),
+    begin: uncut.begin,
   });
   source.watch();
   const parts: Daemon = {
@@ -312,6 +328,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     besides,
     fronts,
     handOver,
+    uncut,
     reexec,
   };
   return { parts, source, log };

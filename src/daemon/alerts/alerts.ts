@@ -10,6 +10,7 @@ import type { AlertName, Unit } from "../../unit/unit.ts";
 import { isoNow } from "../iso-now.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { turns } from "../turns.ts";
+import type { Uncut } from "../uncut.ts";
 import { findAlerts, type Memory, noMemory, steadyAfterMs } from "./find-alerts.ts";
 
 const timeoutMs = 30_000;
@@ -31,6 +32,7 @@ export function keepAlerts(options: {
   readonly recorded: () => Promise<void>;
   readonly failed: (unit: string, because: string) => void;
   readonly remark: (unit: Unit, text: string) => void;
+  readonly begin: Uncut["begin"];
 }): { tell(event: AlertName, unit: Unit, because: string): void } {
   const { supervisor, clock } = options;
   const looks = new Map<string, Look>();
@@ -88,7 +90,9 @@ export function keepAlerts(options: {
     try {
       const environment = [`SVC_EVENT=${event}`, `SVC_UNIT=${unit.name}`, `SVC_APP=${unit.app}`];
       const onLine = (line: string): void => options.remark(unit, `on_event ${event}: ${line}`);
-      const wrong = await runOnHost({ command, environment, input, timeoutMs, clock, onLine });
+      const wrong = await options.begin(`on_event of ${unit.name}`, () =>
+        runOnHost({ command, environment, input, timeoutMs, clock, onLine }),
+      );
       if (wrong !== null) options.failed(unit.name, `on_event ${event} failed: ${wrong}`);
     } finally {
       leave();

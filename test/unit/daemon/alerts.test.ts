@@ -36,6 +36,7 @@ test("units that are as they were are passed over, and no event of one is missed
     lastExit: () => null,
     recorded: async () => undefined,
     failed: (name, because) => expect.fail(`${name}: ${because}`),
+    begin: (_, work) => work(),
     remark: () => undefined,
   });
   const pass = (): void => {
