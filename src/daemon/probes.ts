@@ -41,7 +41,8 @@ export function keepProbes(parts: {
 
   function ask(unit: Unit, id: string): void {
     if (!isStill(unit, id)) return;
-    void answerOf(unit, id, engine).then((answer) => {
+    const asked = answerOf(unit, id, engine).catch(messageOf);
+    void asked.then((answer) => {
       if (answer === null) return supervisor.tell({ fact: "probed-ready", unit: unit.name, id });
       const known = ownContainer(unit, supervisor.world);
       if (known?.id === id && known.answer !== answer)

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Clock } from "../clock/clock.ts";
+import { messageOf } from "../svc-error.ts";
 
 /** Between the SIGTERM at the end of the time and SIGKILL. */
 const graceMs = 2_000;
@@ -24,7 +25,15 @@ export type HostCommand = {
 const passedOn = ["PATH", "HOME", "LANG", "TZ"];
 
 /** Runs a command on the host as svc's own user, to its end or that of its time; null: it went well, else what went wrong. */
-export function runOnHost(what: HostCommand): Promise<string | null> {
+export async function runOnHost(what: HostCommand): Promise<string | null> {
+  try {
+    return await runToEnd(what);
+  } catch (error) {
+    return cannotBeRun(error);
+  }
+}
+
+function runToEnd(what: HostCommand): Promise<string | null> {
   const [program = "", ...args] = what.command.length === 1 ? ["/bin/sh", "-c", ...what.command] : what.command;
   return new Promise((resolve) => {
     // A group of its own: what it has started goes with it when its time is over.
@@ -72,7 +81,7 @@ export function runOnHost(what: HostCommand): Promise<string | null> {
       for (const cancel of cancels) cancel();
       resolve(wrong);
     };
-    child.on("error", (error) => done(`it cannot be run: ${error.message}`));
+    child.on("error", (error) => done(cannotBeRun(error)));
     child.on("exit", (code, signal) => {
       // What it has written is read first; but a daemon that it has left behind may hold its output open for ever.
       const read = new Promise<void>((closed) => child.on("close", () => closed()));
@@ -87,6 +96,10 @@ export function runOnHost(what: HostCommand): Promise<string | null> {
       });
     });
   });
+}
+
+function cannotBeRun(error: unknown): string {
+  return `it cannot be run: ${messageOf(error)}`;
 }
 
 /** Cuts a stream into lines; `end`: the last one needs no end of its own. */
