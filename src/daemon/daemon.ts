@@ -28,6 +28,7 @@ import { keepUnitFronts } from "./front/keep-fronts.ts";
 import { giveBackMemory } from "./give-back-memory.ts";
 import { keepBesides } from "./hand-over/besides.ts";
 import { handOvers } from "./hand-over/hand-over.ts";
+import { withDocumentedCodes } from "./handlers/documented-codes.ts";
 import { handlers } from "./handlers/handlers.ts";
 import { type Hooks, runHooks } from "./hooks/hooks.ts";
 import { sweepHooks } from "./hooks/sweep-hooks.ts";
@@ -75,7 +76,7 @@ export async function daemon(args: readonly string[], environment: Environment):
   // Commands are answered before the engine is looked at: nothing is touched by a second daemon, whose socket is taken.
   const server = await serveControl({
     socket: options.socket,
-    handlers: handlers(parts),
+    handlers: withDocumentedCodes(handlers(parts)),
     onError: (error) => log.error(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   });
   link.open();
