@@ -320,7 +320,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     version: ownVersion,
     upSince: clock.date(),
     enabled: { isEnabled, set: (unit, on) => enabled.set(unit, on) },
-    deploys: await deployJournal(options.state),
+    deploys: await deployJournal(options.state, warn),
     leases: new Map(),
     deploying: deploysUnderWay(supervisor),
     save,
