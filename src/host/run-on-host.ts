@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { StringDecoder } from "node:string_decoder";
 import type { Clock } from "../clock/clock.ts";
 import { messageOf } from "../svc-error.ts";
 
@@ -104,14 +105,16 @@ function cannotBeRun(error: unknown): string {
 
 /** Cuts a stream into lines; `end`: the last one needs no end of its own. */
 export function lines(onLine: (line: string) => void): { take(chunk: Buffer): void; end(): void } {
+  const decoder = new StringDecoder();
   let rest = "";
   return {
     take(chunk) {
-      const parts = (rest + chunk.toString()).split("\n");
+      const parts = (rest + decoder.write(chunk)).split("\n");
       rest = (parts.pop() ?? "").slice(-longestLine);
       for (const part of parts) onLine(part.slice(0, longestLine));
     },
     end() {
+      rest += decoder.end();
       if (rest !== "") onLine(rest);
       rest = "";
     },
