@@ -189,10 +189,10 @@ export type Requests = {
     readonly result: null;
   };
   readonly version: { readonly ask: Record<never, never>; readonly progress: never; readonly result: DaemonVersion };
-  /** Replaces the daemon's program by the one now on disk; containers run on. */
+  /** Replaces the daemon's program by the one now on disk, once hooks and calls that are under way have ended; containers run on. */
   readonly reexec: {
     readonly ask: Record<never, never>;
-    readonly progress: never;
+    readonly progress: { readonly waitsFor: readonly string[] };
     readonly result: { readonly pid: number };
   };
 };

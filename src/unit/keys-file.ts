@@ -1,5 +1,6 @@
 import { isMap, isScalar } from "yaml";
 import type * as z from "zod";
+import { nulBytes } from "./keys/nul-bytes.ts";
 import { type Grammar, schemaProblems } from "./keys/schema-problems.ts";
 import { type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
 import { unreadable } from "./unreadable.ts";
@@ -51,6 +52,7 @@ export function readKeysFile<K>(
     return { ...read, keys: null };
   }
   keepNumbersAsWritten(yaml);
+  for (const { severity, at, message, hint } of nulBytes(text, yaml)) tell(severity, "bad-value", at, message, hint);
   for (const { severity, code, at, message, hint } of prepare(text, yaml)) tell(severity, code, at, message, hint);
 
   let value: unknown;

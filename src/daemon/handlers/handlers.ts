@@ -72,8 +72,9 @@ export function handlers(daemon: Daemon): Handlers {
       upSince: new Date(daemon.upSince).toISOString(),
       folders: daemon.folders,
     }),
-    reexec: async () => {
-      setImmediate(daemon.reexec);
+    reexec: async (_, reply) => {
+      const isQuiet = await daemon.uncut.stand((waitsFor) => reply.progress({ waitsFor }), reply.signal);
+      if (isQuiet) setImmediate(daemon.reexec);
       return { pid: process.pid };
     },
   };
