@@ -87,6 +87,8 @@ export type ContainerDetail = ContainerSummary & {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly health: Health;
+  /** How its healthcheck ended last: `exit 1: db gone away`; null: it passed, or there was none yet. */
+  readonly lastCheck: string | null;
   readonly memoryLimitBytes: number;
   readonly stopSignal: string | null;
   readonly autoRemove: boolean;

@@ -1,6 +1,7 @@
 import type { Need, Unit } from "../unit/unit.ts";
 import { hasMissedItsDeadline, isReady, isRunning, isWanted, isYetToBeAsked, ownContainer } from "./conditions.ts";
 import { isHeld } from "./trial.ts";
+import { unhealthyWords } from "./words.ts";
 import { type Container, type StopReason, stateOf, type World } from "./world.ts";
 
 /** What units mean to each other: when one must stop, and when one may start. Needs and orderings of a world have no cycles. */
@@ -39,7 +40,7 @@ function reasonToStop(unit: Unit, world: World, now: number): Stop | null {
   }
   if (!unit.launch.ok) return null;
   if (container.health === "unhealthy" && unit.onUnhealthy === "restart") {
-    return { why: "unhealthy", because: "its healthcheck says unhealthy", dueTo: null };
+    return { why: "unhealthy", because: unhealthyWords(container), dueTo: null };
   }
   if (hasMissedItsDeadline(unit, container, now)) {
     return { why: "start-timeout", because: `it was not ready within ${unit.startTimeoutMs / 1000} s`, dueTo: null };

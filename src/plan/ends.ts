@@ -66,9 +66,11 @@ export function judge(world: World, end: End): World {
 /** Why svc ended it, where that was its own doing, tells more than how it ended then. */
 function howItEnded({ container, exit }: End, unit: Unit | undefined): string {
   const why = container.stopping?.why;
+  const heard = (said: string | null | undefined): string => (said ? ` (${said})` : "");
   if (why === "start-timeout" && unit)
-    return `it was not ready within ${seconds(unit.startTimeoutMs)}${container.answer ? ` (${container.answer})` : ""}, and was stopped: ${exit.words}`;
-  return why === "unhealthy" ? `its healthcheck said unhealthy, and it was stopped: ${exit.words}` : exit.words;
+    return `it was not ready within ${seconds(unit.startTimeoutMs)}${heard(container.answer ?? container.lastCheck)}, and was stopped: ${exit.words}`;
+  if (why !== "unhealthy") return exit.words;
+  return `its healthcheck said unhealthy${heard(container.lastCheck)}, and it was stopped: ${exit.words}`;
 }
 
 /** Until when it can have got ready: then it was told to stop, or the engine was there last. Of an end in svc's absence it is not known. */

@@ -42,13 +42,13 @@ export function readyWords(unit: Unit, container: Container): string {
     case "auto":
       return container.health === "none"
         ? `it counts as ready after ${seconds(unit.ready.afterMs)}`
-        : "its healthcheck has not passed yet";
+        : `its healthcheck has not passed yet${lastCheckWords(container)}`;
     case "after":
       return `it counts as ready after ${seconds(unit.ready.afterMs)}`;
     case "healthy":
       return container.health === "none"
         ? "it has no healthcheck to become ready by"
-        : "its healthcheck has not passed yet";
+        : `its healthcheck has not passed yet${lastCheckWords(container)}`;
     case "tcp":
       return `nothing answers on its port ${unit.ready.port} yet${answer}`;
     case "http":
@@ -58,6 +58,14 @@ export function readyWords(unit: Unit, container: Container): string {
     default:
       return unit.ready satisfies never;
   }
+}
+
+export function unhealthyWords(container: Container): string {
+  return `its healthcheck says unhealthy${lastCheckWords(container)}`;
+}
+
+function lastCheckWords({ lastCheck }: Container): string {
+  return lastCheck ? `: ${lastCheck}` : "";
 }
 
 export function seconds(ms: number): string {

@@ -94,6 +94,8 @@ export type Container = {
   /** It ran already when this svc came. */
   readonly adopted: boolean;
   readonly health: Health;
+  /** How its healthcheck ended last, as far as that was looked at; null or absent: it passed, or that is not known. */
+  readonly lastCheck?: string | null;
   /** A probe or a log line said that it is ready. */
   readonly probedReadyAt: Instant | null;
   /** What its port or page said last, while that was not what means ready. */
@@ -161,7 +163,12 @@ export function withState(world: World, unit: string, change: Partial<UnitState>
 }
 
 /** That it was healthy once is kept: an unhealthy container that was ready has not missed its start. */
-export function withHealth(container: Container, health: Health, now: number): Container {
+export function withHealth(
+  container: Container,
+  seen: Pick<Container, "health" | "lastCheck">,
+  now: number,
+): Container {
+  const { health, lastCheck = null } = seen;
   const probedReadyAt = health === "healthy" ? (container.probedReadyAt ?? now) : container.probedReadyAt;
-  return { ...container, health, probedReadyAt };
+  return { ...container, health, lastCheck, probedReadyAt };
 }
