@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
+import { program } from "../support/program.ts";
+import { run } from "../support/real-engine.ts";
 
 /** What svc does where no daemon is. */
 let host: Host;
@@ -20,6 +22,17 @@ test("a graph is drawn from the files alone", async () => {
   expect(graph).toMatchObject({ units: [{ name: host.name("db"), phase: null }], edges: [] });
   const unknown = await host.svc("graph", "--units", units, "nobody");
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("there is no unit nobody") });
+});
+
+test("on a terminal that does not know its size what is told is as on one of 80 columns", async () => {
+  const graph = `${program} graph --units ${host.folder}/units`;
+  const shown = (columns: number) =>
+    run("script", ["-qec", `stty rows 0 cols ${columns}; ${graph}`, "/dev/null"], {
+      env: { ...host.env, SHELL: "/bin/sh" },
+    });
+  const { stdout } = await shown(0);
+  expect(stdout).toMatch(/^UNIT, AND BELOW/);
+  expect(stdout).toBe((await shown(80)).stdout);
 });
 
 test.each([
