@@ -5,6 +5,7 @@ import { EngineError } from "../engine.ts";
 import { detailOf, imageOf, infoOf, type RawInfo, summaryOf } from "./answers.ts";
 import { ask, open } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
+import { refuseHost } from "./docker-host.ts";
 import { readEvents } from "./events.ts";
 import { execIn } from "./exec.ts";
 import { followLogs } from "./logs.ts";
@@ -135,6 +136,7 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
 function connect(host: string | undefined): Docker {
   if (host === undefined || host === "") return new Docker({ socketPath: "/var/run/docker.sock", ...unixOnly });
   if (host.startsWith("unix://")) return new Docker({ socketPath: host.slice("unix://".length), ...unixOnly });
+  refuseHost(host);
   return new Docker();
 }
 

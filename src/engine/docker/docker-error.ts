@@ -6,6 +6,7 @@ type ModemError = {
   /** Of a connection that could not be made: `connect`, and to where. */
   readonly syscall?: string;
   readonly address?: string;
+  readonly hostname?: string;
   readonly port?: number;
   readonly json?: { readonly message?: string } | null;
   readonly message?: string;
@@ -14,6 +15,8 @@ type ModemError = {
 /** What dockerode rejects with, translated once: by status first, by the engine's words only where the status does not tell. */
 export function engineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
+  // A host with several addresses was tried at each of them.
+  if (thrown instanceof AggregateError && thrown.errors.length > 0) return engineError(thrown.errors[0]);
   const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as ModemError;
   const status = error.statusCode ?? 0;
   if (error.code === "EMFILE" || error.code === "ENFILE")
@@ -21,12 +24,21 @@ export function engineError(thrown: unknown): EngineError {
       cause: thrown,
     });
   if (error.syscall === "connect") return new EngineError("away", unreachable(error), 0, { cause: thrown });
+  if (error.syscall === "getaddrinfo") {
+    const words = `the engine's host ${error.hostname} is not known (${error.code})`;
+    return new EngineError("away", words, 0, { cause: thrown });
+  }
   if (status === 0 && (error.code === "ECONNRESET" || error.code === "EPIPE"))
     return new EngineError("away", "the engine went away in the middle of a call", 0, { cause: thrown });
   // dockerode's own reason says "no such container" for a missing image too; the engine's message is in the body.
   const message = error.json?.message ?? error.message ?? String(thrown);
-  const words = message.replace(/^\(HTTP code \d+\) [a-z ]+ - /, "").trim();
+  const words = message.replace(/^\(HTTP code \d+\) [a-z ]+ - /, "").trim() || wordless(status, error);
   return new EngineError(kindOf(status, words), words, status, { cause: thrown });
+}
+
+function wordless(status: number, { code }: ModemError): string {
+  if (status === 0) return `the engine cannot be asked (${code ?? "no reason is known"})`;
+  return `what answers there says ${status} and nothing more: it may be no engine`;
 }
 
 function unreachable({ address = "its socket", port, code }: ModemError): string {
