@@ -10,7 +10,7 @@ export function refuseConflicts(names: readonly string[], daemon: Daemon): void 
       const clash = units.get(name)?.conflicts.includes(other.name) || other.conflicts.includes(name);
       const both = names.includes(other.name) || stateOf(daemon.supervisor.world, other.name).wish.want === "up";
       if (!clash || !both || other.name === name) continue;
-      throw new SvcError("conflicting-units", `${name} and ${other.name} exclude each other`, {
+      throw new SvcError("unit-excluded", `${name} and ${other.name} exclude each other`, {
         hint: `stop one of them first:  svc stop ${other.name}`,
       });
     }
