@@ -84,7 +84,7 @@ test("without units, and without one that the filter lets through, it says so", 
   expect(screen(opened([], 80, 5))).toBe(
     `svc top 12:00:00Z  0 units  cpu 0.0 %  memory 0B  by name
  UNIT     PHASE      SINCE CPU %      MEMORY RESTARTS LAST LINE
-there are no units; write /etc/svc/units/NAME.yml and then: svc reload
+there are no units; svc status tells where to write one
 
 ? help  q quit  s start  x stop  r restart  l log  / filter  o order`,
   );
