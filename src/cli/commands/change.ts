@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import type { Ask, DaemonVersion } from "../../control/request.ts";
 import { SvcError } from "../../svc-error.ts";
+import { errorsAmong } from "../../unit/unit-problem.ts";
 import { ask, type Cli, printJson } from "../context.ts";
 import { showPlan } from "../show/plan.ts";
 import { showProblems } from "../show/problems.ts";
@@ -80,16 +81,15 @@ export function addChanging(program: Command, run: Run): void {
           const { problems } = await ask(cli, "check", {});
           const code = await planOf(cli, { command: "reload" });
           if (!cli.json) cli.err(showProblems(problems));
-          return problems.some(({ severity }) => severity === "error") ? 2 : code;
+          return errorsAmong(problems).length > 0 ? 2 : code;
         }
         const reloaded = await ask(cli, "reload", {});
-        const errors = reloaded.problems.filter((problem) => problem.severity === "error");
         if (cli.json) printJson(cli, reloaded);
         else {
           if (!cli.quiet) cli.words(showReloaded(reloaded));
           cli.err(showProblems(reloaded.problems));
         }
-        return errors.length > 0 ? 2 : 0;
+        return errorsAmong(reloaded.problems).length > 0 ? 2 : 0;
       }),
     );
   program

@@ -2,7 +2,7 @@ import { SvcError } from "../../svc-error.ts";
 import { similar } from "../../unit/similar.ts";
 import type { Unit } from "../../unit/unit.ts";
 import { noUnit } from "../../unit/unit-folder.ts";
-import type { UnitProblem } from "../../unit/unit-problem.ts";
+import { errorsAmong, type UnitProblem } from "../../unit/unit-problem.ts";
 import type { Daemon } from "../context.ts";
 import { wrongFiles } from "../wrong-files.ts";
 
@@ -70,7 +70,7 @@ export function refuseUnmeetable(units: readonly Unit[], daemon: Daemon): void {
 }
 
 function errorsOf(name: string, { source }: Daemon): readonly UnitProblem[] {
-  return source.now.problems.filter(({ unit, severity }) => unit === name && severity === "error");
+  return errorsAmong(source.now.problems).filter(({ unit }) => unit === name);
 }
 
 export function unknownUnit(name: string, daemon: Daemon): SvcError {

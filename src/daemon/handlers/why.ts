@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import type { Ask, Cause, ExitRecord, UnitStatus } from "../../control/request.ts";
 import { isRunning } from "../../plan/conditions.ts";
 import { places } from "../../unit/places.ts";
+import { errorsAmong } from "../../unit/unit-problem.ts";
 import type { Daemon } from "../context.ts";
 import { tagIn } from "../deploy/app-units.ts";
 import { currentStatuses } from "../statuses.ts";
@@ -49,7 +50,7 @@ async function lookAtChecks({ supervisor, engine, clock }: Daemon): Promise<void
 
 /** Of an invalid one with the place of what is wrong. */
 function withPlace(status: UnitStatus, { source }: Daemon): UnitStatus {
-  const problem = source.now.invalid.get(status.name)?.problems.find(({ severity }) => severity === "error");
+  const [problem] = errorsAmong(source.now.invalid.get(status.name)?.problems ?? []);
   if (status.phase !== "invalid" || !problem) return status;
   return { ...status, because: `${problem.file}:${problem.line}:${problem.column}: ${status.because}` };
 }
