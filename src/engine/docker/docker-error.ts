@@ -33,7 +33,9 @@ export function engineError(thrown: unknown): EngineError {
   // dockerode's own reason says "no such container" for a missing image too; the engine's message is in the body.
   const message = error.json?.message ?? error.message ?? String(thrown);
   const words = message.replace(/^\(HTTP code \d+\) [a-z ]+ - /, "").trim() || wordless(status, error);
-  return new EngineError(kindOf(status, words), words, status, { cause: thrown });
+  const about = linkedTo(words);
+  const kind = about === null ? kindOf(status, words) : "link-down";
+  return new EngineError(kind, words, status, { cause: thrown, about });
 }
 
 function wordless(status: number, { code }: ModemError): string {
@@ -50,8 +52,14 @@ function unreachable({ address = "its socket", port, code }: ModemError): string
 function kindOf(status: number, message: string): EngineErrorKind {
   if (status === 0) return "away";
   if (status === 409 && /already in use/i.test(message)) return "name-in-use";
-  if (status === 409) return "busy";
   if (status === 404 && /no such image|manifest|image .* not found/i.test(message)) return "no-such-image";
   if (status === 404 && /no such container/i.test(message)) return "no-such-container";
-  return "refused";
+  if (/executable file not found|no such file or directory/.test(message)) return "no-such-program";
+  if (/permission denied|is a directory/.test(message)) return "not-a-program";
+  if (/port is already allocated|address already in use/.test(message)) return "port-taken";
+  return status === 409 ? "busy" : "refused";
+}
+
+function linkedTo(message: string): string | null {
+  return /(?:non running container: \/?|could not get container for )([^\s:]+)/.exec(message)?.[1] ?? null;
 }
