@@ -1,5 +1,5 @@
 import type { Unit } from "../unit/unit.ts";
-import { type Container, stateOf, type World } from "./world.ts";
+import { type Container, type LastExit, stateOf, type World } from "./world.ts";
 
 /** Reasons, as `svc status` shows them. */
 
@@ -24,15 +24,15 @@ export function whyOver({ name }: Unit, { stopping, state }: Container, world: W
     case "foreign":
       return wish.want === "down" || world.shuttingDown ? "it has stopped" : "it was stopped to be started anew";
     case undefined:
-      return lastExit ? endWords(lastExit.words) : "it has ended";
+      return lastExit ? endWords(lastExit) : "it has ended";
     default:
       return why satisfies never;
   }
 }
 
 /** `it ended: exit 1`. */
-export function endWords(words: string): string {
-  return /^its? /.test(words) ? words : `it ended: ${words}`;
+export function endWords({ words, isSentence }: LastExit): string {
+  return isSentence ? words : `it ended: ${words}`;
 }
 
 /** Why a container that runs is not ready yet. */

@@ -35,13 +35,16 @@ export type UnitState = {
   readonly finished: { readonly ok: boolean; readonly words: string } | null;
   /** Respawns since it was last asked for. */
   readonly restarts: number;
-  readonly lastExit: { readonly words: string; readonly at: Instant } | null;
+  readonly lastExit: LastExit | null;
   /** The image and generation that were pulled, where the policy is `always`; the image that a pull brought. */
   readonly pulled: string | null;
   /** The engine said that this image is not on the host. */
   readonly missingImage: string | null;
   readonly trial: Trial;
 };
+
+/** `words` say what it ended with, `exit 1`, or are a sentence by themselves: why svc ended it, or that nobody saw it. */
+export type LastExit = { readonly words: string; readonly at: Instant; readonly isSentence?: boolean };
 
 /** The tag that it ran with last, as was known when that container ended, and what came of it: trial.ts. */
 export type Trial = {
