@@ -7,14 +7,13 @@ export function hintOf(error: unknown): string | undefined {
   if (!(error instanceof EngineError)) return undefined;
   if (isUnreached(error)) return "docker info says how it is; sudo usermod -aG docker NAME lets a user use it";
   if (error.status === 0) return "the task is ended as soon as the engine answers again; docker info says how it is";
-  const target = /(?:non running container: \/?|could not get container for )([^\s:]+)/.exec(error.message)?.[1];
-  if (target) return `it is linked to ${target}: svc start ${target}`;
-  if (/port is already allocated|address already in use/.test(error.message))
-    return "the service has its ports: leave --service-ports out, or stop it first";
+  if (error.kind === "link-down") return `it is linked to ${error.about}: svc start ${error.about}`;
+  if (error.kind === "port-taken") return "the service has its ports: leave --service-ports out, or stop it first";
   return undefined;
 }
 
 /** The engine was not even asked. */
 export function isUnreached(error: unknown): boolean {
-  return error instanceof EngineError && (error.cause as { syscall?: string } | undefined)?.syscall === "connect";
+  const { syscall = "" } = error instanceof EngineError ? ((error.cause ?? {}) as { syscall?: string }) : {};
+  return syscall === "connect" || syscall === "getaddrinfo";
 }
