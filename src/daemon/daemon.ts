@@ -245,6 +245,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       boot,
       stopped: supervisor.world.shuttingDown,
       units: savedUnits(supervisor.world, clock.now(), before?.units),
+      tags: source.tags,
       enabled: new Map(enabled),
     }),
     onFailure,
@@ -278,6 +279,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     save: () => save(),
   });
   source.addInstances([...saved.units.keys()]);
+  source.rememberTags(saved.tags);
   source.recall(await readDefinitions(options.state, boot, warn));
   await source.read();
   const first = new Set(supervisor.world.units.keys());

@@ -14,6 +14,8 @@ export type Saved = {
   /** svc was told to end, and stopped everything: where it begins after that it begins anew. */
   readonly stopped: boolean;
   readonly units: ReadonlyMap<string, SavedUnit>;
+  /** What the TAG file of each unit said last. */
+  readonly tags: ReadonlyMap<string, string>;
   /** What `svc enable` and `svc disable` said; it wins over the unit file. */
   readonly enabled: ReadonlyMap<string, boolean>;
 };
@@ -24,7 +26,7 @@ export type SavedUnit = Pick<
 >;
 
 const version = 1;
-const nothing: Saved = { boot: "", stopped: false, units: new Map(), enabled: new Map() };
+const nothing: Saved = { boot: "", stopped: false, units: new Map(), tags: new Map(), enabled: new Map() };
 
 /** The saved state of the folder. A file that cannot be understood is moved aside and told of, never fatal. */
 export async function readSaved(folder: string, warn: (message: string) => void): Promise<Saved> {
@@ -65,13 +67,13 @@ function pathIn(folder: string): string {
 
 function isSameState(one: Saved, other: Saved): boolean {
   if (one.boot !== other.boot || one.stopped !== other.stopped || one.units !== other.units) return false;
-  return isDeepStrictEqual(one.enabled, other.enabled);
+  return one.tags === other.tags && isDeepStrictEqual(one.enabled, other.enabled);
 }
 
 /** Each unit's part of the text, which is written anew only where the unit is another. */
 const unitTexts = new WeakMap<SavedUnit, string>();
 
-export function serialise({ boot, stopped, units, enabled }: Saved): string {
+export function serialise({ boot, stopped, units, tags, enabled }: Saved): string {
   const texts: string[] = [];
   for (const [name, unit] of units) {
     const text = unitTexts.get(unit) ?? `${JSON.stringify(name)}:${JSON.stringify(unit)}`;
@@ -79,7 +81,7 @@ export function serialise({ boot, stopped, units, enabled }: Saved): string {
     texts.push(text);
   }
   const on = JSON.stringify(Object.fromEntries(enabled));
-  return `{"version":${version},"boot":${JSON.stringify(boot)},"stopped":${stopped},"units":{${texts.join(",")}},"enabled":${on}}\n`;
+  return `{"version":${version},"boot":${JSON.stringify(boot)},"stopped":${stopped},"units":{${texts.join(",")}},"tags":${JSON.stringify(Object.fromEntries(tags))},"enabled":${on}}\n`;
 }
 
 /**
@@ -143,7 +145,9 @@ function parse(value: unknown): Saved {
   for (const [name, unit] of Object.entries(value.units)) units.set(name, savedUnit(unit));
   const enabled = new Map<string, boolean>();
   for (const [name, on] of Object.entries(isObject(value.enabled) ? value.enabled : {})) enabled.set(name, on === true);
-  return { boot: String(value.boot ?? ""), stopped: value.stopped === true, units, enabled };
+  const tags = new Map<string, string>();
+  for (const [name, tag] of Object.entries(isObject(value.tags) ? value.tags : {})) tags.set(name, String(tag));
+  return { boot: String(value.boot ?? ""), stopped: value.stopped === true, units, tags, enabled };
 }
 
 function savedUnit(value: unknown): SavedUnit {

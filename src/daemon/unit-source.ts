@@ -8,6 +8,7 @@ import type { FolderRead, UnitFolders } from "../unit/read-folder.ts";
 import { relateUnits, type UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
+import { KeptTags } from "./kept-tags.ts";
 import { wrongFiles } from "./wrong-files.ts";
 
 /** Editors write in bursts; one look after the burst is enough. */
@@ -39,6 +40,7 @@ export class UnitSource {
   readonly #tell: Tell;
   readonly #instances = new Set<string>();
   readonly #known: KnownUnits;
+  readonly #tags = new KeptTags();
   #folder: FolderRead | null = null;
   #recalled: ReadonlyMap<string, Unit> = new Map();
   #reading: Promise<UnitsNow> | null = null;
@@ -80,6 +82,22 @@ export class UnitSource {
   /** Before the first read: what an earlier svc had in force of units whose file is broken or gone by now. */
   recall(units: ReadonlyMap<string, Unit>): void {
     this.#recalled = units;
+  }
+
+  /** Before the first read: what TAG files said in an earlier life of svc. */
+  rememberTags(tags: ReadonlyMap<string, string>): void {
+    this.#tags.remember(tags);
+  }
+
+  /** What they say, or said when they were there. Another map after each change. */
+  get tags(): ReadonlyMap<string, string> {
+    return this.#tags.now;
+  }
+
+  /** Somebody has stopped these: what is started next may have no tag. */
+  forgetTags(names: readonly string[]): void {
+    this.#tags.forget(names);
+    if (this.#folder) this.#judge(this.#folder);
   }
 
   /** The containers have been looked at: of those whose file is gone, what runs is known, and the others are no more. */
@@ -166,7 +184,8 @@ export class UnitSource {
 
   #judge(folder: FolderRead): void {
     this.#folder = folder;
-    this.now = judge(relateUnits(folder), new Map([...this.#recalled, ...this.now.units]), this.#recalled);
+    const read = judge(relateUnits(folder), new Map([...this.#recalled, ...this.now.units]), this.#recalled);
+    this.now = { ...read, units: this.#tags.judge(read.units) };
     this.#tell.onRead(this.now);
   }
 }

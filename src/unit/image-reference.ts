@@ -5,7 +5,12 @@ import type { Obstacle, Obstacles } from "./obstacle.ts";
 import { type PlaceInFile, wholeFile } from "./unit-problem.ts";
 import type { Place } from "./yaml-text.ts";
 
-export type ImageReference = { readonly ok: true; readonly image: string; readonly tag: string | null };
+export type ImageReference = {
+  readonly ok: true;
+  readonly image: string;
+  readonly tag: string | null;
+  readonly isTagOfFile: boolean;
+};
 
 type Asked = { readonly keys: UnitKeys; readonly files: AppFiles; readonly file: string; readonly place: Place };
 
@@ -38,7 +43,7 @@ export function imageReference({ keys, files, file, place }: Asked): ImageRefere
   const given = (read?.ok ? read.tag : null) ?? (keys.image === undefined ? variables.get("TAG")?.value || null : null);
   const tag = digest ? ownTag : (given ?? ownTag);
   const image = digest ? named : tag === null ? bare : `${bare}:${tag}`;
-  if (isReference(image)) return { ok: true, image, tag };
+  if (isReference(image)) return { ok: true, image, tag, isTagOfFile: !digest && read?.ok === true };
   const said = keys.image === undefined ? "what IMAGE, REPOSITORY and TAG of the env file say" : image;
   const wrong = variables.get(isReference(inEnvFile) ? "TAG" : "IMAGE");
   const at = keys.image === undefined ? wrong?.placeOfText(0, wrong.value.length) : place(["image"], "value");

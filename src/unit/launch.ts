@@ -28,14 +28,14 @@ export function launchable(
 
 /** What the engine is given for a unit, and the digests by which a container that was made of something else is told. */
 function launchOf({ keys, files, reference, create: asked, pull: wanted, warnings }: Launching): Launch {
-  const { image, tag } = reference;
+  const { image, tag, isTagOfFile } = reference;
   const create = { ...asked, body: { ...asked.body, Image: image } };
   const pull = wanted ?? "missing";
   const env = [...files.variables.values()]
     .filter(({ name }) => name !== "TAG")
     .map(({ name, value }) => `${name}=${value}`);
   const parts = { unit: digest(keys).slice(0, 12), env: digest(env).slice(0, 12), tag: digest(tag).slice(0, 12) };
-  return { ok: true, image, tag, pull, create, revision: digest({ create, pull }), parts, warnings };
+  return { ok: true, image, tag, isTagOfFile, pull, create, revision: digest({ create, pull }), parts, warnings };
 }
 
 function problemOf({ code, message, hint }: Obstacle): LaunchProblem {

@@ -134,6 +134,8 @@ export type Launch = {
   /** Full reference: `registry/antisocial:build-42`. */
   readonly image: string;
   readonly tag: string | null;
+  /** The TAG file says it. */
+  readonly isTagOfFile: boolean;
   readonly pull: "missing" | "always" | "never";
   /** Without svc's own labels and without AutoRemove unless `auto_remove` asks for it. */
   readonly create: CreateRequest;

@@ -252,3 +252,20 @@ test.each(["is killed", "is upgraded"])(
     await until(async () => (await host.svc("status", gone)).code === 2);
   },
 );
+
+test("a TAG file that is gone when svc comes back is missed", async () => {
+  const image = `${host.engine.prefix}-lost`;
+  for (const tag of ["a", "latest"]) await host.engine.docker("tag", host.engine.image, `${image}:${tag}`);
+  await host.write("www/PREFIX-untagged/TAG", "export TAG=a\n");
+  await host.unit("untagged", { image });
+  await host.ask("start", { names: [host.name("untagged")] });
+  await host.endDaemon("SIGKILL");
+  const tagFile = join(host.folder, `www/${host.name("untagged")}/TAG`);
+  await rm(tagFile);
+  await host.engine.docker("rm", "-f", host.name("untagged"));
+  await host.startDaemon();
+  await host.reaches("PREFIX-untagged", {
+    phase: "failed",
+    because: `its tag is gone: ${tagFile} said a, and is not there`,
+  });
+});

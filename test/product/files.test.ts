@@ -167,6 +167,30 @@ describe.concurrent("files", () => {
     await host.engine.docker("rmi", `${host.engine.prefix}-app:a`, `${host.engine.prefix}-app:b`);
   });
 
+  test("a TAG file that is gone makes no other image of a build by itself: it runs on, and is not started without until that is asked", async () => {
+    const image = `${host.engine.prefix}-lost`;
+    for (const tag of ["a", "latest"]) await host.engine.docker("tag", host.engine.image, `${image}:${tag}`);
+    await host.write("www/PREFIX-untagged/TAG", "export TAG=a\n");
+    await host.unit("untagged", { image });
+    await start("untagged");
+    const tagFile = join(host.folder, `www/${host.name("untagged")}/TAG`);
+    await rm(tagFile);
+    await host.svc("reload");
+    const because = `its tag is gone: ${tagFile} said a, and is not there`;
+    expect(await host.status(host.name("untagged"))).toMatchObject({ phase: "up", tag: "a", stale: [because] });
+    const refused = await host.svc("restart", "PREFIX-untagged");
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(`echo 'export TAG=a' >${tagFile}`) });
+    await host.engine.docker("kill", host.name("untagged"));
+    await host.reaches("PREFIX-untagged", { phase: "failed", because });
+    expect((await host.svc("why", "PREFIX-untagged")).stdout).toContain(`echo 'export TAG=a' >${tagFile}`);
+    await host.svc("stop", "PREFIX-untagged");
+    await start("untagged");
+    expect(await host.status(host.name("untagged"))).toMatchObject({ phase: "up", image, tag: null, stale: [] });
+    await host.write("www/PREFIX-untagged/TAG", "export TAG=a\n");
+    expect((await host.svc("restart", "PREFIX-untagged")).code).toBe(0);
+    expect(await host.status(host.name("untagged"))).toMatchObject({ phase: "up", tag: "a", stale: [] });
+  });
+
   test("a stop needs no file: one whose file has errors is stopped with the others", async () => {
     await host.unit("stopped");
     await host.write("units/PREFIX-unread.yml", "imgae: x\n");

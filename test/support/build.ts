@@ -36,6 +36,7 @@ export function unit(name: string, change: Partial<Unit> = {}): Unit {
       ok: true,
       image: `${name}:1`,
       tag: "1",
+      isTagOfFile: false,
       pull: "missing",
       create: { name, platform: null, body: { Image: `${name}:1` } },
       revision: "r1",

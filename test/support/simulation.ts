@@ -197,7 +197,7 @@ function remembered(state: UnitState, name: string, { world, now }: Simulation):
 /** The host boots: no container is left, and what is saved is all that svc knows. */
 export function reboot(simulation: Simulation, enabled: readonly string[]): Simulation {
   const { world, now } = simulation;
-  const saved = { boot: "before", stopped: false, units: savedUnits(world, now), enabled: new Map() };
+  const saved = { boot: "before", stopped: false, units: savedUnits(world, now), tags: new Map(), enabled: new Map() };
   const about = {
     saved,
     boot: "now",

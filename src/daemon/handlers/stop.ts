@@ -11,6 +11,7 @@ import { type Reply, type Wishes, wishAndWait } from "./wish-and-wait.ts";
 export async function stop(ask: Ask<"stop">, reply: Reply, daemon: Daemon): Promise<Outcome> {
   const wishes = await wishesToStop(ask, daemon);
   const outcome = await wishAndWait({ ...wishes, ask, reply }, daemon);
+  daemon.source.forgetTags(wishes.names);
   // What a hand-over that is over now had beside them goes too.
   if (outcome.ok && ask.wait !== false) await daemon.besides.gone(wishes.names);
   return outcome;

@@ -44,11 +44,14 @@ export async function hintFor(
   }
 }
 
+/** What svc check, which reads the files alone, does not tell of. */
+const ownHints = new Set(["missing-unit-file", "lost-tag"]);
+
 /** A start or restart would be refused; null: it would not be. */
 function mending({ name, phase, refused }: UnitStatus, unit: Unit | undefined, check: string): string | null {
   if (refused === null) return null;
   const launch = unit?.launch;
-  if (launch && !launch.ok && launch.code === "missing-unit-file") return launch.hint;
+  if (launch && !launch.ok && ownHints.has(launch.code)) return launch.hint;
   return `${check}; mend it, then: svc ${phase === "up" || phase === "degraded" ? "restart" : "start"} ${name}`;
 }
 

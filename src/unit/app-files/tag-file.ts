@@ -1,3 +1,4 @@
+import { lstat } from "node:fs/promises";
 import { type FileReader, isMissing } from "../file-reader.ts";
 import { unreadable } from "../unreadable.ts";
 import { readEnvText } from "./env-file.ts";
@@ -8,9 +9,17 @@ export type Tag =
 
 /** `export TAG=build-42`, `TAG=build-42` or `build-42`; null: there is no such file. */
 export async function readTag(path: string, reader: FileReader): Promise<Tag | null> {
-  const text = await reader.read(path).catch((error: Error) => (isMissing(error) ? null : error));
-  if (text instanceof Error) return { ok: false, message: `it cannot be read: ${unreadable(text).because}`, line: 1 };
-  return text === null ? null : parseTag(text);
+  try {
+    return parseTag(await reader.read(path));
+  } catch (error) {
+    if (!isMissing(error))
+      return { ok: false, message: `it cannot be read: ${unreadable(error as Error).because}`, line: 1 };
+    const isLink = await lstat(path).then(
+      () => true,
+      () => false,
+    );
+    return isLink ? { ok: false, message: "it is a link to a file that is not there", line: 1 } : null;
+  }
 }
 
 export function parseTag(text: string): Tag {

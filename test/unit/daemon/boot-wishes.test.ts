@@ -18,7 +18,7 @@ function wished(
     running.map((name) => [name, { container: container(`${name}.1`, { unit: name, state: "running" }), exit: null }]),
   );
   const excluded: string[] = [];
-  const saved = { boot: "", stopped: false, ...how.saved, units: new Map(), enabled: new Map() };
+  const saved = { boot: "", stopped: false, ...how.saved, units: new Map(), tags: new Map(), enabled: new Map() };
   const facts = bootWishes(seen, {
     ...{ world, saved, boot: "now", isEnabled: () => true, first: new Set(first) },
     onExcluded: (one, by) => excluded.push(`${one} not beside ${by}`),
