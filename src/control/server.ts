@@ -1,6 +1,7 @@
 import { chmod, chown, lstat, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, SvcError } from "../svc-error.ts";
 import { askProblem } from "./check-ask.ts";
 import type { Ask, ProgressOf, RequestName, Result } from "./request.ts";
@@ -20,6 +21,8 @@ const maxAskBytes = 1 << 20;
 const maxWaitingBytes = 4 << 20;
 const maxConnections = 512;
 const requestWithinMs = 5_000;
+/** Who does not read is not waited for any longer. */
+const lastWordsWithinMs = 1_000;
 
 /** Answers requests on the unix socket, which is 0660 root:docker from the first instant; its folder is there. */
 export async function serveControl(options: {
@@ -27,12 +30,15 @@ export async function serveControl(options: {
   readonly handlers: Handlers;
   readonly group?: string;
   readonly onError: (error: unknown) => void;
-}): Promise<{ close(): Promise<void> }> {
+}): Promise<{ close(lastWords?: SvcError): Promise<void> }> {
   const { socket, handlers } = options;
+  const unanswered = new Set<ServerResponse>();
   await clearStale(socket);
   const server = createServer(
     { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, connectionsCheckingInterval: 1_000 },
     (incoming, outgoing) => {
+      unanswered.add(outgoing);
+      outgoing.once("close", () => unanswered.delete(outgoing));
       answer(incoming, outgoing, handlers).catch((error: unknown) => {
         // Who hangs up in the middle of a request is no mistake of ours, and must not fill our log.
         if (!incoming.destroyed || incoming.complete) options.onError(error);
@@ -54,12 +60,28 @@ export async function serveControl(options: {
   if (gid !== null) await chown(socket, 0, gid).catch(() => undefined);
   await chmod(socket, 0o660);
   return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async close(lastWords) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if (lastWords) await tellAll(unanswered, lastWords);
+      server.closeAllConnections();
+      await closed;
+    },
   };
+}
+
+/** Why those who wait for an answer get none. */
+async function tellAll(unanswered: Iterable<ServerResponse>, lastWords: SvcError): Promise<void> {
+  const waiting = [...unanswered].filter((outgoing) => !outgoing.writableEnded);
+  const read = waiting.map(
+    (outgoing) =>
+      new Promise((resolve) => {
+        outgoing.once("close", resolve);
+        outgoing.end(`${JSON.stringify({ error: lastWords })}\n`);
+      }),
+  );
+  const late = new AbortController();
+  await Promise.race([Promise.all(read), sleep(lastWordsWithinMs, undefined, { signal: late.signal })]);
+  late.abort();
 }
 
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handlers: Handlers): Promise<void> {
@@ -67,7 +89,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
   outgoing.on("close", () => hungUp.abort());
   outgoing.on("error", () => hungUp.abort());
   const send = (line: object): boolean => {
-    if (outgoing.destroyed) return true;
+    if (outgoing.destroyed || outgoing.writableEnded) return true;
     const isRead = outgoing.write(`${JSON.stringify(line)}\n`);
     // Who does not read must not fill our memory.
     if (outgoing.writableLength > maxWaitingBytes) outgoing.destroy();
