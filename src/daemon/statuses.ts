@@ -17,16 +17,18 @@ type StatusSources = {
   readonly events: EventLog;
   readonly isEnabled: (unit: Unit) => boolean;
   readonly lastExit: (unit: string) => ExitRecord | null;
+  readonly logProblem: (unit: string) => string | null;
 };
 
 /** How the units of a daemon that runs are, by name. */
-export function currentStatuses({ supervisor, source, events, records, enabled }: Daemon): readonly UnitStatus[] {
+export function currentStatuses({ supervisor, source, events, records, runs, enabled }: Daemon): readonly UnitStatus[] {
   return statuses({
     world: supervisor.world,
     disk: source.now,
     events,
     isEnabled: enabled.isEnabled,
     lastExit: (unit) => records.last(unit),
+    logProblem: runs.logProblem,
   });
 }
 
@@ -76,6 +78,7 @@ function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
     restarts: state.restarts,
     stale: running ? whatIsStale(unit, running, sources.disk) : [],
     refused: whyRefused(unit, sources.disk),
+    logProblem: sources.logProblem(unit.name),
     enabled: sources.isEnabled(unit),
     type: unit.type,
     description: unit.description,
@@ -151,6 +154,7 @@ function invalidStatus(name: string, problems: readonly UnitProblem[]): UnitStat
     restarts: 0,
     stale: [],
     refused: invalidWords(problems),
+    logProblem: null,
     enabled: false,
     type: "service",
     description: "",
