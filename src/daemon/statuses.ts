@@ -114,8 +114,13 @@ export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): r
   // While the one before it still has clients, the next one has a name of its own.
   const handsOver = unit.update === "start-first" && container.name === nextName(unit);
   const isNamed = container.name === unit.container || handsOver;
-  const renamed = isNamed ? [] : [`its container was renamed to ${container.name}`];
-  return [...renamed, ...changes(unit.launch, container)];
+  return [...(isNamed ? [] : [nameNow(unit, unit.launch, container)]), ...changes(unit.launch, container)];
+}
+
+/** Somebody has renamed it, or what it was made from says another name now. */
+function nameNow(unit: Unit, { parts }: Launch, { name, made }: Container): string {
+  const isSame = made.parts.unit === parts.unit && made.parts.env === parts.env;
+  return isSame ? `its container was renamed to ${name}` : `container name ${name} -> ${unit.container}`;
 }
 
 function whyRefused({ name, launch }: Unit, disk: UnitsNow): string | null {
