@@ -56,7 +56,7 @@ export function addOutput(program: Command, run: Run): void {
           ...(options.lines === undefined ? {} : { runs: options.lines }),
         });
         if (cli.json) printJson(cli, records);
-        else cli.words(showHistory(records, options.verbose ?? false));
+        else cli.words(showHistory(records, options.verbose ?? false, options.lines));
         return 0;
       }),
     );
