@@ -4,7 +4,7 @@ import { SvcError } from "../svc-error.ts";
 import type { UnitFolders } from "../unit/read-folder.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
 import { similar } from "../unit/similar.ts";
-import { allowedNames, refuseOtherThanFolder, renaming, unitNamesIn } from "../unit/unit-folder.ts";
+import { allowedNames, properName, refuseOtherThanFolder, unitNamesIn } from "../unit/unit-folder.ts";
 
 /** A folder of unit files as it was read, and which of them it is asked about. */
 export type Chosen = {
@@ -38,14 +38,19 @@ async function unitOfFile(file: string, usual: string): Promise<{ readonly folde
       hint: `svc check --units ${file} looks at all that is in it`,
     });
   const [name] = unitNamesIn([basename(file)]);
-  if (name === undefined)
-    throw new SvcError(
-      "usage",
-      `${file} is read as no unit file: ${file.endsWith(".yaml") ? "these are named NAME.yml" : allowedNames}`,
-      { hint: renaming(file) },
-    );
+  if (name === undefined) throw noUnitFile(file);
   const folder = dirname(file);
   return { folder: resolve(folder) === resolve(usual) ? usual : folder, name };
+}
+
+/** It may be anybody's file: it is not said to be moved. */
+function noUnitFile(file: string): SvcError {
+  const isYaml = /\.ya?ml$/.test(file);
+  const proper = isYaml ? properName(file) : null;
+  const because = file.endsWith(".yml") ? allowedNames : "these are named NAME.yml";
+  return new SvcError("usage", `${file} is read as no unit file: ${because}`, {
+    hint: proper === null ? "name a unit, or its file" : `if it is a unit file, it has to be called ${proper}`,
+  });
 }
 
 async function readFolder(folders: UnitFolders, names: readonly string[] | null): Promise<Chosen> {

@@ -36,7 +36,7 @@ export function request<N extends RequestName>(
         if (end < 0) return;
         text = text.slice(end + 4);
         inBody = true;
-      }
+      } else if (!chunk.includes("\n")) return;
       const lines = text.split("\n");
       text = lines.pop() ?? "";
       for (const line of lines) if (line !== "") take(JSON.parse(line) as ReplyLine<N>);

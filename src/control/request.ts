@@ -189,10 +189,10 @@ export type Requests = {
     readonly result: null;
   };
   readonly version: { readonly ask: Record<never, never>; readonly progress: never; readonly result: DaemonVersion };
-  /** Replaces the daemon's program by the one now on disk; containers run on. */
+  /** Replaces the daemon's program by the one now on disk, once hooks and calls that are under way have ended; containers run on. */
   readonly reexec: {
     readonly ask: Record<never, never>;
-    readonly progress: never;
+    readonly progress: { readonly waitsFor: readonly string[] };
     readonly result: { readonly pid: number };
   };
 };
@@ -241,7 +241,8 @@ export type UnitStatus = {
   readonly wantedBy: string;
   /** It is down because this tag of its app does not stay up, and `former` was up before it. */
   readonly badTag: { readonly app: string; readonly tag: string; readonly former: string } | null;
-  readonly lastExit: ExitRecord | null;
+  /** What the run wrote last is in its history. */
+  readonly lastExit: Omit<ExitRecord, "lastLines"> | null;
   /** Where svc listens for it. */
   readonly listen: readonly UnitFront[];
   /** Its breakers in front of what is outside. */
@@ -368,7 +369,7 @@ export type ExitRecord = {
   readonly by: "asked" | "external" | "itself" | "unknown";
   /** One sentence: `exit 137 (killed by SIGKILL), memory limit 64 MiB`. */
   readonly words: string;
-  /** The last 50 lines it wrote. */
+  /** The last 50 lines it wrote; of a long one its beginning. */
   readonly lastLines: readonly string[];
   /** Digests of what it was made from (unit, env, tag); absent in records of older versions. */
   readonly parts?: { readonly [part: string]: string };

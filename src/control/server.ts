@@ -1,8 +1,8 @@
-import { chmod, chown, lstat, readFile, rm } from "node:fs/promises";
+import { chmod, chown, readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, SvcError } from "../svc-error.ts";
+import { clearStaleSocket } from "../unit/clear-stale-socket.ts";
 import { askProblem } from "./check-ask.ts";
 import type { Ask, ProgressOf, RequestName, Result } from "./request.ts";
 
@@ -33,7 +33,10 @@ export async function serveControl(options: {
 }): Promise<{ close(lastWords?: SvcError): Promise<void> }> {
   const { socket, handlers } = options;
   const unanswered = new Set<ServerResponse>();
-  await clearStale(socket);
+  await clearStaleSocket(
+    socket,
+    () => new SvcError("already-running", `another svc daemon answers on ${socket}`, { hint: "svc version shows it" }),
+  );
   const server = createServer(
     { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, connectionsCheckingInterval: 1_000 },
     (incoming, outgoing) => {
@@ -89,17 +92,20 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
   outgoing.on("close", () => hungUp.abort());
   outgoing.on("error", () => hungUp.abort());
   const send = (line: object): boolean => {
-    if (outgoing.destroyed || outgoing.writableEnded) return true;
-    const isRead = outgoing.write(`${JSON.stringify(line)}\n`);
-    // Who does not read must not fill our memory.
+    // Who does not read must not fill our memory; one large answer alone waits for its reader.
     if (outgoing.writableLength > maxWaitingBytes) outgoing.destroy();
-    return isRead;
+    return outgoing.destroyed || outgoing.writableEnded || outgoing.write(`${JSON.stringify(line)}\n`);
   };
   const drained = (): Promise<void> =>
     new Promise((resolve) => {
       if (outgoing.destroyed || !outgoing.writableNeedDrain) return resolve();
-      outgoing.once("drain", resolve);
-      hungUp.signal.addEventListener("abort", () => resolve());
+      const end = (): void => {
+        outgoing.off("drain", end);
+        hungUp.signal.removeEventListener("abort", end);
+        resolve();
+      };
+      outgoing.on("drain", end);
+      hungUp.signal.addEventListener("abort", end);
     });
   try {
     const name = /^\/v1\/([a-z-]+)$/.exec(incoming.url ?? "")?.[1] ?? "";
@@ -151,25 +157,6 @@ async function readAsk(incoming: IncomingMessage): Promise<unknown> {
   } catch (error) {
     throw new SvcError("bad-request", `the request is no JSON: ${messageOf(error)}`, { cause: error });
   }
-}
-
-/** A socket that nobody answers on is left over from a crash; one that is answered is another daemon's. */
-async function clearStale(socket: string): Promise<void> {
-  const found = await lstat(socket).catch(() => null);
-  if (!found) return;
-  if (!found.isSocket())
-    throw new SvcError("usage", `${socket} is there and is no socket`, { hint: "choose another --socket" });
-  const alive = await new Promise<boolean>((resolve) => {
-    const probe = connect(socket);
-    probe.once("connect", () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once("error", () => resolve(false));
-  });
-  if (alive)
-    throw new SvcError("already-running", `another svc daemon answers on ${socket}`, { hint: "svc version shows it" });
-  await rm(socket, { force: true });
 }
 
 /** null: there is no such group here, and the socket is root's alone. */

@@ -1,4 +1,5 @@
 import { withNeeds } from "../graph/closure.ts";
+import { excludedBy } from "../graph/conflicts.ts";
 import type { Fact, SeenContainer } from "../plan/fact.ts";
 import { freshState, stateOf, type World } from "../plan/world.ts";
 import type { Unit } from "../unit/unit.ts";
@@ -14,8 +15,10 @@ export function rememberedWishes(saved: Saved, boot: string): readonly Fact[] {
 }
 
 /**
- * What is wished at the first look at the engine: after a reboot, or of units that nothing is saved of, those that are enabled
- * and what they need, if they were there when svc began; in the same boot also what runs with our label, for then the saved state was lost and nobody stopped it.
+ * What is wished at the first look at the engine. Where svc begins anew (the host was booted, svc had been told to end, or nothing is
+ * saved) those that are enabled and what they need, if they were there when svc began, but none beside one that it excludes. Where
+ * it goes on, after a crash or a reexec, nothing that nobody asked for. In the same boot also what runs with our label and is not
+ * saved: the saved state was lost, and nobody stopped it.
  */
 export function bootWishes(
   seen: ReadonlyMap<string, SeenContainer>,
@@ -26,25 +29,38 @@ export function bootWishes(
     readonly isEnabled: (unit: Unit) => boolean;
     /** The units that were there when svc began. */
     readonly first: ReadonlySet<string>;
+    readonly onExcluded: (unit: string, by: string) => void;
   },
 ): readonly Fact[] {
   const { world, saved, boot } = about;
-  const isEnabled = (unit: Unit): boolean => about.first.has(unit.name) && about.isEnabled(unit);
   // Where no boot is saved nothing is: then what runs tells what was wished.
   const rebooted = saved.boot !== "" && saved.boot !== boot;
+  const begins = rebooted || saved.boot === "" || saved.stopped;
+  const isEnabled = (unit: Unit): boolean => begins && about.first.has(unit.name) && about.isEnabled(unit);
   const facts: Fact[] = [];
+  const up = new Set([...world.states].flatMap(([name, { wish }]) => (wish.want === "up" ? [name] : [])));
   for (const unit of world.units.values()) {
-    const runs = ownOf(unit.name, seen)?.state === "running";
+    const runs = ownOf(unit.name, seen)?.state === "running" && !rebooted;
     const isKnown = saved.units.has(unit.name) && !rebooted;
     // Commands are taken before the engine has been looked at; what they asked wins.
     const isAsked = stateOf(world, unit.name).wish.by === "operator";
-    if (isKnown || isAsked || !(isEnabled(unit) || (runs && !rebooted))) continue;
-    facts.push(wishUp(unit.name, "boot"));
-    for (const name of withNeeds([unit.name], world.units)) {
-      const needed = world.units.get(name);
+    if (isKnown || isAsked || !(isEnabled(unit) || runs)) continue;
+    const needed = withNeeds([unit.name], world.units).filter((name) => {
       const isStopped = saved.units.has(name) && !rebooted;
-      if (name !== unit.name && needed && !isEnabled(needed) && !isStopped) facts.push(wishUp(name, unit.name));
+      return name !== unit.name && world.units.has(name) && !isStopped;
+    });
+    const coming = [unit.name, ...needed].filter((name) => !up.has(name));
+    const other = runs ? null : excludedBy(coming, up, world.units);
+    if (other !== null) {
+      about.onExcluded(unit.name, other);
+      continue;
     }
+    facts.push(wishUp(unit.name, "boot"));
+    for (const name of needed) {
+      const own = world.units.get(name);
+      if (own && !isEnabled(own)) facts.push(wishUp(name, unit.name));
+    }
+    for (const name of [unit.name, ...needed]) up.add(name);
   }
   return facts;
 

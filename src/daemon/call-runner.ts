@@ -1,5 +1,11 @@
 import type { Clock } from "../clock/clock.ts";
-import { type ContainerDetail, type Engine, EngineError, type PullProgress } from "../engine/engine.ts";
+import {
+  type ContainerDetail,
+  type CreatedContainer,
+  type Engine,
+  EngineError,
+  type PullProgress,
+} from "../engine/engine.ts";
 import type { Call } from "../plan/call.ts";
 import type { Answer, Fact } from "../plan/fact.ts";
 import { messageOf } from "../svc-error.ts";
@@ -142,6 +148,7 @@ async function launch(
   try {
     options.tell({ fact: "appeared", unit: name, container: containerMade(id, request, clock.now()) });
     await runs.attach(unit, id, tty);
+    for (const warning of made.warnings) runs.logOf(unit).remark(`the engine warns: ${warning}`);
     await engine.start(id);
   } catch (error) {
     // Its output ends when it is gone.
@@ -164,7 +171,7 @@ async function launch(
 async function createFree(
   request: CreateRequest,
   { engine, clock }: CallRunnerOptions,
-): Promise<{ readonly id: string } | Extract<Answer, { kind: "name-in-use" }>> {
+): Promise<CreatedContainer | Extract<Answer, { kind: "name-in-use" }>> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await engine.create(request);

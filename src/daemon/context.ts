@@ -15,6 +15,7 @@ import type { Runs } from "./runs.ts";
 import type { Save } from "./saving.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Turns } from "./turns.ts";
+import type { Uncut } from "./uncut.ts";
 import type { UnitSource } from "./unit-source.ts";
 
 /** What the handlers work with: the parts of a running daemon. */
@@ -45,6 +46,7 @@ export type Daemon = {
   readonly besides: Besides;
   readonly fronts: UnitFronts;
   readonly handOver: HandOvers;
+  readonly uncut: Uncut;
   /** Replaces the program; does not return if it can. */
   readonly reexec: () => void;
 };

@@ -8,6 +8,7 @@ import type { PullProgress } from "../engine/engine.ts";
 import type { Call } from "../plan/call.ts";
 import type { Answer } from "../plan/fact.ts";
 import { stateOf } from "../plan/world.ts";
+import { hookKeys } from "../unit/hooks.ts";
 import type { Unit } from "../unit/unit.ts";
 import { refuseOtherThanFolder } from "../unit/unit-folder.ts";
 import { keepAlerts } from "./alerts/alerts.ts";
@@ -27,8 +28,9 @@ import { keepUnitFronts } from "./front/keep-fronts.ts";
 import { giveBackMemory } from "./give-back-memory.ts";
 import { keepBesides } from "./hand-over/besides.ts";
 import { handOvers } from "./hand-over/hand-over.ts";
+import { withDocumentedCodes } from "./handlers/documented-codes.ts";
 import { handlers } from "./handlers/handlers.ts";
-import { runHooks } from "./hooks/hooks.ts";
+import { type Hooks, runHooks } from "./hooks/hooks.ts";
 import { sweepHooks } from "./hooks/sweep-hooks.ts";
 import { lockState } from "./lock.ts";
 import { makePlaces } from "./make-places.ts";
@@ -43,7 +45,8 @@ import type { Save } from "./saving.ts";
 import { awaitEnding, replaced, replaceProgram, stopAll, stopWithinMs } from "./shut-down.ts";
 import { Supervisor } from "./supervisor.ts";
 import { turns } from "./turns.ts";
-import { UnitSource } from "./unit-source.ts";
+import { keepUncut } from "./uncut.ts";
+import { UnitSource, type UnitsNow } from "./unit-source.ts";
 
 /** More at once come up no sooner: they wait for each other in the engine. */
 const launchesAtOnce = 10;
@@ -51,6 +54,11 @@ const launchesAtOnce = 10;
 const usageReadsAtOnce = 4;
 /** For so long nobody may have looked whether the engine answers: longer than any call to it lasts, so that svc itself is stuck. */
 const engineUnwatchedMs = 180_000;
+
+/** Of calls that must not be cut in the middle: what is said of them. A pull goes on where it was. */
+function toBeWaitedFor(unit: string, { call }: Call): string | null {
+  return call === "pull" ? null : `${call} of ${unit}`;
+}
 
 type Environment = { readonly [name: string]: string | undefined };
 
@@ -68,7 +76,7 @@ export async function daemon(args: readonly string[], environment: Environment):
   // Commands are answered before the engine is looked at: nothing is touched by a second daemon, whose socket is taken.
   const server = await serveControl({
     socket: options.socket,
-    handlers: handlers(parts),
+    handlers: withDocumentedCodes(handlers(parts)),
     onError: (error) => log.error(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   });
   link.open();
@@ -80,6 +88,7 @@ export async function daemon(args: readonly string[], environment: Environment):
   const cause = await ending;
   // Not of a reexec: systemd would wait for the end of this process, and kill it when it does not come.
   if (cause !== "reexec") {
+    parts.uncut.letGo();
     systemd.stopping(stopWithinMs(supervisor));
     log.info(`${cause}: all units are stopped in reverse order`);
     await stopAll([supervisor, ...parts.besides.all()], clock);
@@ -119,13 +128,17 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     warn(`${unit}: ${because}`);
     events.add({ unit, event: "hook-failed", phase: null, because });
   };
-  const hooks = runHooks({
+  const uncut = keepUncut();
+  const ownHooks = runHooks({
     engine,
     clock,
     remark: (unit, text) => runs.logOf(unit).remark(text),
     failed: hookFailed,
     done: (unit, event, ms) => events.add({ unit, event, phase: null, because: `it took ${ms / 1000} s`, tookMs: ms }),
   });
+  const hooks: Hooks = {
+    run: (when, unit, ...about) => uncut.count(`${hookKeys[when]} of ${unit.name}`, ownHooks.run(when, unit, ...about)),
+  };
   const runs: Runs = keepRuns({
     engine,
     clock,
@@ -141,12 +154,16 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
   const isEnabled: Daemon["enabled"]["isEnabled"] = (unit) => enabled.get(unit.name) ?? unit.enabled;
 
   let told = new Set<string>();
-  const source = new UnitSource(options, clock, (now) => {
+  const onRead = (now: UnitsNow): void => {
     const errors = now.problems.filter(({ severity }) => severity === "error");
     const lines = new Set(errors.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`));
     for (const line of lines) if (!told.has(line)) log.warn(line);
     told = lines;
     supervisor.tell({ fact: "units-read", units: now.units });
+  };
+  const source = new UnitSource(options, clock, {
+    onRead,
+    onFailure: (message) => log.error(`the unit files: ${message}`),
   });
   const isWanted = (unit: string, generation: number): boolean => {
     const { wish } = stateOf(supervisor.world, unit);
@@ -173,7 +190,10 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       supervisor.tell();
     },
   });
-  const supervisor: Supervisor = new Supervisor(clock, async (unit, call) => {
+  const supervisor: Supervisor = new Supervisor(clock, (unit, call) =>
+    uncut.begin(toBeWaitedFor(unit, call), () => carryOut(unit, call)),
+  );
+  const carryOut = async (unit: string, call: Call): Promise<Answer> => {
     // What its end meant is on disk before the container, which could tell it again, goes.
     if (call.call === "remove") await save();
     const { container } = stateOf(supervisor.world, unit);
@@ -182,7 +202,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       events.add({ unit, event: "foreign-container", phase: null, because });
     }
     return heard(unit, call, runCall(unit, call));
-  });
+  };
   const besides = keepBesides({
     clock,
     look: () => link.look(),
@@ -197,7 +217,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
         },
         onPull: () => undefined,
       });
-      return (unit, call) => heard(unit, call, run(unit, call));
+      return (unit, call) => uncut.begin(toBeWaitedFor(unit, call), () => heard(unit, call, run(unit, call)));
     },
   });
   const link = linkEngine({
@@ -212,7 +232,9 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
       const { world } = supervisor;
       // An engine that goes away meanwhile is found out by others.
       void sweepHooks(engine, world.units).catch(() => undefined);
-      supervisor.tell(...bootWishes(seen, { world, saved, boot, isEnabled, first }));
+      const onExcluded = (unit: string, by: string): void =>
+        warn(`${unit} is not started: it and ${by}, which is to be up, exclude each other`);
+      supervisor.tell(...bootWishes(seen, { world, saved, boot, isEnabled, first, onExcluded }));
     },
     log,
   });
@@ -221,6 +243,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     options.state,
     (before) => ({
       boot,
+      stopped: supervisor.world.shuttingDown,
       units: savedUnits(supervisor.world, clock.now(), before?.units),
       enabled: new Map(enabled),
     }),
@@ -277,6 +300,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     recorded: () => runs.recordedSoFar(),
     failed: hookFailed,
     remark: (unit, text) => runs.logOf(unit).remark(text),
+    begin: uncut.begin,
   });
   source.watch();
   const parts: Daemon = {
@@ -298,7 +322,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     version: ownVersion,
     upSince: clock.date(),
     enabled: { isEnabled, set: (unit, on) => enabled.set(unit, on) },
-    deploys: await deployJournal(options.state),
+    deploys: await deployJournal(options.state, warn),
     leases: new Map(),
     deploying: deploysUnderWay(supervisor),
     save,
@@ -307,6 +331,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     besides,
     fronts,
     handOver,
+    uncut,
     reexec,
   };
   return { parts, source, log };

@@ -270,7 +270,7 @@ export function linkEngine(options: {
     // A container in `created` never ran: there is no end to record.
     if (alive || detail.state === "created") return { container, exit: null };
     const exit = exitOf(detail, detail.exitCode);
-    if (ours && known?.state !== "exited") record(unit.name, detail, exit, container);
+    if (ours && known?.state !== "exited") record(unit.name, detail, exit, { container, tty: detail.tty });
     // How it ended before the host was booted says nothing about what is wished now.
     return { container, exit: detail.labels["svc.boot"] === options.boot ? exit : null };
   }
@@ -329,7 +329,7 @@ export function linkEngine(options: {
     const exit = exitOf(detail, code, how);
     const home = homeOf(id);
     const { container } = stateOf(home.world, unit.name);
-    if (container?.id === id && container.unit === unit.name) record(unit.name, detail, exit, container);
+    if (container?.id === id && container.unit === unit.name) record(unit.name, detail, exit, { container, tty: null });
     home.tell({ fact: "died", unit: unit.name, id, exit });
     options.log.info(`${unit.name}: ${exit.words}`);
   }
@@ -341,7 +341,12 @@ export function linkEngine(options: {
     return atStart && { ...atStart, state: container.state };
   }
 
-  function record(unit: string, detail: Beginning | null, exit: Exit, container: Container): void {
+  function record(
+    unit: string,
+    detail: Beginning | null,
+    exit: Exit,
+    { container, tty }: { readonly container: Container; readonly tty: boolean | null },
+  ): void {
     const by = container.stopping
       ? "asked"
       : killedByHand.has(container.id)
@@ -365,6 +370,7 @@ export function linkEngine(options: {
         parts: container.made.parts,
       },
       world().units.get(unit) ?? null,
+      tty,
     );
   }
 }

@@ -82,7 +82,8 @@ export class EventLog {
   add(event: Omit<UnitEvent, "time">): void {
     const stamped = { time: new Date(this.#date()).toISOString(), ...event };
     this.#events.push(stamped);
-    const line = `${JSON.stringify(stamped)}\n`;
+    // The line end comes first too: what a crash or a full disk tore off must not swallow this one.
+    const line = `\n${JSON.stringify(stamped)}\n`;
     if (this.#events.length > 2 * kept) {
       this.#events = this.#events.slice(-kept);
       this.#rewrite();

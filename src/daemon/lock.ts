@@ -1,10 +1,11 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SvcError } from "../svc-error.ts";
+import { type Library, loadLibrary } from "./load-library.ts";
 
 const exclusiveAndAtOnce = 2 | 4;
 
-type Libc = { readonly functions: { flock(descriptor: number, operation: number): number } };
+type Libc = { flock(descriptor: number, operation: number): number };
 
 /**
  * Makes this process the only one that supervises with this state folder, for as long as it lives: flock(2), which the kernel
@@ -25,9 +26,6 @@ export function lockState(folder: string): void {
 }
 
 /** Node has no flock of its own; the executable brings the runtime that this is known to work with. */
-function libc(): Libc {
-  const ffi = process.getBuiltinModule("node:ffi" as "node:fs") as unknown as {
-    dlopen(name: string, functions: object): Libc;
-  };
-  return ffi.dlopen("libc.so.6", { flock: { arguments: ["i32", "i32"], return: "i32" } });
+function libc(): Library<Libc> {
+  return loadLibrary<Libc>("libc.so.6", { flock: { arguments: ["i32", "i32"], return: "i32" } });
 }

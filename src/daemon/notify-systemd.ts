@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import type { Clock } from "../clock/clock.ts";
+import { type Library, loadLibrary } from "./load-library.ts";
 
 export type Systemd = {
   ready(status: string): void;
@@ -10,13 +11,13 @@ export type Systemd = {
   readonly watchdogIntervalMs: number | null;
 };
 
-type Library = { readonly functions: { sd_notify(unset: number, state: string): number } };
+type Libsystemd = { sd_notify(unset: number, state: string): number };
 
 /** Tells systemd how it goes: libsystemd through node:ffi, else systemd-notify; silent where no systemd started us. */
 export function notifySystemd(environment: { readonly [name: string]: string | undefined }): Systemd {
   const listens = environment.NOTIFY_SOCKET !== undefined;
   const usec = Number(environment.WATCHDOG_USEC ?? 0);
-  const library = listens ? loadLibrary() : null;
+  const library = listens ? libsystemd() : null;
   const tell = (state: string): void => {
     if (!listens) return;
     if (library && library.functions.sd_notify(0, state) > 0) return;
@@ -46,12 +47,9 @@ export function keepWatchdog({ watchdogIntervalMs, alive }: Systemd, clock: Cloc
   }
 }
 
-function loadLibrary(): Library | null {
+function libsystemd(): Library<Libsystemd> | null {
   try {
-    const ffi = process.getBuiltinModule("node:ffi" as "node:fs") as unknown as {
-      dlopen(name: string, functions: object): Library;
-    };
-    return ffi.dlopen("libsystemd.so.0", { sd_notify: { arguments: ["i32", "string"], return: "i32" } });
+    return loadLibrary<Libsystemd>("libsystemd.so.0", { sd_notify: { arguments: ["i32", "string"], return: "i32" } });
   } catch {
     return null;
   }

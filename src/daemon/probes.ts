@@ -4,6 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 import { isRunning, ownContainer, readyAt } from "../plan/conditions.ts";
 import type { Container } from "../plan/world.ts";
 import { messageOf } from "../svc-error.ts";
+import { lineExpression } from "../unit/line-expression.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { Runs } from "./runs.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -41,7 +42,8 @@ export function keepProbes(parts: {
 
   function ask(unit: Unit, id: string): void {
     if (!isStill(unit, id)) return;
-    void answerOf(unit, id, engine).then((answer) => {
+    const asked = answerOf(unit, id, engine).catch(messageOf);
+    void asked.then((answer) => {
       if (answer === null) return supervisor.tell({ fact: "probed-ready", unit: unit.name, id });
       const known = ownContainer(unit, supervisor.world);
       if (known?.id === id && known.answer !== answer)
@@ -51,11 +53,11 @@ export function keepProbes(parts: {
   }
 
   function watchLog(unit: Unit, pattern: string, id: string): void {
-    const expression = new RegExp(pattern);
+    const expression = lineExpression(pattern);
     const log = runs.logOfRun(id);
     const found = (line: string): void => {
       const still = isStill(unit, id);
-      if (still && !expression.test(line)) return;
+      if (still && (typeof expression === "string" || !expression.test(line))) return;
       stop();
       if (still) supervisor.tell({ fact: "probed-ready", unit: unit.name, id });
     };

@@ -5,6 +5,7 @@ import type { Unit } from "../unit/unit.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { type ExitRecords, isSameEnd } from "./output/exit-records.ts";
 import { holdBack } from "./output/hold-back.ts";
+import { linesOfRun, startWords } from "./output/lines-of-run.ts";
 import { resumeOutput } from "./output/resume-log.ts";
 import type { RunLog } from "./output/run-log.ts";
 import { openUnitLog, type UnitLog } from "./output/unit-log.ts";
@@ -23,6 +24,8 @@ type Run = {
   /** The output stream has ended: the container has, or the connection was lost. */
   readonly drained: Promise<void>;
   isDrained: boolean;
+  /** It is followed in the engine's own log, and not attached since before its start: some of it may be missing at its end. */
+  readonly isFromLog: boolean;
   /** Wall clock, ms. */
   startedAt: number | null;
   /** As the engine described it when it had started; null: it was not svc, in this life, that started it. */
@@ -104,7 +107,7 @@ export function keepRuns(options: {
     const log = logOf(unit);
     const own = log.openRun(tty);
     const tag = unit.launch.ok && unit.launch.tag ? `, tag ${unit.launch.tag}` : "";
-    log.remark(`starting ${id.slice(0, 12)}${tag}`);
+    log.remark(`${startWords(id)}${tag}`);
     const { promise: drained, resolve } = Promise.withResolvers<void>();
     let slowDown: () => void = () => undefined;
     const attachment: Attachment = await engine.attach(id, {
@@ -118,7 +121,18 @@ export function keepRuns(options: {
     });
     slowDown = holdBack(log, clock, attachment);
     const stop = (): void => attachment.close();
-    keep(id, { unit: unit.name, log, own, tty, stop, drained, isDrained: false, startedAt: null, atStart: null });
+    keep(id, {
+      unit: unit.name,
+      log,
+      own,
+      tty,
+      stop,
+      drained,
+      isDrained: false,
+      isFromLog: false,
+      startedAt: null,
+      atStart: null,
+    });
   }
 
   function keep(id: string, run: Run): void {
@@ -148,6 +162,7 @@ export function keepRuns(options: {
       stop: () => abort.abort(),
       drained,
       isDrained: false,
+      isFromLog: true,
       startedAt: detail.startedAt,
       atStart: null,
     });
@@ -194,26 +209,28 @@ export function keepRuns(options: {
     runs.delete(id);
   }
 
-  /** Records the end of a run, once; its last words are waited for, but not for ever. */
-  function ended(end: RunEnd, unit: Unit | null): Promise<void> {
+  /** Records the end of a run, once; its last words are waited for, but not for ever. `tty`: of one that was found ended; null: its end was seen. */
+  function ended(end: RunEnd, unit: Unit | null, tty: boolean | null): Promise<void> {
     const already = recordings.get(end.container);
     if (already) return already;
-    const recording = record(end, unit).catch((error: unknown) => {
+    const recording = record(end, unit, tty).catch((error: unknown) => {
       options.warn(`the exit of ${end.unit} cannot be recorded: ${error instanceof Error ? error.message : error}`);
     });
     recordings.set(end.container, recording);
     return recording;
   }
 
-  async function record(end: RunEnd, unit: Unit | null): Promise<void> {
-    const run = runs.get(end.container);
-    if (run && !(await isDrainedInTime(run))) await catchUp(end.container, run);
-    const startedAtMs = end.startedAt ?? run?.startedAt ?? null;
+  async function record(end: RunEnd, unit: Unit | null, tty: boolean | null): Promise<void> {
+    const followed = runs.get(end.container);
+    const startedAtMs = end.startedAt ?? followed?.startedAt ?? null;
     const startedAt = startedAtMs === null ? null : new Date(startedAtMs).toISOString();
     if (isSameEnd({ container: end.container, startedAt }, records.last(end.unit))) return;
+    const run = followed ?? (unit && tty !== null ? unseen(unit, tty, startedAtMs) : null);
+    // One that was attached until its end was seen has all of it.
+    if (run && (!(await isDrainedInTime(run)) || run.isFromLog || tty !== null)) await catchUp(end.container, run);
     const log = run?.log ?? (unit ? logOf(unit) : null);
     run?.own.end();
-    const lines = run?.own.lastLines(lastLines) ?? [];
+    const lines = run ? await lastLinesOf(end.container, run) : [];
     log?.remark(end.words);
     runs.delete(end.container);
     if (unit) await options.afterEnd(end, unit);
@@ -224,6 +241,22 @@ export function keepRuns(options: {
       ranFor: startedAtMs === null ? null : Math.max(0, (end.endedAt - startedAtMs) / 1000),
       lastLines: lines,
     });
+  }
+
+  /** One that ended while svc was away. */
+  function unseen(unit: Unit, tty: boolean, startedAt: number | null): Run {
+    const log = logOf(unit);
+    const own = log.openRun(tty);
+    const over = { stop: () => undefined, drained: Promise.resolve(), isDrained: true };
+    return { unit: unit.name, log, own, tty, ...over, isFromLog: true, startedAt, atStart: null };
+  }
+
+  /** What was written of a run in an earlier life of svc stands in the file alone. */
+  async function lastLinesOf(container: string, { unit, log, own, ...run }: Run): Promise<readonly string[]> {
+    if (!run.isFromLog) return own.lastLines(lastLines);
+    await log.flush();
+    const written = { container, startedAt: run.startedAt ?? 0 };
+    return (await linesOfRun(options.logFolder, unit, written, lastLines)).map(({ text }) => text);
   }
 
   function isDrainedInTime(run: Run): Promise<boolean> {

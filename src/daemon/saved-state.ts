@@ -11,6 +11,8 @@ import { type Save, savingTo } from "./saving.ts";
  */
 export type Saved = {
   readonly boot: string;
+  /** svc was told to end, and stopped everything: where it begins after that it begins anew. */
+  readonly stopped: boolean;
   readonly units: ReadonlyMap<string, SavedUnit>;
   /** What `svc enable` and `svc disable` said; it wins over the unit file. */
   readonly enabled: ReadonlyMap<string, boolean>;
@@ -22,7 +24,7 @@ export type SavedUnit = Pick<
 >;
 
 const version = 1;
-const nothing: Saved = { boot: "", units: new Map(), enabled: new Map() };
+const nothing: Saved = { boot: "", stopped: false, units: new Map(), enabled: new Map() };
 
 /** The saved state of the folder. A file that cannot be understood is moved aside and told of, never fatal. */
 export async function readSaved(folder: string, warn: (message: string) => void): Promise<Saved> {
@@ -62,13 +64,14 @@ function pathIn(folder: string): string {
 }
 
 function isSameState(one: Saved, other: Saved): boolean {
-  return one.boot === other.boot && one.units === other.units && isDeepStrictEqual(one.enabled, other.enabled);
+  if (one.boot !== other.boot || one.stopped !== other.stopped || one.units !== other.units) return false;
+  return isDeepStrictEqual(one.enabled, other.enabled);
 }
 
 /** Each unit's part of the text, which is written anew only where the unit is another. */
 const unitTexts = new WeakMap<SavedUnit, string>();
 
-export function serialise({ boot, units, enabled }: Saved): string {
+export function serialise({ boot, stopped, units, enabled }: Saved): string {
   const texts: string[] = [];
   for (const [name, unit] of units) {
     const text = unitTexts.get(unit) ?? `${JSON.stringify(name)}:${JSON.stringify(unit)}`;
@@ -76,7 +79,7 @@ export function serialise({ boot, units, enabled }: Saved): string {
     texts.push(text);
   }
   const on = JSON.stringify(Object.fromEntries(enabled));
-  return `{"version":${version},"boot":${JSON.stringify(boot)},"units":{${texts.join(",")}},"enabled":${on}}\n`;
+  return `{"version":${version},"boot":${JSON.stringify(boot)},"stopped":${stopped},"units":{${texts.join(",")}},"enabled":${on}}\n`;
 }
 
 /**
@@ -140,7 +143,7 @@ function parse(value: unknown): Saved {
   for (const [name, unit] of Object.entries(value.units)) units.set(name, savedUnit(unit));
   const enabled = new Map<string, boolean>();
   for (const [name, on] of Object.entries(isObject(value.enabled) ? value.enabled : {})) enabled.set(name, on === true);
-  return { boot: String(value.boot ?? ""), units, enabled };
+  return { boot: String(value.boot ?? ""), stopped: value.stopped === true, units, enabled };
 }
 
 function savedUnit(value: unknown): SavedUnit {

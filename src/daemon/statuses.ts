@@ -89,10 +89,17 @@ function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
     badTag: isHeld(unit, world)
       ? { app: unit.app, tag: state.trial.tag ?? "", former: state.trial.former ?? "" }
       : null,
-    lastExit: sources.lastExit(unit.name),
+    lastExit: withoutLines(sources.lastExit(unit.name)),
     listen: [],
     breakers: [],
   };
+}
+
+/** All units are told of at once and often: 50 lines of each are more than all the rest. */
+function withoutLines(exit: ExitRecord | null): UnitStatus["lastExit"] {
+  if (exit === null) return null;
+  const { lastLines: _, ...how } = exit;
+  return how;
 }
 
 /** Of one that is down and whose file is wrong now the last good definition is of no use: a start would be refused. */

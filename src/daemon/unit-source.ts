@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from "node:fs";
 import type { Clock } from "../clock/clock.ts";
 import { findCycles } from "../graph/cycles.ts";
 import { orphan } from "../plan/observe.ts";
+import { messageOf } from "../svc-error.ts";
 import { KnownUnits } from "../unit/known-units.ts";
 import type { FolderRead, UnitFolders } from "../unit/read-folder.ts";
 import { relateUnits, type UnitsRead } from "../unit/read-units.ts";
@@ -10,7 +11,9 @@ import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
 
 /** Editors write in bursts; one look after the burst is enough. */
 const settleMs = 200;
-/** Where the folder cannot be watched, or a file outside it changed: looked at again this often. */
+/** A folder that cannot be watched, as it is not there, is tried again this often. */
+const retryMs = 1_000;
+/** Where it can never be watched, or a file outside it changed: looked at again this often. */
 const patrolMs = 30_000;
 
 export type UnitsNow = {
@@ -21,12 +24,18 @@ export type UnitsNow = {
   readonly templates: readonly string[];
 };
 
+type Tell = {
+  readonly onRead: (now: UnitsNow) => void;
+  /** Of a look that nobody asked for, and so nobody waits for. */
+  readonly onFailure: (message: string) => void;
+};
+
 /** The unit files as they are on the disk now. */
 export class UnitSource {
   now: UnitsNow = { units: new Map(), invalid: new Map(), problems: [], templates: [] };
   readonly #folders: UnitFolders;
   readonly #clock: Clock;
-  readonly #onRead: (now: UnitsNow) => void;
+  readonly #tell: Tell;
   readonly #instances = new Set<string>();
   readonly #known: KnownUnits;
   #folder: FolderRead | null = null;
@@ -36,12 +45,13 @@ export class UnitSource {
   #nextIsAnew = false;
   #watcher: FSWatcher | null = null;
   #cancelSettle: () => void = () => undefined;
+  #cancelRetry: () => void = () => undefined;
   #cancelPatrol: () => void = () => undefined;
 
-  constructor(folders: UnitFolders, clock: Clock, onRead: (now: UnitsNow) => void) {
+  constructor(folders: UnitFolders, clock: Clock, tell: Tell) {
     this.#folders = folders;
     this.#clock = clock;
-    this.#onRead = onRead;
+    this.#tell = tell;
     this.#known = new KnownUnits(folders, () => clock.date());
   }
 
@@ -86,30 +96,56 @@ export class UnitSource {
   close(): void {
     this.#watcher?.close();
     this.#cancelSettle();
+    this.#cancelRetry();
     this.#cancelPatrol();
   }
 
+  /** What is watched is a folder, not its name: of one that was removed and made again the one before would be watched for ever. */
   #watchFolder(): void {
+    this.#unwatch();
     try {
-      this.#watcher = watch(this.#folders.units, { persistent: false }, () => {
-        this.#cancelSettle();
-        this.#cancelSettle = this.#clock.after(settleMs, () => void this.read());
-      });
+      this.#watcher = watch(this.#folders.units, { persistent: false }, () => this.#settle());
       this.#watcher.on("error", () => {
-        this.#watcher?.close();
-        this.#watcher = null;
+        this.#unwatch();
+        this.#retry();
       });
     } catch {
-      // No folder yet, or no inotify: the patrol sees changes, and tries again.
-      this.#watcher = null;
+      // No folder now, or no inotify.
+      this.#retry();
     }
+  }
+
+  #unwatch(): void {
+    this.#cancelRetry();
+    this.#watcher?.close();
+    this.#watcher = null;
+  }
+
+  #retry(): void {
+    this.#cancelRetry = this.#clock.after(retryMs, () => {
+      this.#watchFolder();
+      if (this.#watcher) this.#look();
+    });
+  }
+
+  #settle(): void {
+    this.#cancelSettle();
+    this.#cancelSettle = this.#clock.after(settleMs, () => {
+      this.#watchFolder();
+      this.#look();
+    });
   }
 
   #patrol(): void {
     this.#cancelPatrol = this.#clock.after(patrolMs, () => {
-      if (!this.#watcher) this.#watchFolder();
-      this.read().finally(() => this.#patrol());
+      this.#watchFolder();
+      this.#look().finally(() => this.#patrol());
     });
+  }
+
+  /** Nobody waits for it, and the next look may do better. */
+  async #look(): Promise<void> {
+    await this.read().catch((error: unknown) => this.#tell.onFailure(messageOf(error)));
   }
 
   async #readNext(): Promise<UnitsNow> {
@@ -130,7 +166,7 @@ export class UnitSource {
   #judge(folder: FolderRead): void {
     this.#folder = folder;
     this.now = judge(relateUnits(folder), new Map([...this.#recalled, ...this.now.units]), this.#recalled);
-    this.#onRead(this.now);
+    this.#tell.onRead(this.now);
   }
 }
 

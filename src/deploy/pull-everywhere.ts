@@ -47,7 +47,7 @@ async function pull(host: DeployHost, what: Deploy): Promise<string> {
           hint: "check the tag and the registry",
         });
       }
-      tell(what.say, host, `cannot pull: ${messageOf(error)}; tries again`);
+      tell(what.say, host, `${messageOf(error)}; tries again`);
       await what.wait(firstDelayMs * 2 ** (attempt - 1), what.signal);
     }
   }

@@ -14,7 +14,7 @@ export interface Engine {
   /** null: there is none of that id or name. */
   inspect(idOrName: string): Promise<ContainerDetail | null>;
   /** Rejects with `name-in-use`, `no-such-image`, `refused` (the engine's text). */
-  create(request: CreateRequest): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
+  create(request: CreateRequest): Promise<CreatedContainer>;
   /** Resolves when attached. Must come before start for no byte to be lost. The stream is drained unless it is paused. */
   attach(id: string, options: AttachOptions): Promise<Attachment>;
   /** Already running is success. */
@@ -47,6 +47,9 @@ export interface Engine {
   /** Subscribes; resolves once subscribed. `onEnd` is called once, when the stream is lost or closed. */
   events(onEvent: (event: EngineEvent) => void, onEnd: () => void): Promise<() => void>;
 }
+
+/** `warnings`: what the engine does not do as it was asked to, in its words. */
+export type CreatedContainer = { readonly id: string; readonly warnings: readonly string[] };
 
 export type EngineInfo = {
   readonly engine: string;
@@ -160,13 +163,20 @@ export type PullProgress = {
   readonly status: string;
 };
 
+export const longestLineBytes = 1 << 20;
+
 export type LogsOptions = {
   readonly tty: boolean;
   /** ms since 1970, inclusive; null: from the start. */
   readonly since: number | null;
   readonly follow: boolean;
-  /** One line as the engine keeps it, without its end. `time` is the engine's, RFC 3339 with nanoseconds. */
-  readonly onLine: (stream: "out" | "err", time: string, line: Buffer) => void;
+  /**
+   * One line as the engine keeps it, without its end; one that is longer than `longestLineBytes` in several parts, of which only
+   * the last is called whole. `time` is the engine's, RFC 3339 with nanoseconds.
+   */
+  readonly onLine: (stream: "out" | "err", time: string, line: Buffer, isWhole: boolean) => void;
+  /** What stands behind the last line when the stream ends: the last words of a container that has ended, or half a line. */
+  readonly onRest: (stream: "out" | "err", rest: Buffer) => void;
   readonly onEnd: () => void;
   readonly abort?: AbortSignal;
 };

@@ -4,7 +4,7 @@ import type { Server } from "node:net";
 import { dirname } from "node:path";
 import { systemClock } from "../clock/system-clock.ts";
 import { SvcError } from "../svc-error.ts";
-import { clearStale } from "./clear-stale.ts";
+import { clearStaleSocket } from "../unit/clear-stale-socket.ts";
 import { serveFrontSocket } from "./front-socket.ts";
 import { keepFronts } from "./fronts.ts";
 import { passedOnPlaces } from "./places.ts";
@@ -40,7 +40,10 @@ export async function front(
 /** From the first instant nobody but the owner may ask. */
 async function listenAt(server: Server, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await clearStale(path, "another svc front");
+  await clearStaleSocket(
+    path,
+    () => new SvcError("cannot-listen", `another svc front answers on ${path}`, { hint: "choose another path" }),
+  );
   const before = process.umask(0o177);
   try {
     await listening(server, { path });

@@ -1,11 +1,12 @@
 import { SvcError } from "../svc-error.ts";
+import { durationMs } from "../unit/keys/quantities.ts";
 
-/** `30s`, `500ms`, `2m`, `90` (seconds) in ms. */
+/** A time as unit files have it, in ms. */
 export function readDuration(text: string, option: string): number {
-  const match = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|min|h)?$/.exec(text);
-  if (!match) throw new SvcError("usage", `${option}: "${text}" is no duration`, { hint: "write 500ms, 30s or 2m" });
-  const ms: { readonly [unit: string]: number } = { ms: 1, s: 1e3, m: 6e4, min: 6e4, h: 36e5 };
-  return Number(match[1]) * (ms[match[2] ?? "s"] ?? 1);
+  const ms = durationMs(text);
+  if (ms === null)
+    throw new SvcError("usage", `${option}: "${text}" is no duration`, { hint: "write 500ms, 30s or 2m" });
+  return ms;
 }
 
 export function readNumber(

@@ -1,12 +1,15 @@
 import { chmod } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { messageOf, SvcError } from "../svc-error.ts";
-import { clearStale } from "./clear-stale.ts";
+import { clearStaleSocket } from "../unit/clear-stale-socket.ts";
 import type { FrontStatus } from "./status.ts";
 
 /** Tells whoever connects to the unix socket, which is 0660, how the front is. */
 export async function serveStatus(path: string, status: () => FrontStatus): Promise<{ close(): void }> {
-  await clearStale(path, "somebody");
+  await clearStaleSocket(
+    path,
+    () => new SvcError("cannot-listen", `somebody answers on ${path}`, { hint: "choose another path" }),
+  );
   const server = createServer((asker) => {
     asker.on("error", () => undefined);
     asker.end(`${JSON.stringify(status())}\n`);

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
+import { StringDecoder } from "node:string_decoder";
 import type { Clock } from "../clock/clock.ts";
+import { messageOf } from "../svc-error.ts";
 
 /** Between the SIGTERM at the end of the time and SIGKILL. */
 const graceMs = 2_000;
@@ -24,7 +26,15 @@ export type HostCommand = {
 const passedOn = ["PATH", "HOME", "LANG", "TZ"];
 
 /** Runs a command on the host as svc's own user, to its end or that of its time; null: it went well, else what went wrong. */
-export function runOnHost(what: HostCommand): Promise<string | null> {
+export async function runOnHost(what: HostCommand): Promise<string | null> {
+  try {
+    return await runToEnd(what);
+  } catch (error) {
+    return cannotBeRun(error);
+  }
+}
+
+function runToEnd(what: HostCommand): Promise<string | null> {
   const [program = "", ...args] = what.command.length === 1 ? ["/bin/sh", "-c", ...what.command] : what.command;
   return new Promise((resolve) => {
     // A group of its own: what it has started goes with it when its time is over.
@@ -72,7 +82,7 @@ export function runOnHost(what: HostCommand): Promise<string | null> {
       for (const cancel of cancels) cancel();
       resolve(wrong);
     };
-    child.on("error", (error) => done(`it cannot be run: ${error.message}`));
+    child.on("error", (error) => done(cannotBeRun(error)));
     child.on("exit", (code, signal) => {
       // What it has written is read first; but a daemon that it has left behind may hold its output open for ever.
       const read = new Promise<void>((closed) => child.on("close", () => closed()));
@@ -89,16 +99,22 @@ export function runOnHost(what: HostCommand): Promise<string | null> {
   });
 }
 
+function cannotBeRun(error: unknown): string {
+  return `it cannot be run: ${messageOf(error)}`;
+}
+
 /** Cuts a stream into lines; `end`: the last one needs no end of its own. */
 export function lines(onLine: (line: string) => void): { take(chunk: Buffer): void; end(): void } {
+  const decoder = new StringDecoder();
   let rest = "";
   return {
     take(chunk) {
-      const parts = (rest + chunk.toString()).split("\n");
+      const parts = (rest + decoder.write(chunk)).split("\n");
       rest = (parts.pop() ?? "").slice(-longestLine);
       for (const part of parts) onLine(part.slice(0, longestLine));
     },
     end() {
+      rest += decoder.end();
       if (rest !== "") onLine(rest);
       rest = "";
     },

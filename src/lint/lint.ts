@@ -7,6 +7,7 @@ import { isSamePlace, type UnitProblem, wholeFile } from "../unit/unit-problem.t
 import type { Place } from "../unit/yaml-text.ts";
 import { circles } from "./circles.ts";
 import { clashingPorts } from "./clashing-ports.ts";
+import { excludedAtBoot } from "./excluded-at-boot.ts";
 import { legacyLinks } from "./legacy-links.ts";
 import { missingImages } from "./missing-images.ts";
 import { secretsInEnvFiles, secretsInUnitFiles } from "./readable-secrets.ts";
@@ -37,6 +38,7 @@ export async function lint(read: UnitsRead, { withEngine, concerns, defaultDir }
     ...circles(read, concerns),
     ...cannotStart(read, concerns),
     ...clashingPorts(read, concerns),
+    ...excludedAtBoot(read, concerns),
     ...legacyLinks(asked),
     ...(await secretsInUnitFiles(read, { concerns, defaultDir })),
     ...(await secretsInEnvFiles(read, concerns)),

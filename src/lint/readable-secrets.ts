@@ -4,7 +4,7 @@ import { FileReader } from "../unit/file-reader.ts";
 import type { InvalidUnit } from "../unit/read-folder.ts";
 import type { UnitsRead } from "../unit/read-units.ts";
 import { secretOf, secretsIn, variablesIn } from "../unit/secrets.ts";
-import { maskedLine, type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
+import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
 import { readYaml } from "../unit/yaml-text.ts";
 
 const readableByAll = 0o004;
@@ -44,14 +44,12 @@ function envFileOf(unit: InvalidUnit | undefined): string | undefined {
   return unit?.sources.slice(1).find((path) => path !== unit.tagFile);
 }
 
-/** Where the names stand; values are never shown. */
 function placesOfSecrets(file: string, text: string) {
-  const { document, at } = readYaml(file, text);
-  return secretsIn(document, text).map(({ name, secret, offset }) => {
-    const place = at(offset, name.length);
-    const from = place.column - 1;
-    return { ...place, secret, length: name.length, source: maskedLine(place.source, [from, from + name.length]) };
-  });
+  const { document, placeOfName } = readYaml(file, text);
+  return secretsIn(document, text).map(({ name, secret, offset }) => ({
+    ...placeOfName(offset, name.length),
+    secret,
+  }));
 }
 
 /** Secrets in env files that everybody on the host can read. */

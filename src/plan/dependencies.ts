@@ -115,7 +115,7 @@ type Tied = { readonly container: Container; readonly world: World; readonly now
 /** It holds on to a container that is gone, and the next one is ready. */
 export function wasReplaced(need: Need, { container, world, now }: Tied): boolean {
   const target = world.units.get(need.unit);
-  const bound = container.bound[need.unit];
+  const bound = Object.hasOwn(container.bound, need.unit) ? container.bound[need.unit] : undefined;
   if (!target || bound === undefined || need.onLoss === "keep" || need.until === "completed") return false;
   const current = ownContainer(target, world);
   return current !== null && current.id !== bound && isFulfilled(need, target, world, now);

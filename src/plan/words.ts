@@ -1,3 +1,4 @@
+import { excludedBy } from "../graph/conflicts.ts";
 import type { Unit } from "../unit/unit.ts";
 import { type Container, stateOf, type World } from "./world.ts";
 
@@ -6,7 +7,21 @@ import { type Container, stateOf, type World } from "./world.ts";
 export function whyDown(unit: Unit, world: World): string {
   const { wish } = stateOf(world, unit.name);
   if (world.shuttingDown) return "svc is shutting down";
-  return wish.by === "nobody" ? "nobody asked for it" : `${wish.by} asked for it to be down`;
+  if (wish.by !== "nobody") return `${wish.by} asked for it to be down`;
+  const up = new Set(
+    [...world.states].flatMap(
+      ([
+        name,
+        {
+          wish: { want },
+        },
+      ]) => (want === "up" ? [name] : []),
+    ),
+  );
+  const other = excludedBy([unit.name], up, world.units);
+  return other === null
+    ? "nobody asked for it"
+    : `nobody asked for it; it and ${other}, which is to be up, exclude each other`;
 }
 
 /** Of one whose container is dead and goes: what was asked for, or how it ended. */

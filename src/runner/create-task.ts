@@ -9,12 +9,18 @@ import { pullView } from "./pull-view.ts";
 export async function createTask(engine: Engine, request: CreateRequest, launch: Launch): Promise<string> {
   if (launch.pull === "always") await pull(engine, launch);
   try {
-    return (await engine.create(request)).id;
+    return await create(engine, request);
   } catch (error) {
     if (!isImageMissing(error) || launch.pull === "never") throw error;
     await pull(engine, launch);
-    return (await engine.create(request)).id;
+    return create(engine, request);
   }
+}
+
+async function create(engine: Engine, request: CreateRequest): Promise<string> {
+  const { id, warnings } = await engine.create(request);
+  for (const warning of warnings) process.stderr.write(`WARNING: ${warning}\n`);
+  return id;
 }
 
 async function pull(engine: Engine, { image, create }: Launch): Promise<void> {

@@ -71,6 +71,8 @@ export function readRunnerOptions(
         hint: "options of the task stand after APP; docker-runner --help",
       });
     if (option.value === null) {
+      if (inline !== undefined)
+        throw new SvcError("usage", `${name} takes no value`, { hint: `write ${name}, or leave it out` });
       flags.add(option.name);
       continue;
     }

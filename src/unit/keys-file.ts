@@ -1,5 +1,6 @@
 import { isMap, isScalar } from "yaml";
 import type * as z from "zod";
+import { nulBytes } from "./keys/nul-bytes.ts";
 import { type Grammar, schemaProblems } from "./keys/schema-problems.ts";
 import { maskedLine, type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
 import { unreadable } from "./unreadable.ts";
@@ -60,15 +61,20 @@ export function readKeysFile<K>(
     return { ...read, keys: null };
   }
   keepNumbersAsWritten(yaml);
+  for (const { severity, at, message, hint } of nulBytes(text, yaml)) tell(severity, "bad-value", at, message, hint);
   for (const { severity, code, at, message, hint } of prepare(text, yaml)) tell(severity, code, at, message, hint);
 
   let value: unknown;
   try {
     value = document.toJS() ?? {};
-  } catch (error) {
-    // Aliases that make too much of little.
-    const message = error instanceof Error ? error.message : String(error);
-    tell("error", "yaml", place([], "value"), message, "use fewer *NAME");
+  } catch {
+    tell(
+      "error",
+      "yaml",
+      place([], "value"),
+      "a *NAME or << in it stands for too much, or for no map",
+      "use fewer *NAME",
+    );
     return { ...read, keys: null };
   }
   const parsed = withoutExtensions(value, grammar.schema);

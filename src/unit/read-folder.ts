@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "../svc-error.ts";
 import { buildUnit } from "./build-unit.ts";
 import { FileReader, type FileState, isMissing } from "./file-reader.ts";
 import type { Obstacle } from "./obstacle.ts";
@@ -88,23 +89,32 @@ export async function readFolder(folders: UnitFolders, options: FolderOptions = 
     for (const template of templates) {
       if ([...reads.keys()].some((name) => name.startsWith(template) && stemOf(name) === template)) continue;
       const file = join(folders.units, `${template}.yml`);
-      const read = readUnitFile(template, file, await readText(file, new FileReader()));
-      problems.push(...read.problems.map((problem) => ({ ...problem, unit: null })));
+      const text = await readText(file, new FileReader());
+      try {
+        problems.push(...readUnitFile(template, file, text).problems.map((problem) => ({ ...problem, unit: null })));
+      } catch (error) {
+        problems.push(mistake(null, file, error));
+      }
     }
   }
 }
 
+/** Whatever svc stumbles over in the files of one unit keeps no other from being read. */
 async function readOne(name: string, file: string, folders: UnitFolders, reader: FileReader): Promise<UnitRead> {
+  try {
+    return await readFilesOf(name, file, folders, reader);
+  } catch (error) {
+    return nothingOf(name, file, { reader, problems: [mistake(name, file, error)], place: () => wholeFile(file) });
+  }
+}
+
+async function readFilesOf(name: string, file: string, folders: UnitFolders, reader: FileReader): Promise<UnitRead> {
   const { states } = reader;
   const text = await readText(file, reader);
   const read = readUnitFile(name, file, text);
   const { keys } = read;
   const place = placeIn(name, file, text);
-  if (!keys) {
-    const unit = { name, file, sources: [file], needs: [], after: [], before: [], conflicts: [] };
-    const outcome = { isValid: false, unit, needs: [], place } as const;
-    return { file, states, outcome, problems: read.problems, ties: new Map(), ports: [], obstacles: [] };
-  }
+  if (!keys) return nothingOf(name, file, { reader, problems: read.problems, place });
   const built = await buildUnit({ name, file, read: { ...read, keys }, folders, reader });
   const problems = [...read.problems, ...built.problems];
   const { needs, ports } = built;
@@ -120,6 +130,28 @@ async function readOne(name: string, file: string, folders: UnitFolders, reader:
   const { tagFile } = built;
   const unit = { name, file, sources, tagFile, needs: needs.map(({ need }) => need), after, before, conflicts };
   return { ...said, outcome: { isValid: false, unit, needs, place } };
+}
+
+function nothingOf(
+  name: string,
+  file: string,
+  about: { readonly reader: FileReader; readonly problems: readonly UnitProblem[]; readonly place: Place },
+): UnitRead {
+  const { problems, place } = about;
+  const unit = { name, file, sources: [file], needs: [], after: [], before: [], conflicts: [] };
+  const outcome = { isValid: false, unit, needs: [], place } as const;
+  return { file, states: about.reader.states, outcome, problems, ties: new Map(), ports: [], obstacles: [] };
+}
+
+function mistake(unit: string | null, file: string, error: unknown): UnitProblem {
+  return {
+    unit,
+    severity: "error",
+    code: "internal",
+    ...wholeFile(file),
+    message: `svc could not read it: ${messageOf(error)}; this is a mistake in svc`,
+    hint: "please report this, with the file; all other units are read",
+  };
 }
 
 /** The document that knows all places is many times its text, and seldom asked: it is made again when it is. */

@@ -1,6 +1,7 @@
 import { exitOf, exitsIn } from "./keys/exits.ts";
 import { durationMs } from "./keys/quantities.ts";
 import type { UnitKeys } from "./keys/schema.ts";
+import { lineExpression } from "./line-expression.ts";
 import type { Listen, Ready, Respawn } from "./unit.ts";
 
 /** 10 in 5 min: an interval of seconds would never be filled, as a stop, remove, create and start takes a good part of one. */
@@ -45,12 +46,10 @@ export function readyOf({ ready, healthcheck }: UnitKeys, [front]: readonly List
     return { how: "http", host: host || null, port: Number(port), path, status: ready.status ?? null };
   }
   if (ready.log !== undefined) {
-    try {
-      new RegExp(ready.log);
-      return { how: "log", pattern: ready.log };
-    } catch {
-      return { wrong: `ready.log: "${ready.log}" is no regular expression`, field: "log" };
-    }
+    const expression = lineExpression(ready.log);
+    return typeof expression === "string"
+      ? { wrong: `ready.log: "${ready.log}" ${expression}`, field: "log" }
+      : { how: "log", pattern: ready.log };
   }
   return { how: "after", afterMs: durationMs(ready.after ?? 1) ?? 1_000 };
 }

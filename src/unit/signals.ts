@@ -21,3 +21,8 @@ export function signalOf(text: string): string | number | null {
 export function signalName(number: number): string | null {
   return Object.entries(constants.signals).find(([, one]) => one === number)?.[0] ?? null;
 }
+
+/** The exit code that docker's client has of an end: a code, or the full name of a signal. */
+export function codeOfEnd(end: number | string): number {
+  return typeof end === "number" ? end : 128 + (constants.signals[end as NodeJS.Signals] ?? 0);
+}

@@ -27,13 +27,18 @@ export const allowedNames = "the name of a unit is of letters, digits, _ . and -
 
 /** How to make a unit file of one that has another name. */
 export function renaming(file: string): string {
+  const name = properName(file);
+  return name === null ? "give it a name of these" : `mv ${quoted(file)} ${quoted(join(dirname(file), name))}`;
+}
+
+/** What a file would be called as a unit file, by the letters of its name that are allowed; null: none are. */
+export function properName(file: string): string | null {
   const stem = basename(file).replace(/\.ya?ml$/, "");
   const [first = "", ...rest] = stem.split("@").map((part) => part.replace(/[^A-Za-z0-9_.-]+/g, "-"));
   const name = [first.replace(/^[^A-Za-z0-9]+/, ""), ...(rest.length > 0 ? [rest.join("-")] : [])]
     .map((part) => part.replace(/-+$/, ""))
     .join("@");
-  if (!isUnitName(name)) return "give it a name of these";
-  return `mv ${quoted(file)} ${quoted(join(dirname(file), `${name}.yml`))}`;
+  return isUnitName(name) ? `${name}.yml` : null;
 }
 
 /** As a shell takes it; a name that begins with - is no option. */

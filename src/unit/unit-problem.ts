@@ -41,3 +41,10 @@ export function maskedLine(line: string, ...shown: readonly (readonly [from: num
     )
     .join("");
 }
+
+/** The name that the line begins with, and the place itself: the rest of a variable may be a secret. */
+export function maskedAround(place: PlaceInFile): PlaceInFile {
+  const from = place.column - 1;
+  const name = /^[\s-]*[^:=]*[:=]?/.exec(place.source)?.[0].length ?? 0;
+  return { ...place, source: maskedLine(place.source, [0, name], [from, from + place.length]) };
+}

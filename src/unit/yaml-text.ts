@@ -10,11 +10,11 @@ import {
   type Pair,
   parseDocument,
   visit,
-  type YAMLError,
   type YAMLMap,
 } from "yaml";
 import { type Secret, secretsIn } from "./secrets.ts";
 import { maskedLine, type PlaceInFile } from "./unit-problem.ts";
+import { yamlMistakes } from "./yaml-problems.ts";
 
 export type Path = readonly PropertyKey[];
 
@@ -35,29 +35,54 @@ export type YamlText = {
   readonly placeWithin: (path: Path, from: number, to: number) => PlaceInFile | null;
   /** The place of a stretch of the file, by offset. */
   readonly at: (offset: number, length: number) => PlaceInFile;
+  /** The place of a name, by offset; nothing else of its line is shown. */
+  readonly placeOfName: (offset: number, length: number) => PlaceInFile;
   readonly problems: readonly YamlProblem[];
 };
 
 /** YAML with Compose's merge keys, and where everything in it stands. */
 export function readYaml(file: string, content: string): YamlText {
   const counter = new LineCounter();
-  const document = parseDocument(content, { lineCounter: counter, prettyErrors: false, uniqueKeys: true, merge: true });
+  const document = parseDocument(content, {
+    lineCounter: counter,
+    prettyErrors: false,
+    uniqueKeys: true,
+    merge: true,
+    // Its warnings go to the terminal past all that is masked here.
+    logLevel: "error",
+  });
   const lines = content.split("\n");
   // Looked for only where a line is shown.
   let secrets: readonly Secret[] | null = null;
 
-  const at = (offset: number, length: number): PlaceInFile => {
+  const mistakes = yamlMistakes(document, content);
+  const problems = mistakes.map(({ severity, offset, length, isKey, message, hint }): YamlProblem => {
+    return { severity, at: isKey ? placeOfName(offset, length) : at(offset, length), message, hint };
+  });
+  return { document, place, placeWithin, at, placeOfName, problems };
+
+  function at(offset: number, length: number): PlaceInFile {
+    const place = lineAt(offset, length);
+    const { source, column } = place;
+    if (mistakes.length > 0) return { ...place, source: keyAlone(source) };
+    const asked = [column - 1, column - 1 + place.length] as const;
+    return { ...place, source: withoutSecrets(source, offset - column + 1, asked) };
+  }
+
+  function placeOfName(offset: number, length: number): PlaceInFile {
+    const place = lineAt(offset, length);
+    const from = place.column - 1;
+    return { ...place, length, source: maskedLine(place.source, [from, from + length]) };
+  }
+
+  function lineAt(offset: number, length: number): PlaceInFile {
     const { line, col } = counter.linePos(offset);
     const source = (lines[line - 1] ?? "").replace(/\r$/, "");
     const rest = source.slice(col - 1).trimEnd();
     // What goes on in the next line is marked to the end of this one, without a remark.
     const inLine = Math.max(1, length <= rest.length ? length : rest.replace(/\s+#.*$/, "").length);
-    const shown = withoutSecrets(source, offset - col + 1, [col - 1, col - 1 + inLine]);
-    return { file, line, column: col, length: inLine, source: shown };
-  };
-  const problems = [...document.errors, ...document.warnings].map((error) => yamlProblem(error, content, at));
-  if (document.errors.length === 0) problems.push(...lostAliases(document, at));
-  return { document, place, placeWithin, at, problems };
+    return { file, line, column: col, length: inLine, source };
+  }
 
   /** Of a line with a secret: what stands before that, and what is asked for. Behind it may be more that nobody takes for one. */
   function withoutSecrets(line: string, start: number, asked: readonly [number, number]): string {
@@ -86,6 +111,14 @@ export function readYaml(file: string, content: string): YamlText {
     if ((!quoted && written !== node.value) || written.includes("\n")) return null;
     return at(node.range[0] + (quoted ? 1 : 0) + from, to - from);
   }
+}
+
+/** `KEY:`, and `- NAME=` of a list; a text with = at its end, as of a certificate, is none of these. */
+const nameOfLine = /^\s*(["']?)[\w.-]{1,60}\1\s*:(?=\s|$)|^\s*(-\s+)?["']?[A-Za-z_]\w{0,59}=(?=[^=\s])|^---(?=\s|$)/;
+
+/** Of a line in a file that is broken: what of it is a value, and which is a secret, nobody knows. */
+function keyAlone(line: string): string {
+  return maskedLine(line, [0, nameOfLine.exec(line)?.[0].length ?? 0]);
 }
 
 /** What stands behind the name of a variable may be a secret. */
@@ -138,45 +171,6 @@ function findPair(document: Document.Parsed, map: YAMLMap, name: PropertyKey): F
 
 function behindAlias(document: Document.Parsed, node: unknown): unknown {
   return isAlias(node) ? node.resolve(document) : node;
-}
-
-const hints: { readonly [code: string]: string } = {
-  DUPLICATE_KEY: "keep one of them",
-  TAB_AS_INDENT: "indent with blanks",
-  BAD_INDENT: "give the lines of one map or list the same indentation",
-  MULTILINE_IMPLICIT_KEY: "write KEY: VALUE, with a colon and a blank",
-  BLOCK_AS_IMPLICIT_KEY: 'put a value that has ": " in it in quotes',
-  MISSING_CHAR: "close the quote or the bracket, or put the missing character there",
-  UNEXPECTED_TOKEN: "put the value in quotes if it is meant as text",
-  MULTIPLE_DOCS: "a unit file is one document: take --- out, or make two files",
-  TAG_RESOLVE_FAILED: "take the ! word out",
-};
-
-function yamlProblem(error: YAMLError, content: string, at: YamlText["at"]): YamlProblem {
-  const [start, end] = error.pos;
-  const key = error.code === "DUPLICATE_KEY" ? /^[^:\n]*/.exec(content.slice(start))?.[0].trimEnd() : undefined;
-  return {
-    severity: error.name === "YAMLWarning" ? "warning" : "error",
-    at: at(start, Math.max(1, key?.length ?? end - start)),
-    // The rest is advice for programmers.
-    message: error.message.replace(/; please use .*$/, ""),
-    hint: hints[error.code] ?? "put the value in quotes if it is meant as text",
-  };
-}
-
-/** The library notices an alias of nothing only when the values are asked for. */
-function lostAliases(document: Document.Parsed, at: YamlText["at"]): readonly YamlProblem[] {
-  const problems: YamlProblem[] = [];
-  visit(document, {
-    Alias(_, node) {
-      if (node.resolve(document)) return;
-      const [start, end] = node.range ?? [0, 0];
-      const message = `*${node.source} stands for nothing`;
-      const hint = `write &${node.source} before it, where the value is defined`;
-      problems.push({ severity: "error", at: at(start, end - start), message, hint });
-    },
-  });
-  return problems;
 }
 
 /** Every text or number of the document; what `change` returns takes its place. */

@@ -123,6 +123,14 @@ describe.concurrent("contract", () => {
     }
   });
 
+  test("what the engine warns of when it creates one is told", async () => {
+    const warned = await engine.create(asking("", { HostConfig: { OomKillDisable: true } }));
+    expect(warned.warnings).toEqual([expect.stringMatching(/oom/i)]);
+    const fine = await engine.create(asking(""));
+    expect(fine.warnings).toEqual([]);
+    for (const { id } of [warned, fine]) await engine.remove(id);
+  });
+
   test("remove takes a running and a paused one with its anonymous volumes, and the name is free when it resolves", async () => {
     const request = asking(loop, { Volumes: { "/kept": {} } });
     for (const state of ["running", "paused"]) {
@@ -168,7 +176,14 @@ describe.concurrent("contract", () => {
     expect(await kindOf(engine.attach(missing, { tty: false, stdin: false, onOutput, onEnd: onOutput }))).toBe(
       "no-such-container",
     );
-    const logs = { tty: false, since: null, follow: false, onLine: () => undefined, onEnd: () => undefined };
+    const logs = {
+      tty: false,
+      since: null,
+      follow: false,
+      onLine: () => undefined,
+      onRest: () => undefined,
+      onEnd: () => undefined,
+    };
     expect(await kindOf(engine.logs(missing, logs))).toBe("no-such-container");
     for (const harmless of [
       engine.signal(missing, "SIGTERM"),
@@ -262,7 +277,7 @@ describe.concurrent("contract", () => {
   });
 
   test("logs are read from a time on, with the engine's times, and followed to the end", async () => {
-    const id = await create("echo one; echo two >&2; sleep 2; echo three");
+    const id = await create("echo one; echo two >&2; sleep 2; echo three; printf rest");
     await engine.start(id);
     const all: string[] = [];
     const times: string[] = [];
@@ -275,19 +290,22 @@ describe.concurrent("contract", () => {
         all.push(`${stream} ${line}`);
         times.push(time);
       },
+      onRest: (stream, rest) => all.push(`${stream} ${rest} and no end`),
       onEnd: resolve,
     });
     await ended;
-    expect(all.toSorted()).toEqual(["err two", "out one", "out three"]);
+    // Who follows may be sent away before the engine has kept the last of it.
+    expect(all.filter((line) => !line.includes("rest")).toSorted()).toEqual(["err two", "out one", "out three"]);
     const later: string[] = [];
     await engine.logs(id, {
       tty: false,
       since: Date.parse(times.at(-1) ?? ""),
       follow: false,
       onLine: (_, __, line) => later.push(line.toString()),
+      onRest: (_, rest) => later.push(rest.toString()),
       onEnd: () => undefined,
     });
-    expect(later).toEqual(["three"]);
+    expect(later).toEqual(["three", "rest"]);
   });
 
   test("usage is the CPU time so far, and the memory held of what may be held; of what does not run there is none", async () => {
@@ -390,7 +408,14 @@ describe.concurrent("contract", () => {
     const onEnd = (): void => void ends++;
     await through.events(() => undefined, onEnd);
     await through.attach(id, { tty: false, stdin: false, onOutput: () => undefined, onEnd });
-    await through.logs(id, { tty: false, since: null, follow: true, onLine: () => undefined, onEnd });
+    await through.logs(id, {
+      tty: false,
+      since: null,
+      follow: true,
+      onLine: () => undefined,
+      onRest: () => undefined,
+      onEnd,
+    });
     expect(await through.inspect(id)).toMatchObject({ state: "running" });
     await proxy.cut();
     expect(await Promise.all(waits)).toEqual(["away", "away"]);
@@ -487,7 +512,7 @@ async function everyCall(on: Engine, id: string): Promise<Readonly<Record<string
     images: on.images(here.real.prefix),
     removeImage: on.removeImage(`${here.real.prefix}:none`),
     pull: on.pull(here.real.image, { onProgress: nothing }),
-    logs: on.logs(id, { tty: false, since: null, follow: true, onLine: nothing, onEnd: nothing }),
+    logs: on.logs(id, { tty: false, since: null, follow: true, onLine: nothing, onRest: nothing, onEnd: nothing }),
     events: on.events(nothing, nothing),
     // Of a container of this host the kernel is asked, not the engine.
     usage: on.usage(`${here.real.prefix}-elsewhere`),

@@ -52,7 +52,7 @@ test("last output that does not come in time is read from the engine's own log, 
   runs.began(id, await docker.inspect(id));
   await ended;
   const end = { unit: name, container: id, image: "", tag: null, startedAt: null, endedAt: Date.now(), code: 0 };
-  await runs.ended({ ...end, signal: null, oom: false, by: "itself", words: "exit 0" }, unit(name));
+  await runs.ended({ ...end, signal: null, oom: false, by: "itself", words: "exit 0" }, unit(name), null);
   await docker.remove(id);
   await runs.close();
   const lines = (await readFile(join(here.folder, `${name}.log`), "utf8")).trimEnd().split("\n");

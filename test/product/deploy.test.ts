@@ -145,7 +145,7 @@ describe("deploy on one host", () => {
     expect(await host.status(host.name("shop-worker"))).toMatchObject({ phase: "down" });
     const absent = await deploy(host, "v9");
     expect(absent.code).toBe(11);
-    expect(absent.stderr).toContain(`there is no ${host.name("shop")}:v9: its units are never pulled`);
+    expect(absent.stderr).toContain(`${host.name("shop")}:v9 is not on this host, and is never pulled for `);
     expect(await www(host, "TAG")).toBe("export TAG=v2\n");
     expect((await deploy(host, "no/tag")).code).toBe(11);
     await host.svc("start", "PREFIX-shop-worker");

@@ -114,6 +114,14 @@ test("--service-ports keeps the ports", async () => {
   expect(kept.stderr).toBe("");
 });
 
+test("what the engine warns of is told as docker run tells it", async () => {
+  await host.write("units/PREFIX-warned.yml", "image: IMG\noom_kill_disable: true\n");
+  const { docker, image } = host.engine;
+  const theirs = await docker("run", "--rm", "--oom-kill-disable", image, "true");
+  expect(theirs.stderr).toMatch(/^WARNING: .*oom/i);
+  expect((await runInspected(["PREFIX-warned"], "PREFIX-warned")).stderr).toBe(theirs.stderr);
+});
+
 test("an env file alone is an app too, with another tag when one is named", async () => {
   await host.engine.docker("tag", host.engine.image, `${host.engine.prefix}:2`);
   const other = await runInspected(["--tag", "2", "PREFIX-plain"], "PREFIX-plain", "echo $COLOUR");

@@ -98,6 +98,24 @@ test("an engine that hangs while nobody asks it for anything is found out, and n
   await host.reaches("PREFIX-web", { phase: "up", container: id, restarts: 0 });
 });
 
+test.each([
+  ["restart", []],
+  ["its plan", ["--plan"]],
+] as const)(
+  "who asks an engine that hangs, before that is found out, is told that it does not answer: %s",
+  async (_, options) => {
+    await host.reaches("PREFIX-web", { phase: "up" });
+    await host.svc("start", "PREFIX-other");
+    const id = await idOf("other");
+    await proxy.stall();
+    const answer = await host.svc("restart", "PREFIX-other", ...options);
+    await proxy.restore();
+    expect(answer).toMatchObject({ code: 5, stderr: expect.stringMatching(/did not answer within|does not answer/) });
+    await host.reaches("PREFIX-other", { phase: "up", container: id, restarts: 0 });
+    expect(host.daemonOutput()).not.toContain("at async");
+  },
+);
+
 test("an engine that accepts and never answers is away too, and does not hold up a shutdown", async () => {
   const id = await idOf("web");
   await proxy.stall();

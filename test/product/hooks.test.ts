@@ -1,7 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
+import { program } from "../support/program.ts";
+import { run } from "../support/real-engine.ts";
 import { until } from "../support/until.ts";
 
 /** Hooks and on_event commands, on a real engine: supervision.md R20, B32. */
@@ -157,4 +161,55 @@ describe("hooks and a svc that is killed", () => {
     expect(before).not.toBe("");
     await host.reaches("PREFIX-orphan", { phase: "up" });
   });
+});
+
+describe("hooks and a svc that is replaced", () => {
+  test("a reexec waits for a hook that is under way, and says so; it is not run a second time", async () => {
+    const go = path("migrate-go");
+    const migrate = `echo begin >>${path("migrated")}; until test -e ${go}; do sleep 0.1; done; echo moved; echo end >>${path("migrated")}`;
+    await host.unit("migrated", { pre_start: migrate });
+    await host.unit("beside");
+    await host.svc("start", "PREFIX-migrated", "--no-wait");
+    await until(async () => (await read("migrated")) === "begin\n");
+    const { upSince } = await host.ask("version", {});
+
+    const waitsFor = expect.stringContaining(`pre_start of ${host.name("migrated")}`);
+    const given = reexec();
+    expect(await given.told).toEqual(waitsFor);
+    given.child.kill("SIGINT");
+    await once(given.child, "exit");
+    // Whoever asked is gone: svc goes on as it was.
+    expect((await host.svc("start", "PREFIX-beside")).code).toBe(0);
+
+    const asked = reexec();
+    expect(await asked.told).toEqual(waitsFor);
+    const ended = once(asked.child, "exit");
+    await host.svc("stop", "PREFIX-beside", "--no-wait");
+    expect((await host.ask("version", {})).upSince).toBe(upSince);
+    await writeFile(go, "");
+    expect((await ended)[0]).toBe(0);
+    expect((await host.ask("version", {})).upSince).not.toBe(upSince);
+    await host.reaches("PREFIX-migrated", { phase: "up" });
+    await host.reaches("PREFIX-beside", { phase: "down" });
+    expect(await read("migrated")).toBe("begin\nend\n");
+    expect(await logOf("migrated")).toContain("pre_start: moved");
+    expect((await run("ps", ["--ppid", String(host.pid), "-o", "stat="])).stdout).not.toContain("Z");
+  });
+
+  test("svc that is told to end while it stands still for a reexec stops everything as ever", async () => {
+    await host.unit("held", { pre_start: `echo begun >>${path("held")}; sleep 2` });
+    await host.svc("start", "PREFIX-held", "--no-wait");
+    await until(async () => (await read("held")) === "begun\n");
+    await reexec().told;
+    await host.endDaemon("SIGTERM");
+    expect(await host.inspect("PREFIX-held", "{{.State.Running}}")).not.toBe("true");
+    expect(await host.inspect("PREFIX-migrated", "{{.State.Running}}")).not.toBe("true");
+    await host.startDaemon();
+  });
+
+  function reexec() {
+    const child = spawn(program, ["reexec"], { env: host.env });
+    const told = once(child.stderr, "data").then(String);
+    return { child, told };
+  }
 });

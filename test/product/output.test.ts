@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -163,6 +163,12 @@ describe.concurrent("output", () => {
     expect((await host.svc("logs", "PREFIX-no-such")).code).toBe(2);
   });
 
+  test("what the engine warns of at a start stands in the log", async () => {
+    await runOnce("warned", "echo hi", { oom_kill_disable: true });
+    const { stdout } = await host.svc("logs", "PREFIX-warned");
+    expect(stdout).toMatch(/Z -- starting .*\n\S+Z -- the engine warns: .*oom.*\n\S+Z hi\n/i);
+  });
+
   test("one who follows sees what comes across a restart, each line once", async () => {
     await host.unit("followed", {
       command: ["sh", "-c", "trap 'echo bye; exit 0' TERM; echo hello; sleep 3600 & wait"],
@@ -261,4 +267,83 @@ test("a log that cannot be written is told of once, by the daemon, status and wh
     expect.stringContaining(`full: its log cannot be written: ${words}`),
     expect.stringContaining("full: its log is written again"),
   ]);
+});
+
+const later = (lines: string): string =>
+  lines.replaceAll(/^\d{4}-\S+Z/gm, (time) => new Date(Date.parse(time) + 3_600_000).toISOString());
+
+test("the clock was set back while svc was away: what containers wrote and write is logged, each line once", async () => {
+  const script = "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.05; done";
+  const changes: { readonly [short: string]: (log: string) => string } = {
+    "all-ahead": later,
+    "last-ahead": (log) => log.replace(/(.+\n){3}$/, later),
+    "other-ahead": (log) => `${log}${later(`${new Date().toISOString()} out not of this container\n`)}`,
+  };
+  const shorts = Object.keys(changes);
+  for (const short of shorts) await host.unit(short, { command: ["sh", "-c", script], stop_grace_period: "1s" });
+  await host.ask("start", { names: shorts.map(host.name) });
+  for (const short of shorts) await until(async () => (await texts(short)).length > 10);
+  await host.endDaemon("SIGKILL");
+  for (const [short, change] of Object.entries(changes)) {
+    const path = join(host.folder, `log/${host.name(short)}.log`);
+    await writeFile(path, change(await readFile(path, "utf8")));
+  }
+  await host.startDaemon();
+  for (const short of shorts) {
+    const { stdout } = await host.engine.docker("logs", host.name(short));
+    const last = stdout.trim().split("\n").at(-1) ?? "none";
+    const lines = await until(async () => {
+      const all = [...(await logOf(short)).toString().matchAll(/^\S+ out (line .*)$/gm)].map(([, text]) => text);
+      return all.includes(last) ? all : null;
+    });
+    expect({ short, lines }).toEqual({ short, lines: lines.map((_, index) => `line ${index}`) });
+  }
+});
+
+test.each([
+  ["lines of pieces", {}],
+  ["the same on a terminal", { tty: true }],
+])(
+  "svc is killed and comes back: long lines are whole, none twice, and so is one without an end: %s",
+  async (_, tty) => {
+    const short = "tty" in tty ? "wide-tty" : "wide";
+    const script = `L=$(head -c 40000 /dev/zero | tr '\\0' x); for i in 0 1 2; do echo "w $i $L"; done; while [ ! -e /more ]; do sleep 0.05; done; for i in 3 4; do echo "w $i $L"; done; printf 'last words'; sleep 600`;
+    await host.unit(short, { command: ["sh", "-c", script], respawn: false, stop_grace_period: "1s", ...tty });
+    await host.ask("start", { names: [host.name(short)] });
+    await until(async () => (await texts(short)).length === 3);
+    await host.endDaemon("SIGKILL");
+    await host.engine.docker("exec", host.name(short), "sh", "-c", ": >/more");
+    await host.startDaemon();
+    await until(async () => (await texts(short)).length === 5);
+    await host.engine.docker("kill", host.name(short));
+    const lines = await until(async () => {
+      const all = await texts(short);
+      return all.length === 6 ? all : null;
+    });
+    expect(lines.map((line) => [line.slice(0, 4), line.length])).toEqual([
+      ...[0, 1, 2, 3, 4].map((number) => [`w ${number} `, 40_004]),
+      ["last", 10],
+    ]);
+    const [end] = (await host.ask("history", { unit: host.name(short) })).slice(-1);
+    expect(end?.lastLines?.at(-1)).toBe("last words");
+  },
+);
+
+test("what is written and ends while svc is away, in the middle of a line, is in the log to the last byte", async () => {
+  const script = "echo a; while [ ! -e /more ]; do sleep 0.05; done; echo b; printf 'no newline'; sleep 600";
+  await host.unit("cut", { command: ["sh", "-c", script], respawn: false });
+  await host.ask("start", { names: [host.name("cut")] });
+  await until(async () => (await texts("cut")).length === 1);
+  await host.endDaemon("SIGKILL");
+  await host.engine.docker("exec", host.name("cut"), "sh", "-c", ": >/more");
+  await until(async () => (await host.engine.docker("logs", host.name("cut"))).stdout.includes("b"));
+  await host.engine.docker("kill", host.name("cut"));
+  await host.startDaemon();
+  const lines = await until(async () => {
+    const all = await texts("cut");
+    return all.filter((line) => line === "a").length === 2 ? all : null;
+  });
+  expect(lines).toEqual(["a", "b", "no newline", "a"]);
+  const [end] = await host.ask("history", { unit: host.name("cut") });
+  expect(end?.lastLines).toEqual(["a", "b", "no newline"]);
 });

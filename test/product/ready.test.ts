@@ -51,6 +51,15 @@ describe.concurrent("ready", () => {
     await host.svc("stop", "PREFIX-deaf", "PREFIX-lost");
   });
 
+  test("no line that a container writes keeps svc busy, whatever its ready.log looks for", async () => {
+    const lines = `${"a".repeat(50)}!; echo serving`;
+    await host.unit("busy", { ready: { log: "^(a+)+$|^serving$" }, command: whenTold(`echo ${lines};`) });
+    const started = host.svc("start", "PREFIX-busy", "--timeout", "20s");
+    await host.reaches("PREFIX-busy", { phase: "starting" });
+    while ((await tell("busy")).code !== 0);
+    expect(await started).toMatchObject({ code: 0 });
+  });
+
   test("by default it is up for a second; with after, as long as is said", async () => {
     await host.unit("default", { ready: undefined });
     await host.unit("after", { ready: { after: "2s" } });

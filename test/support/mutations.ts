@@ -19,6 +19,7 @@ const trouble = [
     "10m",
     "5s",
     "__proto__",
+    "constructor",
   ],
 ];
 

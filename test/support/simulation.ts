@@ -197,12 +197,13 @@ function remembered(state: UnitState, name: string, { world, now }: Simulation):
 /** The host boots: no container is left, and what is saved is all that svc knows. */
 export function reboot(simulation: Simulation, enabled: readonly string[]): Simulation {
   const { world, now } = simulation;
-  const saved = { boot: "before", units: savedUnits(world, now), enabled: new Map() };
+  const saved = { boot: "before", stopped: false, units: savedUnits(world, now), enabled: new Map() };
   const about = {
     saved,
     boot: "now",
     isEnabled: ({ name }: Unit) => enabled.includes(name),
     first: new Set(simulation.disk.keys()),
+    onExcluded: () => undefined,
   };
   const facts: Fact[] = [{ fact: "units-read", units: simulation.disk }, ...rememberedWishes(saved, "now")];
   const nothing = { flights: [], events: [], answers: [], patrolDue: false, containers: new Map(), wakeAt: null };

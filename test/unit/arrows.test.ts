@@ -13,7 +13,7 @@ const arrows: { readonly [folder: string]: readonly string[] } = {
   doctor: ["control", "engine", "unit"],
   runner: ["engine", "unit"],
   daemon: ["control", "engine", "plan", "graph", "unit", "clock", "front", "host"],
-  front: ["clock"],
+  front: ["unit", "clock"],
   control: ["unit"],
   engine: ["plan", "unit", "clock"],
   plan: ["graph", "unit", "engine"],

@@ -120,7 +120,9 @@ export function addChanging(program: Command, run: Run): void {
     .action(() =>
       run(async (cli) => {
         const before = await ask(cli, "version", {});
-        const { pid } = await ask(cli, "reexec", {});
+        const { pid } = await ask(cli, "reexec", {}, ({ waitsFor }) => {
+          if (!cli.quiet) cli.err(`waits for ${waitsFor.join(", ")}\n`);
+        });
         const after = await newDaemon(cli.socket, before.upSince);
         if (cli.json) printJson(cli, { pid, version: after.version });
         else if (!cli.quiet)

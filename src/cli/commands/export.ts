@@ -43,15 +43,20 @@ async function exportUnits(names: readonly string[], options: Options, cli: Cli)
   }
   const { printLine } = await import("../../runner/print-line.ts");
   let files: readonly FileToWrite[];
+  let isWhole = exported.length === units.length;
   if (options.compose) {
     const { composeText } = await import("../../convert/export/compose.ts");
     files = [{ name: "compose.yaml", text: await composeText(exported) }];
   } else if (options.systemd) {
     const { systemdText } = await import("../../convert/export/systemd.ts");
-    files = exported.map((one) => ({ name: `${one.unit.name}.service`, text: systemdText(one, printLine) }));
+    const texts = exported.map((one) => ({ name: `${one.unit.name}.service`, ...systemdText(one, printLine) }));
+    isWhole &&= texts.every((one) => one.isWhole);
+    files = texts;
   } else {
     const { runLine } = await import("../../convert/export/run-lines.ts");
-    files = [{ name: "run.sh", text: exported.map((one) => runLine(one, printLine)).join("") }];
+    const lines = exported.map((one) => runLine(one, printLine));
+    isWhole &&= lines.every((one) => one.isWhole);
+    files = [{ name: "run.sh", text: lines.map(({ text }) => text).join("") }];
   }
   if (options.to !== undefined) {
     const { writeFiles } = await import("../../convert/write-files.ts");
@@ -59,7 +64,7 @@ async function exportUnits(names: readonly string[], options: Options, cli: Cli)
     if (!cli.quiet) cli.out(files.map(({ name }) => `${name}\n`).join(""));
   } else if (options.systemd) cli.out(files.map(({ name, text }) => `# ${name}\n${text}\n`).join(""));
   else cli.out(files.map(({ text }) => text).join(""));
-  return exported.length === units.length && !files.some(({ text }) => /docker run cannot say this/.test(text)) ? 0 : 1;
+  return isWhole ? 0 : 1;
 }
 
 /** The named units, or all, each behind what it needs. */

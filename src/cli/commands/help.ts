@@ -53,7 +53,7 @@ async function showOneKey(key: string, cli: Cli): Promise<void> {
     return cli.out(showKey(help));
   }
   const { unsuitedKeys } = await import("../../unit/keys/unsuited-keys.ts");
-  const unsuited = unsuitedKeys[key];
+  const unsuited = Object.hasOwn(unsuitedKeys, key) ? unsuitedKeys[key] : undefined;
   if (unsuited)
     throw new SvcError("unknown-key", `${key} has no place in a unit file: ${unsuited.because}`, {
       hint: unsuited.hint,

@@ -7,7 +7,7 @@ import type { Run } from "./look.ts";
 
 type Options = {
   fromContainer?: string[];
-  kind?: "systemd" | "upstart" | "compose" | "inspect";
+  kind?: "systemd" | "upstart" | "supervisord" | "compose" | "inspect";
   to?: string;
   force?: boolean;
   units?: string;
@@ -20,12 +20,15 @@ type Options = {
 export function addImport(program: Command, run: Run): void {
   program
     .command("import [files...]")
-    .description("make unit files of systemd units, upstart jobs, compose files and containers; needs no daemon")
+    .description(
+      "make unit files of systemd units, upstart jobs, programs of supervisord, compose files and containers; needs no daemon",
+    )
     .option("--from-container <container>", "a container of the engine, by docker inspect; may be repeated", repeated)
     .addOption(
       new Option("--kind <kind>", "what the files are, if it cannot be seen").choices([
         "systemd",
         "upstart",
+        "supervisord",
         "compose",
         "inspect",
       ]),

@@ -1,4 +1,5 @@
 import { SvcError } from "../../svc-error.ts";
+import { durationMs } from "../../unit/keys/quantities.ts";
 
 /** `12 s`, `4 min`, `3 h`, `9 d` since an ISO time; `-` where it is not known. */
 export function ago(iso: string, now: number): string {
@@ -35,9 +36,8 @@ const writeTime = "write 10m, 2h, 1d, 14:02:07Z or 2026-11-24T14:00";
 
 /** NaN: it is none. */
 function readInstant(text: string, now: number): number {
-  const match = /^(\d+)(s|m|min|h|d)$/.exec(text);
-  const seconds: { readonly [unit: string]: number } = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 };
-  if (match) return now - Number(match[1]) * (seconds[match[2] ?? ""] ?? 0) * 1000;
+  const span = /[a-z]$/.test(text) ? durationMs(text) : null;
+  if (span !== null) return now - span;
   const clock = /^(\d\d:\d\d(?::\d\d)?)Z?$/.exec(text)?.[1];
   const today = new Date(now).toISOString().slice(0, 10);
   const date = Date.parse(withZone(clock === undefined ? text : `${today}T${clock}`));
@@ -50,10 +50,9 @@ function withZone(text: string): string {
   return /[T ][\d:.]+$/.test(text) ? `${text}Z` : text;
 }
 
-/** `30s`, `2m`, `90` (seconds) in ms. */
+/** A time as unit files have it, in ms. */
 export function spanOf(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|min|h)?$/.exec(text);
-  const ms: { readonly [unit: string]: number } = { ms: 1, s: 1e3, m: 6e4, min: 6e4, h: 36e5 };
-  if (!match) throw new SvcError("usage", `"${text}" is no duration`, { hint: "write 30s, 2m or 1h" });
-  return Number(match[1]) * (ms[match[2] ?? "s"] ?? 1);
+  const ms = durationMs(text);
+  if (ms === null) throw new SvcError("usage", `"${text}" is no duration`, { hint: "write 30s, 2m or 1m30s" });
+  return ms;
 }

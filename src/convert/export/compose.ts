@@ -10,7 +10,7 @@ import { exportHooks } from "./hooks.ts";
 import { lostKeys } from "./lost-keys.ts";
 import { listenComments } from "./publish.ts";
 import { relationsOf } from "./relations.ts";
-import { restartPolicy, saidByPolicy } from "./restart-policy.ts";
+import { restartPolicy, saidByPolicy, taskComments } from "./restart-policy.ts";
 import { serviceName, takeNames } from "./service-names.ts";
 
 /** One compose file for the units; what Compose cannot say stands in comments. */
@@ -69,6 +69,7 @@ async function serviceOf(one: ExportedUnit, units: readonly ExportedUnit[]) {
     comments: [
       ...(unit.description === "" ? [] : [unit.description]),
       ...comments,
+      ...taskComments(unit, "Compose"),
       ...related.comments,
       ...(unit.enabled ? [] : [`it is not started at boot: docker compose up ${serviceName(unit)}`]),
       ...(options === undefined ? [] : [`docker run ${options} has no counterpart in Compose`]),

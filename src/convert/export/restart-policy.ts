@@ -10,3 +10,8 @@ export function restartPolicy({ type, respawn: { enabled, normalExit } }: Unit):
 export function saidByPolicy({ respawn: { normalExit } }: Unit): readonly string[] {
   return ["respawn", ...(normalExit.every((one) => one === 0) ? ["normal_exit"] : [])];
 }
+
+/** The engine starts a task again whatever its exit code, or never: it gets no policy. */
+export function taskComments({ type, respawn }: Unit, format: string): readonly string[] {
+  return type === "task" && respawn.enabled ? [`svc starts it again when it failed; ${format} does not`] : [];
+}

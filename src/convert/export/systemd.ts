@@ -1,32 +1,33 @@
-import type { CreateRequest } from "../../unit/docker-run/create-request.ts";
 import { parseFlags } from "../../unit/docker-run/parse-flags.ts";
-import { splitWords } from "../../unit/docker-run/split-words.ts";
-import type { Hook, HookTime, Launch, Unit } from "../../unit/unit.ts";
+import { codeOfEnd } from "../../unit/signals.ts";
+import type { Hook, HookTime, Unit } from "../../unit/unit.ts";
 import type { ExportedUnit } from "./exported.ts";
 import { exportHooks } from "./hooks.ts";
 import { lostKeys } from "./lost-keys.ts";
+import { type ExportedText, type PrintLine, printedWords } from "./printed-words.ts";
 import { listenComments } from "./publish.ts";
-import type { PrintLine } from "./run-lines.ts";
 import { systemdWord } from "./systemd-word.ts";
 
 /** The classical systemd service of a unit; what it cannot say stands in comments. */
-export function systemdText(one: ExportedUnit, print: PrintLine): string {
+export function systemdText(one: ExportedUnit, print: PrintLine): ExportedText {
   const { unit, launch, keys } = one;
-  const { words, unsayable } = runWords({ ...launch.create, name: unit.container }, launch.pull, print);
+  const printed = printedWords({ ...launch.create, name: unit.container }, launch.pull, print);
   const name = systemdWord(unit.container);
   const grace = Math.ceil(unit.stopGraceMs / 1000);
   const hooks = exportHooks(one, "systemd", (when, hook) => execLine(unit, when, hook));
   const limits = unit.respawn.onLimit === "fail" ? ["respawn_limit", "on_limit"] : [];
   const removed = launch.create.body.HostConfig?.AutoRemove === true ? [] : ["--rm"];
   const awaited = unit.needs.filter(({ until }) => until === "ready").map((need) => need.unit);
+  const kept = unit.needs.filter(({ required, onLoss }) => required && onLoss === "keep").map((need) => need.unit);
   const lost = [
     ...awaited.map((name) => `svc waits until ${name} is ready; systemd until ${name}.service was started`),
+    ...kept.map((name) => `svc keeps it when ${name} is stopped; systemd stops it with ${name}.service`),
     ...listenComments(unit.listen),
     ...hooks.comments,
     ...lostKeys(keys, [...said, ...limits], "systemd"),
-    ...(unsayable.length === 0 ? [] : [`docker run cannot say this: ${unsayable.join(", ")}`]),
+    ...printed.comments,
   ];
-  return [
+  const lines = [
     "# Made by svc export --systemd.",
     ...lost.map((text) => `# ${text}`),
     "[Unit]",
@@ -41,7 +42,7 @@ export function systemdText(one: ExportedUnit, print: PrintLine): string {
     `ExecStartPre=-/usr/bin/docker stop ${name}`,
     `ExecStartPre=-/usr/bin/docker rm -f ${name}`,
     ...hooks.said.preStart,
-    ["ExecStart=/usr/bin/docker run", ...removed, ...flagLines(words)].join(" \\\n  "),
+    ["ExecStart=/usr/bin/docker run", ...removed, ...flagLines(printed.words)].join(" \\\n  "),
     ...hooks.said.preStop,
     // The container may have ended by itself, and then is gone: that is no failure of the service.
     `ExecStop=-/usr/bin/docker stop ${name}`,
@@ -52,7 +53,8 @@ export function systemdText(one: ExportedUnit, print: PrintLine): string {
     `TimeoutStopSec=${grace + 10}`,
     ...(unit.enabled ? ["", "[Install]", "WantedBy=multi-user.target"] : []),
     "",
-  ].join("\n");
+  ];
+  return { text: lines.join("\n"), isWhole: printed.isWhole };
 }
 
 /** One line, which a backslash at its end would join with the next; systemd knows no escape for it. */
@@ -61,26 +63,6 @@ function descriptionOf({ description }: Unit): string {
     .replaceAll("%", "%%")
     .replace(/\s+/g, " ")
     .replace(/[\\\s]+$/, "");
-}
-
-/** The words of docker run; what they cannot say is left out. */
-function runWords(request: CreateRequest, pull: Launch["pull"], print: PrintLine) {
-  const printed = print(request, pull);
-  if (printed.ok) {
-    const split = splitWords(printed.line);
-    return { words: split.ok ? split.words.slice(2) : [], unsayable: [] };
-  }
-  const { unsayable } = printed;
-  const without = (fields: object) =>
-    Object.fromEntries(Object.entries(fields).filter(([name]) => !unsayable.includes(name)));
-  const body = {
-    ...without(request.body),
-    Image: request.body.Image,
-    HostConfig: without(request.body.HostConfig ?? {}),
-  };
-  const again = print({ ...request, body: body as CreateRequest["body"] }, pull);
-  const split = again.ok ? splitWords(again.line) : null;
-  return { words: split?.ok ? split.words.slice(2) : [], unsayable };
 }
 
 /** A flag on each line, and the image with its command on the last. */
@@ -145,9 +127,13 @@ function limit({ respawn }: Unit): readonly string[] {
   return [`StartLimitIntervalSec=${most.windowMs / 1000}`, `StartLimitBurst=${most.count}`];
 }
 
+// docker's client ends with a code of its own for the signal that ended the container.
 function restart({ type, respawn: { enabled, normalExit, limit: most, onLimit } }: Unit): readonly string[] {
   if (!enabled) return ["Restart=no"];
-  const others = normalExit.filter((one) => one !== 0).join(" ");
+  const others = normalExit
+    .filter((one) => one !== 0)
+    .map(codeOfEnd)
+    .join(" ");
   // A task that ended with 0 is done, and systemd refuses Restart=always of a oneshot.
   const isFailure = type === "task" || normalExit.includes(0);
   return [

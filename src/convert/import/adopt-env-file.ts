@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { readEnvText } from "../../unit/app-files/env-file.ts";
 import { parseFlags } from "../../unit/docker-run/parse-flags.ts";
 import { isOwnVariable } from "../../unit/flag-layers.ts";
-import { add, tell } from "./draft.ts";
+import { add, instanceMark, tell } from "./draft.ts";
 import type { Job } from "./job.ts";
 import type { Word } from "./shell/words.ts";
 
@@ -41,10 +41,12 @@ export function adoptEnvFile(job: Job, words: readonly Word[]): { readonly words
   // Without $TAG in the line, a TAG that the file sets was not used.
   if (!raw.includes("$TAG") && read.assignments.some(({ name }) => name === "TAG")) return null;
 
+  const isOfInstance = file.includes(instanceMark);
   const required = job.files.find(({ path }) => path === file)?.required ?? true;
-  add(draft, "env_file", required ? file : { path: file, required: false });
+  if (!isOfInstance || draft.keys.env_file === undefined)
+    add(draft, "env_file", required ? file : { path: file, required: false });
   const origin = { file: draft.file, line: image?.line ?? null };
-  if (text === null) {
+  if (text === null && !isOfInstance) {
     const because = `${file} cannot be read here; svc takes IMAGE, TAG and OPTS from it, and puts every other variable into the container`;
     tell(draft, "not understood", origin, ["the image", because], { key: "env_file" });
   } else tell(draft, "taken", origin, ["the image", "env_file says it"], { key: "env_file" });

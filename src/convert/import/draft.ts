@@ -26,13 +26,20 @@ export type Draft = {
   readonly pasted: Map<string, Pair>;
   readonly notes: Note[];
   readonly edges: Edge[];
+  /** What its main commands run that is not docker. */
+  readonly programs: { readonly path: string; readonly origin: Origin }[];
 };
 
 export function newDraft(name: string, file: string): Draft {
-  return { name, file, keys: {}, pasted: new Map(), notes: [], edges: [] };
+  return { name, file, keys: {}, pasted: new Map(), notes: [], edges: [], programs: [] };
 }
 
-type Said = { readonly key?: string | null; readonly source?: string; readonly code?: NoteCode };
+type Said = {
+  readonly key?: string | null;
+  readonly name?: string;
+  readonly source?: string;
+  readonly code?: NoteCode;
+};
 
 /** Notes what became of one thing. */
 export function tell(
@@ -40,7 +47,7 @@ export function tell(
   verdict: Verdict,
   origin: Origin,
   [what, because]: readonly [what: string, because: string],
-  { key = null, source, code }: Said = {},
+  { key = null, name, source, code }: Said = {},
 ): void {
   const { file, line } = origin;
   const words = { what: withInstance(what), because: withInstance(because) };
@@ -50,6 +57,7 @@ export function tell(
     ...words,
     verdict,
     key,
+    ...(name === undefined ? {} : { name }),
     ...(code === undefined ? {} : { code }),
     ...(source === undefined ? {} : { source: withInstance(source) }),
   });

@@ -6,6 +6,7 @@ type Dependency = { condition?: string; required?: boolean; on_loss?: string };
 export function takeEdges(drafts: readonly Draft[], there: ReadonlySet<string>, unmade: ReadonlySet<string>): void {
   const names = new Set([...there, ...drafts.map(({ name }) => name)]);
   const services = new Set(drafts.filter(({ keys }) => keys.type !== "task").map(({ name }) => name));
+  for (const draft of drafts) turnRound(draft, drafts);
   for (const draft of drafts) {
     const known = draft.edges.filter(
       (edge) =>
@@ -31,6 +32,17 @@ export function takeEdges(drafts: readonly Draft[], there: ReadonlySet<string>, 
       const because = `svc starts it too${failure}, and this unit ${loss}`;
       tell(draft, "changed", edge.origin, [edge.what, because], { key: "depends_on" });
     }
+  }
+}
+
+/** What a task is to have done before another of this import starts is a need of that one. */
+function turnRound({ name, edges }: Draft, drafts: readonly Draft[]): void {
+  for (const edge of [...edges]) {
+    const other = drafts.find((one) => one.name === edge.to);
+    if (edge.how !== "before" || edge.until !== "completed" || !other) continue;
+    edges.splice(edges.indexOf(edge), 1);
+    const because = `${edge.to} starts once ${name} ended with 0; svc does not run it again at each start of ${edge.to}`;
+    other.edges.push({ ...edge, to: name, how: "needs", because });
   }
 }
 

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { SvcError } from "../../svc-error.ts";
 import { unreadable } from "../../unit/unreadable.ts";
 import { type Kind, kindByName, kindOf, type Source } from "./source.ts";
+import { startersOf } from "./systemd/starters.ts";
 import { unitName } from "./unit-name.ts";
 
 /** What is to be imported: the files, and of folders those that have to do with docker. If nobody can tell what any of them is, that is refused. */
@@ -27,9 +28,9 @@ export async function findSources(paths: readonly string[], kind: Kind | null): 
   return sources;
 }
 
-export const sayIt = "say it with --kind systemd, upstart, compose or inspect";
+export const sayIt = "say it with --kind systemd, upstart, supervisord, compose or inspect";
 
-const likely = /^(?!\.).*(\.service|\.conf|compose.*\.ya?ml|\.json)$/;
+const likely = /^(?!\.).*(\.service|\.conf|\.ini|compose.*\.ya?ml|\.json)$/;
 
 async function isAboutDocker(file: string): Promise<boolean> {
   const text = await readFile(file, "utf8").catch(() => "");
@@ -48,9 +49,18 @@ async function sourceOf(file: string, wanted: Kind | null): Promise<Source> {
   const kind = wanted ?? kindOf(text) ?? kindByName(file);
   switch (kind) {
     case "systemd":
-      return { kind, file, text, name: nameOf(file, ".service"), dropIns: await dropInsOf(file) };
+      return {
+        kind,
+        file,
+        text,
+        name: nameOf(file, ".service"),
+        dropIns: await dropInsOf(file),
+        starters: await startersOf(file),
+      };
     case "upstart":
       return { kind, file, text, name: nameOf(file, ".conf"), override: await overrideOf(file) };
+    case "supervisord":
+      return { kind, file, text };
     case "compose":
       return { kind, file, text };
     case "inspect":

@@ -8,6 +8,7 @@ import { sayIt } from "./find-sources.ts";
 import type { Host } from "./host.ts";
 import type { Note } from "./note.ts";
 import type { Source } from "./source.ts";
+import { importSupervisord } from "./supervisord/supervisord-file.ts";
 import { importSystemd } from "./systemd/systemd-unit.ts";
 import { importUpstart } from "./upstart/upstart-job.ts";
 import { guardUsualFiles } from "./usual-files.ts";
@@ -47,6 +48,10 @@ function draftsOf(source: Source, host: Host): readonly Draft[] {
       return [checked(importSystemd(source, host))];
     case "upstart":
       return [checked(importUpstart(source, host))];
+    case "supervisord": {
+      const { programs, others } = importSupervisord(source, host);
+      return [...programs.map(checked), ...others];
+    }
     case "compose":
       return importCompose(source, host);
     case "inspect":
@@ -67,12 +72,13 @@ function unknownFile(file: string): Draft {
 /** Of a service that runs no container there is nothing to make. */
 function checked(draft: Draft): Draft {
   if (runsContainer(draft)) return draft;
+  const [program] = draft.programs;
+  const runs = program ? `; it runs ${program.path}, which is not looked into` : "";
   const note: Note = {
-    file: draft.file,
-    line: null,
+    ...(program?.origin ?? { file: draft.file, line: null }),
     what: draft.name,
     verdict: "not understood",
-    because: "no docker run is found in it, so there is no unit",
+    because: `no docker run is found in it, so there is no unit${runs}`,
     key: null,
   };
   const told = draft.notes.filter(({ verdict, code }) => verdict === "not understood" && code !== "hook");

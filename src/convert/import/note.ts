@@ -14,6 +14,8 @@ export type Note = Origin & {
   readonly because: string;
   /** The key of the unit file that its comment stands at; null: at the head of the file. */
   readonly key: string | null;
+  /** Of a variable or a label: its name in the map that the key is. */
+  readonly name?: string;
   /** By which others of the import tell it from the rest. */
   readonly code?: NoteCode;
   /** The text as it stood there, for the comment in the unit file and nothing else. */

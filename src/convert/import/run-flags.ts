@@ -93,7 +93,10 @@ function resolved(draft: Draft, flag: ParsedFlag, { environment }: RunLine, orig
   const found = environment.get(flag.value);
   const what = `--env ${flag.value}`;
   if (!found) {
-    const because = "it has no value here: it takes that of svc's own environment, if there is one";
+    const isInFile = JSON.stringify(draft.keys.env_file ?? "").includes(instanceMark);
+    const because = isInFile
+      ? "the env file of each instance may say it"
+      : "it has no value here: it takes that of svc's own environment, if there is one";
     tell(draft, "changed", origin, [what, because], { key: "environment" });
     return flag;
   }

@@ -30,7 +30,11 @@ export function takeRunLine(draft: Draft, run: RunLine): Taken {
   for (const flag of others.filter((one) => !refused.some(({ flag }) => flag === one))) {
     const key = keyOf(flag);
     const because = key === "options" ? "no key says it; it stays a flag in options" : key;
-    tell(draft, "taken", originOf(flag.word), [nameOf(flag), because], { key });
+    const name = isNamed(flag) ? flag.value.split("=")[0] : undefined;
+    tell(draft, "taken", originOf(flag.word), [nameOf(flag), because], {
+      key,
+      ...(name === undefined ? {} : { name }),
+    });
     sayWords(words.slice(flag.word, flag.word + 1), key);
   }
   if (!run.imageIsElsewhere) takeImage(draft, words, parsed.rest);
@@ -60,8 +64,13 @@ function withoutUnknownFlags(draft: Draft, given: readonly Word[]) {
 }
 
 /** Of variables and labels the name is told, and no value. */
-function nameOf({ name, value }: ParsedFlag): string {
-  return name === "env" || name === "label" ? `--${name} ${value.split("=")[0]}` : `--${name}`;
+function nameOf(flag: ParsedFlag): string {
+  const { name, value } = flag;
+  return isNamed(flag) ? `--${name} ${value.split("=")[0]}` : `--${name}`;
+}
+
+function isNamed({ name }: ParsedFlag): boolean {
+  return name === "env" || name === "label";
 }
 
 function lineOf(draft: Draft, line: number | null): Origin {

@@ -8,7 +8,7 @@ import { expand, type Word } from "./shell/words.ts";
 import { takeContainer } from "./take-container.ts";
 import { takeCreate, takeStart } from "./take-created.ts";
 import { takeExec } from "./take-exec.ts";
-import { takePull, takeRemove, takeStop } from "./take-own-commands.ts";
+import { takePull, takeRemove, takeStop, takeWait } from "./take-own-commands.ts";
 import { takeScript } from "./take-script.ts";
 
 /** One command of the host: what svc does by itself is dropped, docker run becomes keys, and the rest is told. */
@@ -49,6 +49,9 @@ export function takeCommand(job: Job, command: Command): void {
     case "remove":
       takeRemove(job, read.names, command);
       return;
+    case "wait":
+      takeWait(job, read.names, command);
+      return;
     case "pull":
       takePull(job, read.image, command);
       return;
@@ -67,6 +70,8 @@ export function takeCommand(job: Job, command: Command): void {
     case "other": {
       const { source } = command;
       const what = programOf(read.program, words);
+      const path = command.role === "main" ? words.findLast(isProgram)?.text : undefined;
+      if (path !== undefined) job.draft.programs.push({ path, origin });
       if (read.because === null) tellHook(job, { ...command, what });
       else tell(job.draft, "not understood", origin, [what, read.because], { source });
       return;
@@ -74,6 +79,12 @@ export function takeCommand(job: Job, command: Command): void {
     default:
       read satisfies never;
   }
+}
+
+/** The path of a program or a script, which alone is no secret: of `sh FILE ARGS` that of the file. */
+function isProgram({ text }: Word, at: number, words: readonly Word[]): boolean {
+  const isRun = at === 0 || (at === 1 && /(^|\/)(ba|da|z|k)?sh$/.test(words[0]?.text ?? ""));
+  return isRun && !/\/(docker|podman)$/.test(text) && /^\/[\w.@+/-]+$/.test(text);
 }
 
 /** The one that is named, or the first that Compose finds in its folder. */

@@ -75,6 +75,8 @@ function takeRunner(job: Job, words: readonly Word[]): Taken {
     return taken;
   }
   draft.keys.app = app.text;
+  // The app's own file, which docker-runner reads.
+  delete draft.keys.env_file;
   for (const [at, note] of draft.notes.entries())
     if (note.code === "for run line") draft.notes[at] = { ...note, verdict: "changed", because: notPassedOn };
   const because = "the unit has the app's image, tag, env and flags, and unlike the task its name and published ports";

@@ -15,11 +15,10 @@ export function takeNamed({ draft, named, created, state }: Job): void {
   for (const { is, what, names, origin, source, take } of named) {
     const isOwn = (name: string): boolean =>
       is === "container" ? name === container : image === undefined || name === image;
-    if (names.every(isOwn)) {
-      take();
-      continue;
-    }
-    const because = is === "container" ? "it is of another container" : "it is another image than the one that is run";
+    if (names.some(isOwn) || names.length === 0) take();
+    if (names.every(isOwn)) continue;
+    const others = names.some(isOwn) ? "it is of other containers too" : "it is of another container";
+    const because = is === "container" ? others : "it is another image than the one that is run";
     tell(draft, "not understood", origin, [what, because], { source });
   }
 }

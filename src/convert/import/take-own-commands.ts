@@ -17,7 +17,7 @@ export function takeStop(
   }
   job.named.push({
     is: "container",
-    what: stopOrRemove,
+    what: isKill ? "docker kill" : "docker stop",
     names,
     origin,
     source,
@@ -25,7 +25,7 @@ export function takeStop(
   });
 
   function takeCleaning(): void {
-    tell(draft, "taken", origin, ["docker stop", byItself(role)]);
+    tell(draft, "taken", origin, [isKill ? "docker kill" : "docker stop", byItself(role)]);
   }
 
   function takeOwn(): void {
@@ -42,15 +42,18 @@ export function takeStop(
   }
 }
 
-/** docker rm and wait. */
 export function takeRemove(job: Job, names: readonly string[], { role, line, source }: Command): void {
   const { draft } = job;
   const origin = { file: draft.file, line };
   const take = (): void => tell(draft, "taken", origin, ["docker rm", byItself(role)]);
-  job.named.push({ is: "container", what: stopOrRemove, names, origin, source, take });
+  job.named.push({ is: "container", what: "docker rm", names, origin, source, take });
 }
 
-const stopOrRemove = "docker stop or rm";
+export function takeWait(job: Job, names: readonly string[], { line, source }: Command): void {
+  const origin = { file: job.draft.file, line };
+  const take = (): void => tell(job.draft, "taken", origin, ["docker wait", "svc follows the container itself"]);
+  job.named.push({ is: "container", what: "docker wait", names, origin, source, take });
+}
 
 function byItself(role: Role): string {
   return role === "before" || role === "main"

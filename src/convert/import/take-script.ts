@@ -4,8 +4,10 @@ import { tell } from "./draft.ts";
 import type { Job, Role } from "./job.ts";
 import type { Stretch } from "./lines.ts";
 import { assign, changeFolder, readVariables } from "./script-variables.ts";
+import { hostCommand } from "./shell/host-command.ts";
 import { type ShellStep, shellSteps } from "./shell/shell.ts";
 import { catOf } from "./shell/substitution.ts";
+import { expand } from "./shell/words.ts";
 import { keepsOutput, takeCommand } from "./take-command.ts";
 
 /** A script by its steps; what changes variables is followed, and what only a shell understands is told. */
@@ -71,7 +73,8 @@ function tellPipe(job: Job, role: Role, { steps, at }: { steps: readonly ShellSt
   if (!step) return;
   const origin = { file: draft.file, line: step.line };
   const source = `| ${step.source}`;
-  if (head?.is === "command" && head.words.some(({ raw }) => /(^|\/)docker(-runner)?$/.test(raw)))
+  const { read } = hostCommand(head?.is === "command" ? expand(head.words, job.variables).words : []);
+  if (read.is === "run" || read.is === "runner" || read.is === "start")
     tell(draft, "changed", origin, ["| …", `${keepsOutput}; left out`], { source });
   else tellHook(job, { role, line: step.line, source, what: "| …" });
 }

@@ -4,7 +4,9 @@ import type { Host } from "./host.ts";
 
 /** svc reads /etc/default/APP and /var/www/APP/TAG where they are, which those who ran the container without it did not. */
 export function guardUsualFiles(draft: Draft, host: Host): void {
-  const app = String(draft.keys.app ?? draft.name.replace(/@.*$/, ""));
+  // docker-runner did.
+  if (draft.keys.app !== undefined) return;
+  const app = draft.name.replace(/@.*$/, "");
   const [envFile, tagFile] = [join(host.defaultDir, app), join(host.wwwDir, app, "TAG")];
   const origin = { file: draft.file, line: null };
   if (draft.keys.env_file === undefined && host.readFile(envFile) !== null) {

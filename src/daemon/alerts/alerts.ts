@@ -6,10 +6,12 @@ import { runOnHost } from "../../host/run-on-host.ts";
 import type { Decision } from "../../plan/decide.ts";
 import { badTag } from "../../plan/trial.ts";
 import { stateOf, type UnitState } from "../../plan/world.ts";
+import { messageOf } from "../../svc-error.ts";
 import type { AlertName, Unit } from "../../unit/unit.ts";
 import { isoNow } from "../iso-now.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { turns } from "../turns.ts";
+import type { Uncut } from "../uncut.ts";
 import { findAlerts, type Memory, noMemory, steadyAfterMs } from "./find-alerts.ts";
 
 const timeoutMs = 30_000;
@@ -31,6 +33,7 @@ export function keepAlerts(options: {
   readonly recorded: () => Promise<void>;
   readonly failed: (unit: string, because: string) => void;
   readonly remark: (unit: Unit, text: string) => void;
+  readonly begin: Uncut["begin"];
 }): { tell(event: AlertName, unit: Unit, because: string): void } {
   const { supervisor, clock } = options;
   const looks = new Map<string, Look>();
@@ -38,8 +41,7 @@ export function keepAlerts(options: {
   let cancel: () => void = () => undefined;
   supervisor.onPass(look);
   return {
-    tell: (event, unit, because) =>
-      void tell(event, unit, supervisor.decisions.get(unit.name)?.phase ?? "down", because),
+    tell: (event, unit, because) => tell(event, unit, supervisor.decisions.get(unit.name)?.phase ?? "down", because),
   };
 
   function look(): void {
@@ -64,18 +66,18 @@ export function keepAlerts(options: {
         lookAgainAt = Math.min(lookAgainAt, memory.upSince + steadyAfterMs);
       const tags = `tag ${last?.memory.tag ?? "none"} -> ${memory.tag ?? "none"}`;
       for (const event of alerts)
-        void tell(
-          event,
-          unit,
-          decision.phase,
-          event === "deployed" ? `${tags}; ${decision.because}` : decision.because,
-        );
+        tell(event, unit, decision.phase, event === "deployed" ? `${tags}; ${decision.because}` : decision.because);
     }
     cancel();
     cancel = Number.isFinite(lookAgainAt) ? clock.after(Math.max(0, lookAgainAt - now), look) : () => undefined;
   }
 
-  async function tell(event: AlertName, unit: Unit, phase: string, because: string): Promise<void> {
+  /** Nobody waits for it. */
+  function tell(event: AlertName, unit: Unit, phase: string, because: string): void {
+    runAll(event, unit, phase, because).catch((error: unknown) => failed(event, unit, messageOf(error)));
+  }
+
+  async function runAll(event: AlertName, unit: Unit, phase: string, because: string): Promise<void> {
     await options.recorded();
     const input = `${JSON.stringify(about(event, unit, phase, because))}\n`;
     const own = unit.onEvent[event].map((command) => [command]);
@@ -88,11 +90,17 @@ export function keepAlerts(options: {
     try {
       const environment = [`SVC_EVENT=${event}`, `SVC_UNIT=${unit.name}`, `SVC_APP=${unit.app}`];
       const onLine = (line: string): void => options.remark(unit, `on_event ${event}: ${line}`);
-      const wrong = await runOnHost({ command, environment, input, timeoutMs, clock, onLine });
-      if (wrong !== null) options.failed(unit.name, `on_event ${event} failed: ${wrong}`);
+      const wrong = await options.begin(`on_event of ${unit.name}`, () =>
+        runOnHost({ command, environment, input, timeoutMs, clock, onLine }),
+      );
+      if (wrong !== null) failed(event, unit, wrong);
     } finally {
       leave();
     }
+  }
+
+  function failed(event: AlertName, unit: Unit, wrong: string): void {
+    options.failed(unit.name, `on_event ${event} failed: ${wrong}`);
   }
 
   function about(event: AlertName, unit: Unit, phase: string, because: string): object {

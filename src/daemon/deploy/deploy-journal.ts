@@ -1,9 +1,12 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeployRecord } from "../../control/request.ts";
+import { messageOf } from "../../svc-error.ts";
 import { writeFileSafely } from "../../unit/write-file-safely.ts";
 
 const kept = 200;
+const version = 1;
+const nothing = { records: [], locks: {} };
 
 export type DeployJournal = {
   /** Oldest first. */
@@ -19,16 +22,19 @@ export type DeployJournal = {
 export type Lock = { readonly who: string; readonly why: string; readonly since: string };
 
 type Kept = {
-  readonly version: 1;
+  readonly version: typeof version;
   readonly records: readonly DeployRecord[];
   readonly locks: { readonly [app: string]: Lock };
 };
 
-/** What was deployed here, by whom, and how it went: STATE/deploys.json. A deploy that was cut off is found in it as running. */
-export async function deployJournal(stateFolder: string): Promise<DeployJournal> {
+/**
+ * What was deployed here, by whom, and how it went: STATE/deploys.json. A deploy that was cut off is found in it as running. A file that cannot
+ * be understood is moved aside and told of: it is no reason to refuse a deploy, but may have locks in it.
+ */
+export async function deployJournal(stateFolder: string, warn: (message: string) => void): Promise<DeployJournal> {
   const path = join(stateFolder, "deploys.json");
   await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-  let { records, locks } = parse(await readFile(path, "utf8").catch(() => ""));
+  let { records, locks } = await readKept(path, warn);
   let writing: Promise<void> = Promise.resolve();
   return {
     all: (app) => records.filter((one) => app === undefined || one.app === app),
@@ -38,7 +44,7 @@ export async function deployJournal(stateFolder: string): Promise<DeployJournal>
       records = [...others, record].slice(-kept);
       return save();
     },
-    lockOf: (app) => locks[app] ?? null,
+    lockOf: (app) => (Object.hasOwn(locks, app) ? (locks[app] ?? null) : null),
     setLock(app, lock) {
       const others = Object.fromEntries(Object.entries(locks).filter(([name]) => name !== app));
       locks = lock === null ? others : { ...others, [app]: lock };
@@ -47,18 +53,28 @@ export async function deployJournal(stateFolder: string): Promise<DeployJournal>
   };
 
   function save(): Promise<void> {
-    const text = `${JSON.stringify({ version: 1, records, locks } satisfies Kept, null, 1)}\n`;
+    const text = `${JSON.stringify({ version, records, locks } satisfies Kept, null, 1)}\n`;
     writing = writing.catch(() => undefined).then(() => writeFileSafely(path, text, 0o600));
     return writing;
   }
 }
 
-/** A file that cannot be read is an audit that is lost, and no reason to refuse a deploy. */
-function parse(text: string): Pick<Kept, "records" | "locks"> {
+async function readKept(path: string, warn: (message: string) => void): Promise<Pick<Kept, "records" | "locks">> {
+  const text = await readFile(path, "utf8").catch(() => null);
+  if (text === null) return nothing;
   try {
-    const { records, locks } = JSON.parse(text) as Kept;
-    return { records: Array.isArray(records) ? records : [], locks: locks ?? {} };
-  } catch {
-    return { records: [], locks: {} };
+    return parse(JSON.parse(text) as Partial<Kept> | null);
+  } catch (error) {
+    const aside = `${path}.unreadable`;
+    await rename(path, aside).catch(() => undefined);
+    warn(`the deploys and locks that were kept cannot be read and were moved to ${aside}: ${messageOf(error)}`);
+    return nothing;
   }
+}
+
+function parse(kept: Partial<Kept> | null): Pick<Kept, "records" | "locks"> {
+  const { records, locks } = kept ?? {};
+  if (kept?.version !== version) throw new Error("it is not of a known version");
+  if (!Array.isArray(records) || typeof locks !== "object" || locks === null) throw new Error("it makes no sense");
+  return { records, locks };
 }

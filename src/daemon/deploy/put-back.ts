@@ -6,6 +6,7 @@ import { badTag } from "../../plan/trial.ts";
 import { stateOf } from "../../plan/world.ts";
 import { messageOf, SvcError } from "../../svc-error.ts";
 import type { AlertName, Unit } from "../../unit/unit.ts";
+import { bringImage } from "../bring-image.ts";
 import type { Daemon } from "../context.ts";
 import { isoNow } from "../iso-now.ts";
 import { lockedBy, lockedError } from "./app-lock.ts";
@@ -59,7 +60,8 @@ async function putBack(
       return;
     }
     const revertBefore = await tagIn(app.revertFile);
-    await bringImage(imageWith(app, to), daemon);
+    const bringing = { signal: new AbortController().signal, onProgress: () => undefined };
+    await bringImage(imageWith(app, to), app.units, bringing, daemon);
     await writeTag(app.tagFile, to);
     await source.read();
     supervisor.tell(...wishesToFollow(app, to, daemon));
@@ -88,12 +90,6 @@ async function isToBePutBack(app: App, from: string): Promise<boolean> {
   if ((await tagIn(app.revertFile)) === from)
     throw new SvcError("missing-tag", `${from} was put back itself, as REVERT says`);
   return true;
-}
-
-/** What runs on the bad tag is not given up for an image that cannot be had. */
-async function bringImage(image: string, { engine }: Daemon): Promise<void> {
-  if (await engine.image(image)) return;
-  await engine.pull(image, { abort: new AbortController().signal, onProgress: () => undefined });
 }
 
 function wishesToFollow({ name }: App, to: string, { supervisor: { world } }: Daemon): readonly Fact[] {

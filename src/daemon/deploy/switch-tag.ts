@@ -3,7 +3,7 @@ import type { Ask, DeployRecord, Switched } from "../../control/request.ts";
 import { isReady, ownContainer } from "../../plan/conditions.ts";
 import { messageOf, SvcError } from "../../svc-error.ts";
 import type { Daemon } from "../context.ts";
-import { bringImage, handOverFirst, unitsToRestart, wishesToRestart } from "../handlers/restart.ts";
+import { bringNextImage, handOverFirst, unitsToRestart, wishesToRestart } from "../handlers/restart.ts";
 import type { Reply } from "../handlers/wish-and-wait.ts";
 import { isoNow } from "../iso-now.ts";
 import { type App, appOf, checkedTag, tagIn, wantedUnits, writeTag } from "./app-units.ts";
@@ -87,7 +87,7 @@ async function putTag(
     const names = wantedUnits(appOf(app.name, supervisor.world), supervisor.world, ask.units).map(({ name }) => name);
     if (names.length === 0) return { ok: true, because: "none of its units is to be up", lastLines: [] };
     const units = await unitsToRestart(names, daemon);
-    for (const unit of units.all) await bringImage(unit, reply, daemon);
+    for (const unit of units.all) await bringNextImage(unit, reply, daemon);
     const handed = await handOverFirst(units, reply, daemon);
     if (handed.failure) return await failed(handed.failure);
     supervisor.tell(...wishesToRestart(handed.rest, {}, daemon).facts);

@@ -2,8 +2,8 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { AppOnHost, Ask, PullProgress, Switched } from "../../control/request.ts";
 import type { Handlers } from "../../control/server.ts";
-import { EngineError } from "../../engine/engine.ts";
 import { SvcError } from "../../svc-error.ts";
+import { bringImage } from "../bring-image.ts";
 import type { Daemon } from "../context.ts";
 import { holdLock, lockedBy, lockedError, takeLease } from "../deploy/app-lock.ts";
 import { type App, appOf, checkedTag, imageWith, refuseUnknown, tagIn, wantedUnits } from "../deploy/app-units.ts";
@@ -37,11 +37,7 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       const image = imageWith(app, checkedTag(tag));
       const because = `its image ${image} is pulled`;
       const onProgress = (pull: PullProgress) => reply.progress({ unit: name, phase: "pulling", because, pull });
-      const never = app.units.every(({ launch }) => launch.ok && launch.pull === "never");
-      const isHere = (await daemon.engine.image(image)) !== null;
-      if (never && !isHere) throw notHere(image, "its units are never pulled", "docker load or build it first");
-      // A tag may have moved: what is here counts only where the registry cannot be had.
-      if (!never) await pullOrTakeWhatIsHere(image, isHere, { onProgress, abort: reply.signal }, daemon);
+      await bringImage(image, app.units, { onProgress, signal: reply.signal, anew: true }, daemon);
       const found = await daemon.engine.image(image);
       return { digest: found?.digests[0]?.replace(/^.*@/, "") ?? found?.id ?? "" };
     },
@@ -172,23 +168,4 @@ async function prune(
   const removed = all.filter((reference, at) => at >= keep && !kept.has(reference));
   for (const reference of removed) await engine.removeImage(reference);
   return { removed };
-}
-
-type Pulling = { readonly onProgress: (progress: PullProgress) => void; readonly abort: AbortSignal };
-
-/** A registry that is away is no reason to refuse a build that is on the host already. */
-async function pullOrTakeWhatIsHere(image: string, isHere: boolean, pulling: Pulling, daemon: Daemon): Promise<void> {
-  try {
-    await daemon.engine.pull(image, pulling);
-  } catch (error) {
-    if (isHere) return;
-    if (error instanceof EngineError && error.status === 404)
-      throw notHere(image, error.message, "check the tag, and that it was pushed");
-    throw error;
-  }
-}
-
-/** Asking again does not help. */
-function notHere(image: string, because: string, hint: string): SvcError {
-  return new SvcError("no-such-image", `there is no ${image}: ${because}`, { hint });
 }

@@ -12,6 +12,7 @@ import { reloader } from "./reload.ts";
 import { restart } from "./restart.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
+import { tellEvents } from "./tell-events.ts";
 import { usage } from "./usage.ts";
 import { waitFor } from "./wait-for.ts";
 import { why } from "./why.ts";
@@ -45,18 +46,7 @@ export function handlers(daemon: Daemon): Handlers {
     },
     events: async (ask, reply) => {
       await refuseUnheardOf(ask.units ?? []);
-      const concerns = (unit: string | null): boolean =>
-        !ask.units?.length || (unit !== null && ask.units.includes(unit));
-      for (const event of events.since(ask.since ?? 0)) {
-        if (concerns(event.unit) && !reply.progress(event)) await reply.drained();
-      }
-      if (!ask.follow) return null;
-      const unfollow = events.follow((event) => {
-        if (concerns(event.unit)) reply.progress(event);
-      });
-      await new Promise((resolve) => reply.signal.addEventListener("abort", resolve));
-      unfollow();
-      return null;
+      return tellEvents(ask, reply, daemon);
     },
     logs: (ask, reply) => logs(ask, reply, daemon),
     history: async ({ unit, runs: count }) => {
@@ -82,8 +72,9 @@ export function handlers(daemon: Daemon): Handlers {
       upSince: new Date(daemon.upSince).toISOString(),
       folders: daemon.folders,
     }),
-    reexec: async () => {
-      setImmediate(daemon.reexec);
+    reexec: async (_, reply) => {
+      const isQuiet = await daemon.uncut.stand((waitsFor) => reply.progress({ waitsFor }), reply.signal);
+      if (isQuiet) setImmediate(daemon.reexec);
       return { pid: process.pid };
     },
   };

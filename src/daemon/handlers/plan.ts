@@ -3,13 +3,14 @@ import { withDependents, withNeeds } from "../../graph/closure.ts";
 import { foresee } from "../../plan/foresee.ts";
 import { stateOf, type World, withState } from "../../plan/world.ts";
 import type { Unit } from "../../unit/unit.ts";
+import { refuseNeverPulled } from "../bring-image.ts";
 import type { Daemon } from "../context.ts";
 import { doubtsAbout } from "../foresight/doubts.ts";
 import { foreseeHandOvers } from "../foresight/foresee-hand-overs.ts";
 import { measuredSpans, type Spans } from "../foresight/measured-spans.ts";
 import { summarize } from "../foresight/summarize.ts";
 import { newNeeds } from "./reload.ts";
-import { refuseNeverPulled, runsNow, unitsToHandOver, unitsToRestart, wishesToRestart } from "./restart.ts";
+import { runsNow, unitsToHandOver, unitsToRestart, wishesToRestart } from "./restart.ts";
 import { wishesToStart } from "./start.ts";
 import { wishesToStop } from "./stop.ts";
 import { refuseWhileAway, type Wishes } from "./wish-and-wait.ts";
@@ -125,7 +126,7 @@ function hasHealthcheck(unit: Unit, world: World, image: ImageNow | null): boole
 function isBroughtBefore(name: string, daemon: Daemon): boolean {
   const unit = daemon.supervisor.world.units.get(name);
   if (!unit?.launch.ok || !runsNow(unit, daemon)) return false;
-  refuseNeverPulled(unit);
+  refuseNeverPulled(unit.launch.image, [unit]);
   return true;
 }
 

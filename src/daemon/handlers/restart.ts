@@ -1,12 +1,12 @@
-import type { Ask, Outcome } from "../../control/request.ts";
+import type { Ask, Outcome, PullProgress } from "../../control/request.ts";
 import { withNeeds } from "../../graph/closure.ts";
 import { isRunning, ownContainer } from "../../plan/conditions.ts";
 import type { Fact } from "../../plan/fact.ts";
 import { stateOf } from "../../plan/world.ts";
-import { messageOf, SvcError } from "../../svc-error.ts";
+import { SvcError } from "../../svc-error.ts";
 import type { Unit } from "../../unit/unit.ts";
+import { bringImage } from "../bring-image.ts";
 import type { Daemon } from "../context.ts";
-import { pulled } from "../pulled.ts";
 import { readValid } from "./names.ts";
 import { refuseConflicts } from "./refuse-conflicts.ts";
 import { type Reply, refuseWhileAway, type Wishes, wishAndWait } from "./wish-and-wait.ts";
@@ -14,7 +14,7 @@ import { type Reply, refuseWhileAway, type Wishes, wishAndWait } from "./wish-an
 /** New containers, made from what the disk says now. Nothing is stopped before everything has been found to be right. */
 export async function restart(ask: Ask<"restart">, reply: Reply, daemon: Daemon): Promise<Outcome> {
   const units = await unitsToRestart(ask.names, daemon);
-  for (const unit of units.all) await bringImage(unit, reply, daemon);
+  for (const unit of units.all) await bringNextImage(unit, reply, daemon);
   const handed = await handOverFirst(units, reply, daemon);
   if (handed.failure) {
     const { unit, because } = handed.failure;
@@ -106,42 +106,16 @@ function refuseUnlaunchable(tied: readonly Unit[]): void {
   }
 }
 
-/** A running container is not given up for an image that cannot be had. */
-export async function bringImage(unit: Unit, reply: Reply, daemon: Daemon): Promise<void> {
+/** Of what runs, before it is touched. */
+export async function bringNextImage(unit: Unit, reply: Reply, daemon: Daemon): Promise<void> {
   if (!unit.launch.ok || !runsNow(unit, daemon)) return;
   const { image } = unit.launch;
-  if (await daemon.engine.image(image)) return;
-  refuseNeverPulled(unit);
-  const beganAt = daemon.clock.now();
-  try {
-    await daemon.engine.pull(image, {
-      abort: reply.signal,
-      platform: unit.launch.create.platform,
-      onProgress: (pull) =>
-        reply.progress({ unit: unit.name, phase: "pulling", because: `its image ${image} is pulled`, pull }),
-    });
-    daemon.events.add(pulled(unit.name, image, Math.round(daemon.clock.now() - beganAt)));
-  } catch (error) {
-    throw new SvcError("pull-failed", `cannot pull ${image} for ${unit.name}: ${messageOf(error)}`, {
-      hint: "nothing was touched; check the tag and the registry, then try again",
-      cause: error,
-    });
-  }
+  const because = `its image ${image} is pulled`;
+  const onProgress = (pull: PullProgress) => reply.progress({ unit: unit.name, phase: "pulling", because, pull });
+  await bringImage(image, [unit], { signal: reply.signal, onProgress }, daemon);
 }
 
 export function runsNow({ name }: Unit, { supervisor: { world } }: Daemon): boolean {
   const unit = world.units.get(name);
   return unit !== undefined && isRunning(ownContainer(unit, world));
-}
-
-/** Of a unit that runs, whose image is not here. */
-export function refuseNeverPulled({ name, launch }: Unit): void {
-  if (!launch.ok || launch.pull !== "never") return;
-  throw new SvcError(
-    "no-such-image",
-    `the image of ${name}, ${launch.image}, is not on this host, and is never pulled`,
-    {
-      hint: "nothing was touched; docker load or build it, or set another pull_policy",
-    },
-  );
 }

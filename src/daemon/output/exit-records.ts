@@ -6,8 +6,10 @@ import { writeFileSafely } from "../../unit/write-file-safely.ts";
 /** A file that has grown beyond the one is cut back to its newest records, as many as fit in the other. */
 const largestBytes = 4 << 20;
 const keptBytes = 2 << 20;
-/** The last record, with its 50 lines, is within this many bytes of the end; a longer one is not shown as the last exit. */
+/** The last record, with its 50 lines, is within this many bytes of the end. */
 const tailBytes = 1 << 20;
+/** So much of a line is kept: 50 of them, each character written as `\u0000`, are less than the tail. */
+const longestLine = 2_000;
 
 export type ExitRecords = {
   /** Durable when it resolves. The end that was kept last may be told again: by the event and by a list, or before and after a crash. */
@@ -32,7 +34,8 @@ export async function exitRecords(stateFolder: string): Promise<ExitRecords> {
     if (newest) last.set(newest.unit, newest);
   }
   return {
-    append(record) {
+    append(end) {
+      const record = { ...end, lastLines: end.lastLines.map(beginning) };
       // One after the other: a run may end while the last one is still being written.
       const before = appending.get(record.unit) ?? Promise.resolve();
       const now = before.catch(() => undefined).then(() => write(record));
@@ -70,13 +73,18 @@ export function isSameEnd(one: End, other: End | null | undefined): boolean {
   return one.startedAt === null || other.startedAt === null || one.startedAt === other.startedAt;
 }
 
+function beginning(line: string): string {
+  return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
+}
+
 async function cutBack(path: string): Promise<void> {
   const newest: string[] = [];
   let bytes = 0;
   for (const record of parse(await readFile(path, "utf8")).reverse()) {
     const line = `${JSON.stringify(record)}\n`;
     bytes += Buffer.byteLength(line);
-    if (bytes > keptBytes) break;
+    // The newest stays, however large it is.
+    if (bytes > keptBytes && newest.length > 0) break;
     newest.unshift(line);
   }
   await writeFileSafely(path, newest.join(""), 0o600);

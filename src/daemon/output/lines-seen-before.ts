@@ -3,14 +3,21 @@ export type TimedLine = { readonly stream: "out" | "err"; readonly time: string;
 
 /**
  * Which of the engine's lines stand at the end of our log already. Both come from one container, each in order; stdout and
- * stderr may be interleaved differently, so each is matched by itself.
+ * stderr may be interleaved differently, so each is matched by itself. The end of our log may be of a time after `now`, from before the
+ * clock was set back: where it is not found the end of what is older is looked for.
  */
-export function linesSeenBefore<T extends TimedLine>(lines: readonly T[], tail: readonly TimedLine[]): ReadonlySet<T> {
+export function linesSeenBefore<T extends TimedLine>(
+  lines: readonly T[],
+  tail: readonly TimedLine[],
+  now: number,
+): ReadonlySet<T> {
   const seen = new Set<T>();
   for (const stream of ["out", "err"] as const) {
     const theirs = lines.filter((line) => line.stream === stream);
     const ours = tail.filter((line) => line.stream === stream);
-    for (const line of theirs.slice(0, endOfMatch(theirs, ours))) seen.add(line);
+    const past = ours.filter(({ time }) => Date.parse(time) <= now);
+    const end = endOfMatch(theirs, ours) || endOfMatch(theirs, past);
+    for (const line of theirs.slice(0, end)) seen.add(line);
   }
   return seen;
 }

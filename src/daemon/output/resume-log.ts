@@ -1,15 +1,17 @@
 import type { Clock } from "../../clock/clock.ts";
-import type { Engine } from "../../engine/engine.ts";
+import { type Engine, EngineError } from "../../engine/engine.ts";
+import { linesOfRun } from "./lines-of-run.ts";
 import { linesSeenBefore, type TimedLine } from "./lines-seen-before.ts";
-import { readLog } from "./read-log.ts";
 import type { RunLog } from "./run-log.ts";
 import type { UnitLog } from "./unit-log.ts";
 
 /** Our times are those of receipt, a little after the engine's. */
 const skewMs = 2_000;
 const tailLines = 64;
+/** Where the clock was set back it is not known when our log ends: as much as this is looked through. */
+const setBackWithinMs = 86_400_000;
 
-type EngineLine = TimedLine & { readonly line: Buffer };
+type EngineLine = TimedLine & { readonly line: Buffer; readonly isWhole: boolean };
 
 /**
  * Follows a container that svc did not start in this life from where its log ends: the engine's lines are matched to the tail of
@@ -28,45 +30,45 @@ export async function resumeOutput(options: {
 }): Promise<void> {
   const { engine, clock, container, log, run, folder, unit, signal, onEnd } = options;
   await log.flush();
-  const ours = await readLog(folder, unit, { since: container.startedAt - 1, lines: 2 * tailLines });
-  const tail = ours.filter((line): line is TimedLine & typeof line => line.stream !== "svc");
-  const last = tail.at(-1);
-  const since = last ? Date.parse(last.time) - skewMs : container.startedAt - 1;
-  const readAt = clock.date();
-  // What the engine has of the time before now may be in our log already; it is judged when all of it is here.
+  const now = clock.date();
+  const beganAt = container.startedAt > now ? 0 : container.startedAt;
+  const tail = await linesOfRun(folder, unit, { container: container.id, startedAt: beganAt }, tailLines);
+  const { from, knownUntil } = resumesAt(tail, { now, beganAt });
+  // What the engine has may be in our log already, up to some line; it is judged when all of that is here.
   let early: EngineLine[] | null = [];
   const settle = (): void => {
     if (!early) return;
     const found = early;
     early = null;
-    const seen = linesSeenBefore(found, tail);
-    for (const one of found) if (!seen.has(one)) run.line(one.stream, one.time, one.line);
+    const seen = linesSeenBefore(found, tail, now);
+    for (const one of found) if (!seen.has(one)) run.line(one.stream, one.time, one.line, one.isWhole);
   };
   try {
     // A line that was cut when the stream was lost is whole in the engine's log.
     run.forgetPartialLines();
     await engine.logs(container.id, {
       tty: container.tty,
-      since,
+      since: from,
       follow: true,
       abort: signal,
-      onLine(stream, time, line) {
-        if (early && Date.parse(time) <= readAt) {
-          early.push({ stream, time, text: line.toString(), line: Buffer.from(line) });
-          return;
-        }
+      onLine(stream, time, line, isWhole) {
+        if (Date.parse(time) > knownUntil) settle();
+        if (early) early.push({ stream, time, text: line.toString(), line: Buffer.from(line), isWhole });
+        else run.line(stream, time, line, isWhole);
+      },
+      onRest(stream, rest) {
         settle();
-        run.line(stream, time, line);
+        run.output(stream, rest);
       },
       onEnd() {
         settle();
         onEnd();
       },
     });
-    // The engine sends what it has at once; silence after it means that there was no more.
+    // The engine sends what it has at once.
     clock.after(skewMs, settle);
-  } catch {
-    if (signal.aborted) return onEnd();
+  } catch (error) {
+    if (signal.aborted || (error instanceof EngineError && error.kind === "no-such-container")) return onEnd();
     log.remark("the engine keeps no log of this container: what it wrote while svc was away is lost");
     const attachment = await engine.attach(container.id, {
       tty: container.tty,
@@ -76,4 +78,20 @@ export async function resumeOutput(options: {
     });
     signal.addEventListener("abort", () => attachment.close());
   }
+}
+
+/**
+ * From when on the engine is asked, which sends only lines of that time or later; and until when a line of its may be in our log. A
+ * time of ours that is after now proves nothing: the clock was set back.
+ */
+function resumesAt(
+  tail: readonly TimedLine[],
+  { now, beganAt }: { readonly now: number; readonly beganAt: number },
+): { readonly from: number; readonly knownUntil: number } {
+  const times = tail.map(({ time }) => Date.parse(time));
+  const last = times.at(-1);
+  if (last === undefined) return { from: Math.max(0, beganAt - skewMs), knownUntil: Number.NEGATIVE_INFINITY };
+  if (times.some((time) => time > now))
+    return { from: Math.max(beganAt - skewMs, now - setBackWithinMs), knownUntil: Number.POSITIVE_INFINITY };
+  return { from: last - skewMs, knownUntil: last + skewMs };
 }

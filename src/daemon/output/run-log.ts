@@ -1,13 +1,16 @@
+import { longestLineBytes } from "../../engine/engine.ts";
+
 /** What one container writes. A terminal ends its lines with CR LF, of which the CR is not the container's. */
 export type RunLog = {
   /** Returns at once, whatever the disk does. */
   output(stream: "out" | "err", chunk: Buffer): void;
   /** A line that the engine kept, with the engine's time. */
-  line(stream: "out" | "err", time: string, line: Buffer): void;
+  line(stream: "out" | "err", time: string, line: Buffer, isWhole: boolean): void;
   /** The container has ended: a last line without an end is a line. */
   end(): void;
   /** The stream was lost in the middle of a line, which comes again from its beginning. */
   forgetPartialLines(): void;
+  /** Of a long line its beginning. */
   lastLines(count: number): readonly string[];
   onLine(listener: (line: string) => void): () => void;
 };
@@ -15,9 +18,9 @@ export type RunLog = {
 /** Some lines of a container, without the end of the last. */
 export type Lines = { readonly text: string; readonly count: number };
 
-const maxLineBytes = 1 << 20;
 const keptLines = 1_000;
-/** So many lines as are handled at once. */
+const keptBytes = 1 << 18;
+/** So many lines as are handled at once; of a line alone that is longer so much is kept. */
 const maxBlockBytes = 1 << 14;
 
 /** Makes lines of what comes in pieces, gives them to `write` as they stand in the file, and keeps the last. */
@@ -34,6 +37,7 @@ export function runLog({
   const listeners = new Set<(line: string) => void>();
   const recent: Lines[] = [];
   let recentCount = 0;
+  let recentBytes = 0;
   return {
     output(name, chunk) {
       let rest = partial[name].length > 0 ? Buffer.concat([partial[name], chunk]) : chunk;
@@ -43,9 +47,9 @@ export function runLog({
         takeLines(name, rest.subarray(0, end - 1));
         rest = rest.subarray(end);
       }
-      while (rest.length > maxLineBytes) {
-        takeLine(name, now(), rest.subarray(0, maxLineBytes), "+");
-        rest = rest.subarray(maxLineBytes);
+      while (rest.length > longestLineBytes) {
+        takeLine(name, now(), rest.subarray(0, longestLineBytes), false);
+        rest = rest.subarray(longestLineBytes);
       }
       partial[name] = Buffer.from(rest);
     },
@@ -77,20 +81,31 @@ export function runLog({
     take(name, time, { text: tty ? Buffer.from(text, "latin1").toString() : lines.toString(), count }, bytes);
   }
 
-  function takeLine(name: "out" | "err", time: string, line: Buffer, mark = ""): void {
-    const bytes = Buffer.concat([Buffer.from(`${time} ${name}${mark} `), line, Buffer.from("\n")]);
+  /** One that goes on in the next is marked. */
+  function takeLine(name: "out" | "err", time: string, line: Buffer, isWhole = true): void {
+    const bytes = Buffer.concat([Buffer.from(`${time} ${name}${isWhole ? "" : "+"} `), line, Buffer.from("\n")]);
     take(name, time, { text: line.toString(), count: 1 }, bytes);
   }
 
   function take(name: "out" | "err", time: string, lines: Lines, bytes: Buffer): void {
-    recent.push(lines);
-    recentCount += lines.count;
-    for (let [oldest] = recent; oldest && recentCount - oldest.count >= keptLines; [oldest] = recent) {
-      recent.shift();
-      recentCount -= oldest.count;
-    }
+    keep(lines.text.length > maxBlockBytes ? { text: beginning(lines.text), count: 1 } : lines);
     if (listeners.size > 0) for (const text of lines.text.split("\n")) for (const listener of listeners) listener(text);
     write(name, time, lines, bytes);
+  }
+
+  function keep(lines: Lines): void {
+    recent.push(lines);
+    recentCount += lines.count;
+    recentBytes += lines.text.length;
+    for (let [oldest] = recent; oldest && mayGo(oldest); [oldest] = recent) {
+      recent.shift();
+      recentCount -= oldest.count;
+      recentBytes -= oldest.text.length;
+    }
+  }
+
+  function mayGo(oldest: Lines): boolean {
+    return recentCount - oldest.count >= keptLines || recentBytes > keptBytes;
   }
 
   /** One after the other: a block is taken apart only when somebody asks. */
@@ -100,4 +115,9 @@ export function runLog({
       last = [...(recent[at]?.text.split("\n") ?? []), ...last];
     return count > 0 ? last.slice(-count) : [];
   }
+}
+
+/** Copied: a slice would hold the whole line in memory. */
+function beginning(line: string): string {
+  return `${Buffer.from(line.slice(0, maxBlockBytes)).toString()}…`;
 }

@@ -3,8 +3,9 @@ import type { LogLine } from "../../control/request.ts";
 import { type LogAsk, readLog } from "./read-log.ts";
 import type { UnitLog } from "./unit-log.ts";
 
-/** A follower that does not read in time loses lines beyond this many, and is told how many. */
+/** A follower that does not read in time loses lines beyond so many, or so much, and is told how many. */
 const maxWaiting = 10_000;
+const maxWaitingBytes = 1 << 21;
 
 /** What is kept of several units, merged by time, and then, with `follow`, each line as it is written; none lost or doubled between. */
 export async function* streamLogs(options: {
@@ -16,6 +17,7 @@ export async function* streamLogs(options: {
 }): AsyncIterable<LogLine> {
   const { folder, clock, units, ask, signal } = options;
   const waiting: LogLine[] = [];
+  let waitingBytes = 0;
   let lost = 0;
   let wake: () => void = () => undefined;
   // Followed first, read then: a line written in between is in both, and is taken once.
@@ -23,20 +25,9 @@ export async function* streamLogs(options: {
   const hangUp = (): void => wake();
   signal.addEventListener("abort", hangUp);
   try {
-    const kept: LogLine[] = [];
-    for (const { unit, log } of units) {
-      await log?.flush();
-      const lines = await readLog(folder, unit, ask);
-      const overlap = countOverlap(
-        lines,
-        waiting.filter((line) => line.unit === unit),
-      );
-      forget(unit, overlap);
-      kept.push(...lines);
-    }
-    kept.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-    yield* kept;
+    yield* await readKept();
     while (ask.follow && !signal.aborted) {
+      waitingBytes = 0;
       yield* waiting.splice(0);
       if (lost > 0) yield skipped(lost);
       lost = 0;
@@ -50,11 +41,26 @@ export async function* streamLogs(options: {
     for (const stop of stops) stop();
   }
 
+  async function readKept(): Promise<readonly LogLine[]> {
+    let kept: readonly LogLine[] = [];
+    for (const { unit, log } of units) {
+      await log?.flush();
+      const lines = await readLog(folder, unit, ask);
+      const overlap = countOverlap(
+        lines,
+        waiting.filter((line) => line.unit === unit),
+      );
+      forget(unit, overlap);
+      kept = kept.concat(lines);
+    }
+    return kept.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  }
+
   function follow(unit: string, log: UnitLog): () => void {
     return log.onLine((line) => {
       if (!(ask.grep?.test(line.text) ?? true)) return;
-      if (waiting.length >= maxWaiting) lost++;
-      else waiting.push({ unit, ...line });
+      if (waiting.length >= maxWaiting || waitingBytes >= maxWaitingBytes) lost++;
+      else wait({ unit, ...line });
       wake();
     });
   }
@@ -63,6 +69,11 @@ export async function* streamLogs(options: {
   function forget(unit: string, count: number): void {
     const read = new Set(waiting.filter((line) => line.unit === unit).slice(0, count));
     waiting.splice(0, waiting.length, ...waiting.filter((line) => !read.has(line)));
+  }
+
+  function wait(line: LogLine): void {
+    waiting.push(line);
+    waitingBytes += line.text.length;
   }
 
   function skipped(count: number): LogLine {

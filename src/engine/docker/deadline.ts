@@ -3,14 +3,10 @@ import { engineError } from "./docker-error.ts";
 
 /**
  * One call with its deadline; what it rejects with is an EngineError. The call is given up even where dockerode takes no signal:
- * an engine that starts up accepts connections and lets them hang.
+ * an engine that starts up accepts connections and lets them hang. A stream has the deadline to open, and then lasts as long as it
+ * lasts, or until `abort`.
  */
-export async function ask<T>(deadlineMs: number, call: (abort: AbortSignal) => Promise<T>): Promise<T> {
-  return open(deadlineMs, call);
-}
-
-/** The same for a stream: it has the deadline to open, and then lasts as long as it lasts, or until `abort`. */
-export async function open<T>(
+export async function ask<T>(
   deadlineMs: number,
   call: (abort: AbortSignal) => Promise<T>,
   abort?: AbortSignal,

@@ -1,5 +1,10 @@
-/** Splits the engine's frames (8 bytes of header: stream, 0, 0, 0, length as big-endian u32) however they are cut into chunks. */
-export function demultiplex(onOutput: (stream: "out" | "err", chunk: Buffer) => void): (chunk: Buffer) => void {
+/**
+ * Splits the engine's frames (8 bytes of header: stream, 0, 0, 0, length as big-endian u32) however they are cut into chunks.
+ * What is given out is at most a frame; `endsFrame`: its frame ends with it.
+ */
+export function demultiplex(
+  onOutput: (stream: "out" | "err", chunk: Buffer, endsFrame: boolean) => void,
+): (chunk: Buffer) => void {
   const header = Buffer.alloc(8);
   let headerHas = 0;
   let left = 0;
@@ -17,8 +22,8 @@ export function demultiplex(onOutput: (stream: "out" | "err", chunk: Buffer) => 
         continue;
       }
       const take = Math.min(left, chunk.length - at);
-      onOutput(header[0] === 2 ? "err" : "out", chunk.subarray(at, at + take));
       left -= take;
+      onOutput(header[0] === 2 ? "err" : "out", chunk.subarray(at, at + take), left === 0);
       at += take;
     }
   };

@@ -4,7 +4,7 @@ import type { Attachment, AttachOptions, Engine, PullOptions } from "../engine.t
 import { EngineError } from "../engine.ts";
 import { detailOf, imageOf, infoOf, type RawInfo, summaryOf } from "./answers.ts";
 import { createContainer } from "./create.ts";
-import { ask, open } from "./deadline.ts";
+import { ask } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
 import { readEvents } from "./events.ts";
 import { execIn } from "./exec.ts";
@@ -55,7 +55,7 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
         throw error;
       }
     },
-    create: async (request) => ({ id: await createContainer(docker, request, longMs), warnings: [] }),
+    create: (request) => createContainer(docker, request, longMs),
     attach: (id, attach) => attachTo(docker, { id, openMs: longMs }, attach),
     start: (id) => fine([304], longMs, (abortSignal) => container(id).start({ abortSignal })),
     rename: async (id, name) => void (await ask(shortMs, (abortSignal) => container(id).rename({ name, abortSignal }))),
@@ -169,7 +169,7 @@ async function attachTo(
   const { tty, stdin, onOutput, onEnd } = options;
   const path = `/containers/${encodeURIComponent(what.id)}/attach?detachKeys=${noDetachKeys}&`;
   const wanted = { hijack: stdin, openStdin: stdin, options: { stream: true, stdout: true, stderr: true, stdin } };
-  const stream = await open(what.openMs, (abortSignal) => dial(docker, { path, ...wanted, abortSignal }));
+  const stream = await ask(what.openMs, (abortSignal) => dial(docker, { path, ...wanted, abortSignal }));
   const take = tty ? (chunk: Buffer) => onOutput("out", chunk) : demultiplex(onOutput);
   let ended = false;
   const end = (): void => {
@@ -199,7 +199,7 @@ async function waitFor(
   abort?: AbortSignal,
 ): Promise<number> {
   const path = `/containers/${encodeURIComponent(what.id)}/wait?condition=${what.condition}&`;
-  const answer = await open(what.openMs, (abortSignal) => dial(docker, { path, abortSignal }), abort);
+  const answer = await ask(what.openMs, (abortSignal) => dial(docker, { path, abortSignal }), abort);
   const text = await new Promise<string>((resolve, reject) => {
     let all = "";
     answer.on("data", (chunk: Buffer) => {

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import type { EngineEvent } from "../engine.ts";
 import { healthOf } from "./answers.ts";
-import { open } from "./deadline.ts";
+import { ask } from "./deadline.ts";
 import { lineSplitter } from "./lines.ts";
 
 type Message = {
@@ -18,7 +18,7 @@ export async function readEvents(
   const filters = JSON.stringify({ type: ["container"] });
   // The engine sends its headers a moment before it subscribes us: what happens in between is in its buffer.
   const since = Math.floor(Date.now()) / 1000;
-  const stream = await open(openMs, (abortSignal) => docker.getEvents({ filters, since, abortSignal }));
+  const stream = await ask(openMs, (abortSignal) => docker.getEvents({ filters, since, abortSignal }));
   let ended = false;
   const end = (): void => {
     if (ended) return;

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { EngineError, type ExecOptions } from "../engine.ts";
-import { ask, open } from "./deadline.ts";
+import { ask } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
 
 /** Runs a command in a container that runs, to its end; gives its exit code. */
@@ -17,7 +17,7 @@ export async function execIn(container: Docker.Container, options: ExecOptions, 
       abortSignal,
     }),
   );
-  const stream = await open(deadlineMs, (abortSignal) => exec.start({ abortSignal }), options.abort);
+  const stream = await ask(deadlineMs, (abortSignal) => exec.start({ abortSignal }), options.abort);
   const take = demultiplex(options.onOutput);
   stream.on("data", take);
   const giveUp = (): void => void stream.destroy();

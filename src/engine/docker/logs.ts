@@ -1,12 +1,13 @@
 import type Docker from "dockerode";
 import type { LogsOptions } from "../engine.ts";
-import { open } from "./deadline.ts";
+import { ask } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
-import { lineSplitter } from "./lines.ts";
+import { type KeptLines, keptLines } from "./kept-lines.ts";
+import { terminalPieces } from "./terminal-pieces.ts";
 
 /** Resolves once the stream is open; with `follow` false, when it has ended. */
 export async function followLogs(container: Docker.Container, options: LogsOptions, openMs: number): Promise<void> {
-  const { tty, since, follow, onLine, onEnd, abort } = options;
+  const { tty, since, follow, onEnd, abort } = options;
   const what = {
     // Always as a stream: the form without follow would be one buffer.
     follow: true as const,
@@ -16,23 +17,55 @@ export async function followLogs(container: Docker.Container, options: LogsOptio
     ...(since === null ? {} : { since: Math.floor(since) / 1000 }),
     ...(follow ? {} : { until: Math.floor(Date.now()) / 1000 }),
   };
-  const stream = await open(openMs, (abortSignal) => container.logs({ ...what, abortSignal }), abort);
-  const splitters = { out: splitter("out"), err: splitter("err") };
-  const take = tty
-    ? (chunk: Buffer) => splitters.out.take(chunk)
-    : demultiplex((name, chunk) => splitters[name].take(chunk));
+  const stream = await ask(openMs, (abortSignal) => container.logs({ ...what, abortSignal }), abort);
+  const { take, end } = tty ? ofTerminal(options) : ofStreams(options);
   stream.on("data", take);
   const ended = new Promise<void>((resolve) => {
     for (const event of ["end", "close", "error", "aborted"]) stream.on(event, () => resolve());
-  }).then(onEnd);
+  }).then(() => {
+    end();
+    onEnd();
+  });
   if (!follow) await ended;
+}
 
-  function splitter(name: "out" | "err") {
-    return lineSplitter((line) => {
-      const space = line.indexOf(32);
-      const time = line.subarray(0, space).toString();
-      const text = line.subarray(space + 1);
-      onLine(name, time, tty && text.at(-1) === 13 ? text.subarray(0, -1) : text);
-    });
-  }
+/** Chunks are taken as they come from the engine. */
+type Reader = KeptLines;
+
+/** Each frame is a piece. */
+function ofStreams({ onLine, onRest }: LogsOptions): Reader {
+  const readerOf = (name: "out" | "err") => ({
+    frame: [] as Buffer[],
+    lines: keptLines(
+      (time, line, isWhole) => onLine(name, time, line, isWhole),
+      (rest) => onRest(name, rest),
+    ),
+  });
+  const streams = { out: readerOf("out"), err: readerOf("err") };
+  return {
+    take: demultiplex((name, chunk, endsFrame) => {
+      const { frame, lines } = streams[name];
+      frame.push(endsFrame && frame.length === 0 ? chunk : Buffer.from(chunk));
+      if (endsFrame) lines.take(Buffer.concat(frame.splice(0)));
+    }),
+    end() {
+      streams.out.lines.end();
+      streams.err.lines.end();
+    },
+  };
+}
+
+function ofTerminal({ onLine, onRest }: LogsOptions): Reader {
+  const lines = keptLines(
+    (time, line, isWhole) => onLine("out", time, isWhole && line.at(-1) === 13 ? line.subarray(0, -1) : line, isWhole),
+    (rest) => onRest("out", rest),
+  );
+  const pieces = terminalPieces(lines.take);
+  return {
+    take: pieces.take,
+    end() {
+      pieces.end();
+      lines.end();
+    },
+  };
 }

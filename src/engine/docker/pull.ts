@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { EngineError, type PullOptions } from "../engine.ts";
-import { open } from "./deadline.ts";
+import { ask } from "./deadline.ts";
 import { lineSplitter } from "./lines.ts";
 import { type PullMessage, pulledLayers } from "./pulled-layers.ts";
 import { registryAuth } from "./registry-auth.ts";
@@ -15,7 +15,7 @@ export async function pullImage(
   const signal = options.abort ? AbortSignal.any([options.abort, silence.signal]) : silence.signal;
   const authconfig = await registryAuth(reference, process.env);
   // The engine says nothing before the registry has answered it: opening is given as long as any silence.
-  const stream = await open(
+  const stream = await ask(
     silenceMs,
     (abortSignal) =>
       docker.pull(reference, {

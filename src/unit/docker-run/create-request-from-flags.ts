@@ -37,9 +37,9 @@ export function createRequestFromFlags(words: readonly string[], context: FlagCo
   const { image, command } = readImage(words, parsed.rest, context, problems);
 
   const given = withoutUnsuited(parsed.flags, context.use, problems, warnings);
+  checkClientFlags(readValues(parsed.flags, context, problems), problems);
   // The docker CLI leaves these to the engine.
   if (context.use !== "docker") tellRefusedByEngines(given, problems, warnings);
-  checkClientFlags(readValues(parsed.flags, context, problems), problems);
   // Their problems are noted already.
   const values = readValues([...given, ...ownFlags(parsed.flags, context.use)], context, []);
 

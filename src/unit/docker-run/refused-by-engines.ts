@@ -5,6 +5,7 @@ import { say } from "./sentence.ts";
 import type { FlagWarning } from "./unsuited-flags.ts";
 import { BadValue } from "./values/bad-value.ts";
 import { readCapabilities } from "./values/kernel.ts";
+import { checksOfEach, checksOfLast } from "./values/refused-values.ts";
 
 /** Values that every engine refuses when the container is made, so that they would come to light at a start. */
 export function tellRefusedByEngines(
@@ -12,9 +13,13 @@ export function tellRefusedByEngines(
   problems: FlagProblem[],
   warnings: FlagWarning[],
 ): void {
-  for (const { name, value, word } of given) {
+  for (const flag of given) {
+    const { name, value, word } = flag;
     if (name === "stop-signal") attempt(problems, word, "--stop-signal", () => checkSignal(value));
-    if (name === "tmpfs") attempt(problems, word, "--tmpfs", () => checkTmpfs(value));
+    const isLast = given.findLast((one) => one.name === name) === flag;
+    const check = checksOfEach[name] ?? (isLast ? checksOfLast[name] : undefined);
+    // What the CLI refuses too is told already.
+    if (check && !problems.some((one) => one.word === word)) attempt(problems, word, `--${name}`, () => check(value));
     if ((name !== "cap-add" && name !== "cap-drop") || isCapability(value)) continue;
     // Kernels get new ones, and engines learn of them.
     const message = say`"${value}" is no capability that svc knows, and an engine that does not know it refuses the container`;
@@ -27,12 +32,6 @@ export function tellRefusedByEngines(
 function checkSignal(text: string): void {
   if (text === "" || signalOf(text) !== null || (/^[+-]?\d+$/.test(text) && Number(text) !== 0)) return;
   throw new BadValue(say`"${text}" is no signal`);
-}
-
-function checkTmpfs(text: string): void {
-  const [path = ""] = text.split(":");
-  if (!path.startsWith("/")) throw new BadValue(say`"${path}" is no path that begins with /`);
-  if (/^[/.]+$/.test(path)) throw new BadValue(say`"${path}" would hide all that the image has`);
 }
 
 const capabilities = new Set(

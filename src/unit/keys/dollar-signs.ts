@@ -1,5 +1,5 @@
 import type { Node } from "yaml";
-import { maskedLine, type PlaceInFile } from "../unit-problem.ts";
+import { maskedAround, type PlaceInFile } from "../unit-problem.ts";
 import { changeScalars, type YamlProblem, type YamlText } from "../yaml-text.ts";
 
 /**
@@ -33,13 +33,6 @@ function expansions(content: string, node: Node, yaml: YamlText): readonly Expan
     // A default that is a secret is masked in its line.
     const isShown = place.source.slice(place.column - 1, place.column - 1 + place.length) === text;
     const written = isShown ? text : text.replace(/(?<=:?[-=?+]).*(?=\})/, "…");
-    return [{ written, place: start < first || start >= last ? place : masked(place) }];
+    return [{ written, place: start < first || start >= last ? place : maskedAround(place) }];
   });
-}
-
-/** The rest of a variable may be a secret. */
-function masked(place: PlaceInFile): PlaceInFile {
-  const from = place.column - 1;
-  const name = /^[\s-]*[^:=]*[:=]?/.exec(place.source)?.[0].length ?? 0;
-  return { ...place, source: maskedLine(place.source, [0, name], [from, from + place.length]) };
 }

@@ -19,14 +19,15 @@ export function keysRefused(keys: UnitKeys): readonly Told[] {
   ];
 }
 
+const idle: ReadonlyMap<string, readonly [because: string, names: readonly (keyof UnitKeys)[]]> = new Map([
+  ["host", ["network_mode is host, and its ports are the host's own", ["ports", "expose"]]],
+  ["none", ["network_mode is none", ["ports", "expose", "links", "dns"]]],
+]);
+
 /** Keys that the engine takes, and that change nothing in this network_mode. */
 export function keysIdle(keys: UnitKeys): readonly Told[] {
   const mode = keys.network_mode ?? "";
-  const because: { readonly [mode: string]: readonly [string, readonly (keyof UnitKeys)[]] } = {
-    host: ["network_mode is host, and its ports are the host's own", ["ports", "expose"]],
-    none: ["network_mode is none", ["ports", "expose", "links", "dns"]],
-  };
-  const [words, names] = because[mode] ?? ["", []];
+  const [words, names] = idle.get(mode) ?? ["", []];
   return names
     .filter((key) => isSaid(keys, key))
     .map((key) => {

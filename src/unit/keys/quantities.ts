@@ -2,10 +2,10 @@
 export function durationMs(text: string | number): number | null {
   if (typeof text === "number") return Number.isFinite(text) && text >= 0 ? Math.round(text * 1000) : null;
   const plain = text.trim().replace(/\s+/g, "");
-  if (/^\d+(\.\d+)?$/.test(plain)) return Math.round(Number(plain) * 1000);
-  if (!/^(\d+(\.\d+)?(ms|us|s|min|m|h|d))+$/.test(plain)) return null;
+  if (/^(\d+(\.\d+)?|\.\d+)$/.test(plain)) return Math.round(Number(plain) * 1000);
+  if (!/^((\d+(\.\d+)?|\.\d+)(ms|us|s|min|m|h|d))+$/.test(plain)) return null;
   let total = 0;
-  for (const [, count, unit] of plain.matchAll(/(\d+(?:\.\d+)?)(ms|us|s|min|m|h|d)/g)) {
+  for (const [, count, unit] of plain.matchAll(/(\d+(?:\.\d+)?|\.\d+)(ms|us|s|min|m|h|d)/g)) {
     total += Number(count) * (msOf[unit ?? ""] ?? 0);
   }
   return Math.round(total);

@@ -75,7 +75,7 @@ function badValue(path: Path, words: string, value: unknown, { help }: AnyGramma
   }
   if (value === null)
     return { code: "bad-value", path, what: "key", message: `${name} has no value: write ${words}`, hint };
-  return { code: "bad-value", path, what: "value", message: `${name}: ${shown(value)} is not ${words}`, hint };
+  return { code: "bad-value", path, what: "value", message: `${name}: ${shown(path, value)} is not ${words}`, hint };
 }
 
 function unknownKey(path: Path, known: readonly string[], { file, help, unsuited: all }: AnyGrammar): SchemaProblem {
@@ -92,7 +92,8 @@ function unknownKey(path: Path, known: readonly string[], { file, help, unsuited
     code: "unknown-key",
     path,
     what: "key",
-    message: `unknown key "${nameOf(path)}"`,
+    // What has a blank or an = in it was no key to whoever wrote it, but a value that may be a secret.
+    message: /[\s=]/.test(name) ? "unknown key" : `unknown key "${nameOf(path)}"`,
     hint,
     ...(near ? { meant: near } : {}),
   };
@@ -103,10 +104,17 @@ function nameOf(path: Path): string {
   return path.filter((step) => typeof step !== "number").join(".");
 }
 
-function shown(value: unknown): string {
+/** Where variables stand, and where a text has an `=` in it, it may be a secret. */
+function shown(path: Path, value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
+  const mayBeSecret = path.some((step) => /^(environment|labels|annotations)$/.test(String(step)));
+  if (mayBeSecret || (typeof value === "string" && value.includes("="))) return `a ${kindOf(value)}`;
   return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === "string" ? "text" : typeof value;
 }
 
 function valueAt(root: unknown, path: Path): unknown {

@@ -16,6 +16,8 @@ const files = {
   "other/mail.yml": "image: mail:1\nlinks: [relay]\n",
   "other/relay.yml": "imgae: relay:1\n",
   "other/odd.yaml": "image: odd:1\n",
+  "else/passwd": "root:x:0:0\n",
+  "else/!.yml": "image: odd:1\n",
   "names/Bad_Name!.yml": "image: odd:1\n",
 };
 for (const [path, text] of Object.entries(files)) {
@@ -116,13 +118,25 @@ test.each([
     ["other/odd.yaml"],
     "usage",
     "other/odd.yaml is read as no unit file: these are named NAME.yml",
-    "mv other/odd.yaml other/odd.yml",
+    "if it is a unit file, it has to be called odd.yml",
+  ],
+  [
+    ["else/passwd"],
+    "usage",
+    "else/passwd is read as no unit file: these are named NAME.yml",
+    "name a unit, or its file",
+  ],
+  [
+    ["else/!.yml"],
+    "usage",
+    "else/!.yml is read as no unit file: the name of a unit is of letters, digits, _ . and -, a letter or digit first",
+    "name a unit, or its file",
   ],
   [
     ["names/Bad_Name!.yml"],
     "usage",
     "names/Bad_Name!.yml is read as no unit file: the name of a unit is of letters, digits, _ . and -, a letter or digit first",
-    "mv 'names/Bad_Name!.yml' names/Bad_Name.yml",
+    "if it is a unit file, it has to be called Bad_Name.yml",
   ],
   [["--units", "units", "--sarif"], "usage", "--sarif and --json exclude each other", "ask for one of them"],
 ] as const)("%j is exit 2, with what to do", async (args, code, message, hint) => {

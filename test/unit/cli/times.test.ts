@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clockTime, instantOf } from "../../../src/cli/show/times.ts";
+import { clockTime, instantOf, spanOf } from "../../../src/cli/show/times.ts";
 
 process.env.TZ = "America/New_York";
 
@@ -30,4 +30,22 @@ test("a time of today can be given to --since as it is shown; one that is to com
   expect(instantOf("14:02Z", now)).toBe(Date.parse("2026-11-28T14:02:00Z"));
   expect(instantOf("14:31", now)).toBe(Date.parse("2026-11-27T14:31:00Z"));
   for (const text of ["25:00", "10", "2026", ""]) expect(() => instantOf(text, now)).toThrow(`"${text}" is no time`);
+});
+
+test.each([
+  ["30s", 30_000],
+  ["1m30s", 90_000],
+  ["90", 90_000],
+  ["1.5", 1_500],
+  ["1.5h", 5_400_000],
+  ["2min", 120_000],
+  ["500ms", 500],
+  ["1d", 86_400_000],
+])("%s is as long as in a unit file", (text, ms) => {
+  expect(spanOf(text)).toBe(ms);
+  if (/\D$/.test(text)) expect(instantOf(text, 1e9)).toBe(1e9 - ms);
+});
+
+test.each(["", "soon", "-1s", "1x", "1h 30"])("%j is no duration", (text) => {
+  expect(() => spanOf(text)).toThrow(`"${text}" is no duration`);
 });

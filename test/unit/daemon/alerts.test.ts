@@ -36,6 +36,7 @@ test("units that are as they were are passed over, and no event of one is missed
     lastExit: () => null,
     recorded: async () => undefined,
     failed: (name, because) => expect.fail(`${name}: ${because}`),
+    begin: (_, work) => work(),
     remark: () => undefined,
   });
   const pass = (): void => {
@@ -63,4 +64,29 @@ test("units that are as they were are passed over, and no event of one is missed
   for (let at = 0; at < 3; at++) pass();
   await said(["web failed", "web recovered", "web deployed: tag v1 -> v2; it is ready"]);
   await rm(folder, { recursive: true });
+});
+
+test("a command that cannot even be begun, and an end that cannot be recorded, are told of and stop nothing", async () => {
+  const onEvent = { failed: ["echo a\0b"], crashloop: [], recovered: [], deployed: [], reverted: [] };
+  const web = unit("web", { onEvent });
+  const told: string[] = [];
+  const alerts = (recorded: () => Promise<void>) =>
+    keepAlerts({
+      supervisor: { world: world({ units: [web] }), decisions: new Map(), onPass: () => undefined } as never,
+      clock: virtualClock(),
+      program: "/none",
+      lastExit: () => null,
+      recorded,
+      failed: (name, because) => told.push(`${name}: ${because}`),
+      begin: (_, work) => work(),
+      remark: () => undefined,
+    });
+  alerts(async () => undefined).tell("failed", web, "exit 3");
+  await until(async () => told.length === 1);
+  alerts(() => Promise.reject(new Error("the disk is full"))).tell("failed", web, "exit 3");
+  await until(async () => told.length === 2);
+  expect(told).toEqual([
+    expect.stringMatching(/^web: on_event failed failed: it cannot be run: .*null bytes/),
+    "web: on_event failed failed: the disk is full",
+  ]);
 });

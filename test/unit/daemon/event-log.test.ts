@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -29,6 +29,17 @@ test("a change of phase is told once, however its reason changes", () => {
   const waiting = (because: string): Decision => ({ wait: true, phase: "waiting", because, until: null });
   decided(waiting("it needs db"), waiting("it needs db, which is down"), { rest: true, phase: "up", because: "ready" });
   expect(told()).toEqual(["waiting: it needs db", "up: ready"]);
+});
+
+test("a line that a crash tore swallows no event after it", async () => {
+  decided({ rest: true, phase: "up", because: "ready" });
+  await log.flush();
+  await appendFile(join(folder, "events.ndjson"), '{"time":"1970-01-01T00:00:01.000Z","unit":"si');
+  await anew(2_000);
+  decided({ rest: true, phase: "down", because: "operator asked for it" });
+  decided({ rest: true, phase: "up", because: "ready" });
+  await anew(3_000);
+  expect(told()).toEqual(["up: ready", "down: operator asked for it", "up: ready"]);
 });
 
 test("one that stops after others: why it stops itself is told when its turn comes", () => {

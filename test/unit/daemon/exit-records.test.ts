@@ -25,7 +25,7 @@ function exit(code: number, line = "bye"): ExitRecord {
     oom: false,
     by: "itself",
     words: `exit ${code}`,
-    lastLines: [line],
+    lastLines: Array.from({ length: 50 }, () => line),
   };
 }
 
@@ -65,9 +65,27 @@ test("a record that a crash tore is passed over and swallows no other", async ()
 
 test("a file that has grown large is cut back to the newest", async () => {
   const records = await exitRecords(folder);
-  for (let code = 1; code <= 50; code++) await records.append(exit(code, "x".repeat(100_000)));
+  for (let code = 1; code <= 50; code++) await records.append(exit(code, "x".repeat(2_000)));
   const kept = codes(await records.read("web@1"));
   expect(kept.at(-1)).toBe(50);
   expect(kept.length).toBeLessThan(50);
   expect((await readFile(file())).length).toBeLessThan(5 << 20);
+});
+
+test("a run whose last lines are megabytes takes the place of no other, and is known after a restart of svc", async () => {
+  const records = await exitRecords(folder);
+  await records.append(exit(1));
+  await records.append(exit(2, "\0".repeat(1 << 20)));
+  expect(codes(await records.read("web@1"))).toEqual([1, 2]);
+  const last = (await exitRecords(folder)).last("web@1");
+  expect(last).toMatchObject({ code: 2 });
+  expect(last?.lastLines.every((line) => line.startsWith("\0\0") && line.length < 2_100)).toBe(true);
+});
+
+test("cut back, a file keeps its newest record, however large an older svc made that", async () => {
+  const records = await exitRecords(folder);
+  const large = { ...exit(1), lastLines: ["x".repeat(5 << 20)] };
+  await appendFile(file(), `${JSON.stringify(large)}\n`);
+  await records.append(exit(2));
+  expect(codes(await records.read("web@1"))).toEqual([2]);
 });

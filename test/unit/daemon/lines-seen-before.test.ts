@@ -7,8 +7,8 @@ const at = (second: number, text: string, stream: "out" | "err" = "out"): TimedL
   text,
 });
 
-function unseen(lines: readonly TimedLine[], tail: readonly TimedLine[]): readonly string[] {
-  const seen = linesSeenBefore(lines, tail);
+function unseen(lines: readonly TimedLine[], tail: readonly TimedLine[], now = 100): readonly string[] {
+  const seen = linesSeenBefore(lines, tail, now * 1_000);
   return lines.filter((line) => !seen.has(line)).map((line) => `${Date.parse(line.time) / 1_000} ${line.text}`);
 }
 
@@ -35,4 +35,10 @@ test("stdout and stderr are matched apart, however they are interleaved", () => 
 test("a line twice in the log beats a line that is lost: without a match all is new", () => {
   expect(unseen([at(1, "x"), at(2, "y")], [at(1, "other")])).toEqual(["1 x", "2 y"]);
   expect(unseen([at(1, "x")], [])).toEqual(["1 x"]);
+});
+
+test("the clock was set back: the end of our log is found after now, and where it is not, what is before now", () => {
+  const lines = [at(1, "a"), at(3, "b"), at(5, "c"), at(2, "d")];
+  expect(unseen(lines, [at(1, "a"), at(3, "b"), at(5, "c")], 2)).toEqual(["2 d"]);
+  expect(unseen(lines, [at(1, "a"), at(3, "b"), at(9, "other")], 4)).toEqual(["5 c", "2 d"]);
 });

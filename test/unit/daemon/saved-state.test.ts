@@ -31,7 +31,7 @@ test("what is written is read as it was, whatever changed since the last time", 
         world = withState(world, unit, { wish, ...some });
         units = savedUnits(world, 0, units);
         expect(units).toEqual(savedUnits(world, 0));
-        const saved = { boot: "here", units, enabled: new Map([["db", false]]) };
+        const saved = { boot: "here", stopped: false, units, enabled: new Map([["db", false]]) };
         const text = serialise(saved);
         expect(JSON.parse(text)).toMatchObject({ version: 1, boot: "here", enabled: { db: false } });
         expect(parseSaved(text)).toEqual(saved);

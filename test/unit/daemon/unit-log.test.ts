@@ -38,6 +38,25 @@ test("lines that the disk does not take in time are dropped, and the log says ho
   expect(textsOf(text).split("\n").length - 1 + dropped).toBe(lines);
 });
 
+test("of long lines, and of one that never ends, the beginnings are held, and the file has every byte", async () => {
+  const log = openUnitLog({ folder, unit: "web", maxSizeBytes: 1e9, maxFiles: 1, clock: systemClock() });
+  const run = log.openRun(false);
+  let written = 0;
+  for (let line = 0; line < 200; line++) {
+    run.output("out", Buffer.from(`${line} `.padEnd(100_000, "x").concat(line < 100 ? "\n" : "\r")));
+    written += 100_000;
+    if (line % 10 === 0) await log.flush();
+  }
+  run.end();
+  const held = run.lastLines(1_000);
+  expect(held.join("").length).toBeLessThan(300_000);
+  expect(held.length).toBeGreaterThan(10);
+  expect(held[0]).toMatch(/^\d\d xxx/);
+  await log.close();
+  const text = (await allOf()).replaceAll(/\n?\d{4}-[\d:.T-]+Z out\+? /g, "");
+  expect(text.replaceAll(/[\r\n]/g, "").length).toBe(written);
+});
+
 test("two containers that write at once do not get into each other's lines", async () => {
   const log = openUnitLog({ folder, unit: "web", maxSizeBytes: 1e9, maxFiles: 1, clock: systemClock() });
   const [old, next] = [log.openRun(false), log.openRun(true)];

@@ -2,30 +2,86 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, test } from "vitest";
+import type { Clock } from "../../../src/clock/clock.ts";
 import { systemClock } from "../../../src/clock/system-clock.ts";
 import { UnitSource, type UnitsNow } from "../../../src/daemon/unit-source.ts";
 
-test("a file that changes while the folder is being read is seen by all who ask from then on, in one more look", async ({
-  expect,
-}) => {
+/** What is seen is seen by watching. */
+const unpatrolled: Clock = {
+  ...systemClock(),
+  after: (ms, callback) => (ms < 30_000 ? systemClock().after(ms, callback) : () => undefined),
+};
+
+function makeFolder() {
   const folder = mkdtempSync(join(tmpdir(), "svc-source-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const folders = { units: join(folder, "units"), defaultDir: folder, wwwDir: folder };
   mkdirSync(folders.units);
-  const write = (name: string) => writeFileSync(join(folders.units, `${name}.yml`), "image: busybox:1\n");
+  return { folders, write: (name: string) => writeFileSync(join(folders.units, `${name}.yml`), "image: busybox:1\n") };
+}
+
+test("a file that changes while the folder is being read is seen by all who ask from then on, in one more look", async ({
+  expect,
+}) => {
+  const { folders, write } = makeFolder();
   const names = (now: UnitsNow) => [...now.units.keys()].join(" ");
 
   const looks: string[] = [];
   const asked: Promise<UnitsNow>[] = [];
   write("one");
-  const source = new UnitSource(folders, systemClock(), (now) => {
+  const onRead = (now: UnitsNow): void => {
     looks.push(names(now));
     // The files of this look have been read, but it is still under way.
     if (looks.length > 1) return;
     write("two");
     asked.push(source.read(), source.read({ anew: true }), source.read());
-  });
+  };
+  const source = new UnitSource(folders, systemClock(), { onRead, onFailure: (message) => expect(message).toBe("") });
   expect(names(await source.read())).toBe("one");
   expect((await Promise.all(asked)).map(names)).toEqual(["one two", "one two", "one two"]);
   expect(looks).toEqual(["one", "one two"]);
+});
+
+test("a look that fails is told, and the next change is looked at as before", { timeout: 15_000 }, async ({
+  expect,
+}) => {
+  const { folders, write } = makeFolder();
+  const looks = Promise.withResolvers<UnitsNow>();
+  const told = Promise.withResolvers<string>();
+  const onRead = (now: UnitsNow): void => {
+    if (now.units.has("good")) looks.resolve(now);
+    else if (now.units.has("odd")) throw new Error("nobody thought of this");
+  };
+  const source = new UnitSource(folders, unpatrolled, { onRead, onFailure: told.resolve });
+  onTestFinished(() => source.close());
+  await source.read();
+  source.watch();
+  write("odd");
+  expect(await told.promise).toBe("nobody thought of this");
+  write("good");
+  expect([...(await looks.promise).units.keys()]).toEqual(["good", "odd"]);
+});
+
+test("changes in a folder that was removed and made again are seen at once", { timeout: 15_000 }, async ({
+  expect,
+}) => {
+  const { folders, write } = makeFolder();
+  const waiting = new Map<string, () => void>();
+  const seen = (names: string) => new Promise<void>((resolve) => waiting.set(names, resolve));
+  const onRead = (now: UnitsNow): void => waiting.get([...now.units.keys()].join(" "))?.();
+  const source = new UnitSource(folders, unpatrolled, { onRead, onFailure: (message) => expect(message).toBe("") });
+  onTestFinished(() => source.close());
+  write("one");
+  await source.read();
+  source.watch();
+  const gone = seen("");
+  rmSync(folders.units, { recursive: true });
+  await gone;
+  const back = seen("two");
+  mkdirSync(folders.units);
+  write("two");
+  await back;
+  const more = seen("three two");
+  write("three");
+  await more;
 });

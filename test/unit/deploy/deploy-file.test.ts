@@ -129,7 +129,7 @@ deploy.yml:3:16  error: roles.web.hosts names none    hint: name one, or take th
   );
   expect(await problems("roles:\n  web: {hosts: a}\n")).toContain("deploy.yml:2:8  error: roles.web.units is missing");
   expect(await problems("- web\n")).toContain("a deploy.yml is a map of keys");
-  expect(await problems("app: [\n")).toContain("deploy.yml:2:1");
+  expect(await problems("app: [\n")).toContain("deploy.yml:1:6");
   await expect(readDeployFile(join(folder, "none.yml"))).rejects.toMatchObject({ code: "missing-file" });
 });
 

@@ -82,6 +82,17 @@ test("sockets that systemd passes on to this process are taken, in place of --li
 });
 
 test.each([
+  ["2", 2_000],
+  [".5s", 500],
+  [".5", 500],
+  ["1.5s", 1_500],
+  ["500ms", 500],
+  ["1m30s", 90_000],
+])("--drain %s", (text, ms) => {
+  expect(serve(`-l 8000 -r web:80 --drain ${text}`).drainMs).toBe(ms);
+});
+
+test.each([
   ["-l 8000", "usage: --remote is missing; svc proxy -r HOST:80 …; svc help proxy"],
   ["-l 8000 -r a:1 -t 5", 'usage: --threshold: "5" will not do; a share above 0 and up to 1: .05 is 5 %'],
   ["-l 8000 -r a:1 -t 0", 'usage: --threshold: "0" will not do; a share above 0 and up to 1: .05 is 5 %'],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../../src/clock/system-clock.ts";
-import { runOnHost } from "../../../src/host/run-on-host.ts";
+import { lines, runOnHost } from "../../../src/host/run-on-host.ts";
 
 const run = (script: string, onLine: (line: string) => void = () => undefined): Promise<string | null> =>
   runOnHost({ command: [script], environment: [], timeoutMs: 30_000, clock: systemClock(), onLine });
@@ -14,4 +14,13 @@ test("what it has left behind, which holds on to its output, keeps nobody waitin
   const pids: string[] = [];
   expect(await run("sleep 60 & echo $!; echo gone >&2; exit 3", (line) => pids.push(line))).toBe("exit 3: gone");
   process.kill(Number(pids[0]));
+});
+
+test("a letter that comes in two pieces is one letter", () => {
+  const said: string[] = [];
+  const cut = lines((line) => said.push(line));
+  const bytes = Buffer.from("fünf\nsechs €");
+  for (let at = 0; at < bytes.length; at++) cut.take(bytes.subarray(at, at + 1));
+  cut.end();
+  expect(said).toEqual(["fünf", "sechs €"]);
 });

@@ -48,7 +48,7 @@ async function run(name: string, files: ReadonlyMap<string, string>): Promise<st
   // What lies on the machine that the tests run on is nothing to them.
   const host = { ...here, readFile: (path: string) => (path.startsWith(folder) ? here.readFile(path) : null) };
   const first = [...files.keys()].filter(
-    (path) => !path.includes("/") && !/\.(env|override|list)$|^profile/.test(path),
+    (path) => !path.includes("/") && !/\.(env|override|list|timer|socket)$|^profile/.test(path),
   );
   const sources = await findSources(
     first.map((path) => join(folder, path)),

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { composeText } from "../../../src/convert/export/compose.ts";
 import type { ExportedUnit } from "../../../src/convert/export/exported.ts";
+import type { PrintLine } from "../../../src/convert/export/printed-words.ts";
 import { runLine } from "../../../src/convert/export/run-lines.ts";
 import { systemdText } from "../../../src/convert/export/systemd.ts";
 import { printLine } from "../../../src/runner/print-line.ts";
@@ -14,8 +15,8 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const formats = {
   compose: (units: readonly ExportedUnit[]) => composeText(units),
-  systemd: (units: readonly ExportedUnit[]) => systemdText(web(units), printLine),
-  run: (units: readonly ExportedUnit[]) => runLine(web(units), printLine),
+  systemd: (units: readonly ExportedUnit[]) => systemdText(web(units), printLine).text,
+  run: (units: readonly ExportedUnit[]) => runLine(web(units), printLine).text,
 } as const;
 
 function web(units: readonly ExportedUnit[]): ExportedUnit {
@@ -179,6 +180,7 @@ test("what auto_remove asks for is said once, and a wait for readiness is told",
   expect(systemd.match(/^(#|Before|Description).*$/gm)).toEqual([
     "# Made by svc export --systemd.",
     "# svc waits until db is ready; systemd until db.service was started",
+    "# svc keeps it when db is stopped; systemd stops it with db.service",
     "Description=the site",
     "Before=old.service",
     "# A pull may take its time.",
@@ -233,4 +235,51 @@ test("docker's restart policy is that of the unit, unless it goes with --rm", as
     "# --rm goes with no --restart: nothing starts it again",
     "docker run --detach --name web --rm site:1",
   ]);
+});
+
+test("a health check without a shell is said through one, and that is told", async () => {
+  const { systemd, run } = await exported("healthcheck: {test: [CMD, probe, a b], retries: 2}");
+  const told = "# healthcheck: docker run has its test run by a shell, which the image must have; the unit has none\n";
+  expect(run).toBe(
+    `# web\n${told}docker run --detach --restart=always --name web '--health-cmd=probe '\\''a b'\\''' --health-retries=2 site:1\n`,
+  );
+  expect(systemd).toContain(told);
+  expect(systemd).toContain("  \"--health-cmd=probe 'a b'\" \\\n");
+});
+
+test("what no line can say is left out of it, and told", async () => {
+  const one = web(await unitsOf({ "web.yml": "image: site:1\n" }));
+  const print: PrintLine = (request, pull) =>
+    request.body.HostConfig?.Privileged ? { ok: false, unsayable: ["Privileged"] } : printLine(request, pull);
+  const { create } = one.launch;
+  const body = { ...create.body, HostConfig: { ...create.body.HostConfig, Privileged: true } };
+  const privileged = { ...one, launch: { ...one.launch, create: { ...create, body } } };
+  expect(runLine(privileged, print)).toEqual({
+    text: "# web\n# docker run cannot say this: Privileged\ndocker run --detach --restart=always --name web site:1\n",
+    isWhole: false,
+  });
+  expect(runLine(one, print).isWhole && systemdText(one, print).isWhole).toBe(true);
+  expect(systemdText(privileged, print).isWhole).toBe(false);
+});
+
+test("of a task that is started again when it failed, the formats that have no such rule say so", async () => {
+  const { compose, run } = await exported("type: task");
+  expect(compose).toContain("  # svc starts it again when it failed; Compose does not\n");
+  expect(run).toContain("# svc starts it again when it failed; docker run does not\n");
+  const never = await exported("type: task\nrespawn: false");
+  expect(never.compose + never.run).not.toContain("starts it again");
+});
+
+test("a signal that ends a container is the exit code of docker's client", async () => {
+  const status = async (yaml: string) =>
+    /^(Success|RestartPrevent)ExitStatus=.*$/m.exec((await exported(yaml)).systemd);
+  expect((await status("normal_exit: 0 TERM 3"))?.[0]).toBe("SuccessExitStatus=143 3");
+  expect((await status("normal_exit: KILL"))?.[0]).toBe("RestartPreventExitStatus=137");
+});
+
+test("a unit that stays up without what it needs does not under systemd, and that is told", async () => {
+  const stays = "# svc keeps it when db is stopped; systemd stops it with db.service\n";
+  expect((await exported("depends_on: [db]")).systemd).toContain(stays);
+  expect((await exported("depends_on: {db: {on_loss: stop}}")).systemd).not.toContain(stays);
+  expect((await exported("depends_on: {db: {required: false}}")).systemd).not.toContain(stays);
 });

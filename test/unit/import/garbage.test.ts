@@ -33,9 +33,11 @@ test.each(kinds)("%s", { timeout: 60_000 + runs * 100 }, async (kind) => {
 function sourceOf(kind: Kind, text: string): Source {
   switch (kind) {
     case "systemd":
-      return { kind, name: "web", file: "/srv/web.service", text, dropIns: [] };
+      return { kind, name: "web", file: "/srv/web.service", text, dropIns: [], starters: [] };
     case "upstart":
       return { kind, name: "web", file: "/etc/init/web.conf", text, override: null };
+    case "supervisord":
+      return { kind, file: "/etc/supervisor/web.conf", text };
     case "compose":
       return { kind, file: "/srv/compose.yaml", text };
     case "inspect":

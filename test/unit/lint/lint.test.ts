@@ -36,9 +36,9 @@ test("two units with one port of the host, on overlapping addresses; not those t
     "units/a.yml": "image: a\nports: ['8000:80', '127.0.0.1:25:25', '53:53/udp', '90']\n",
     "units/b.yml": "image: b\nports:\n  - '127.0.0.1:8000:8000'\n",
     "units/c.yml": "image: c\nports: ['127.0.0.2:25:25', '53:53', '90']\n",
-    "units/d.yml": "image: d\nports: ['8000:1']\nconflicts: [a, b]\n",
+    "units/d.yml": "image: d\nports: ['8000:1']\nconflicts: [a, b]\nenabled: false\n",
     "default/e": "IMAGE=e\nOPTS='-p 25:25'\n",
-    "units/e.yml": "conflicts: [c]\n",
+    "units/e.yml": "conflicts: [c]\nenabled: false\n",
   });
   expect(text).toBe(
     `units/b.yml:3:5  warning: it publishes port 8000/tcp of the host, as a does    hint: take another port, or write conflicts if only one of them is to run
@@ -48,6 +48,17 @@ default/e:2:10  warning: it publishes port 25/tcp of the host, as a does    hint
   2 | OPTS=··· ······
     |          ^^^^^
 `,
+  );
+});
+
+test("two that exclude each other and are both enabled: the second is not started at boot", async () => {
+  const { text } = await linted({
+    "units/a.yml": "image: a\n",
+    "units/b.yml": "image: b\nconflicts: [a]\n",
+    "units/c.yml": "image: c\nconflicts: [a]\nenabled: false\n",
+  });
+  expect(text).toBe(
+    "units/b.yml:1:1  warning: it and a exclude each other, and both are enabled: at boot only a is started    hint: write enabled: false in the one that is not to be started at boot\n",
   );
 });
 

@@ -62,6 +62,14 @@ site: stopping, signal site.1: relay, which it is tied to, was replaced`,
   );
 });
 
+test("a unit may be named as something that every JavaScript object knows", () => {
+  const units = [unit("constructor"), unit("site", { needs: [link("constructor")] })];
+  expect(show(world({ units, running: ["constructor", "site"] }), 0)).toBe(
+    `constructor: up: it is ready
+site: up: it is ready`,
+  );
+});
+
 test("what could not be started anew is not stopped because the target of its link was replaced", () => {
   const linked = container("site.1", { bound: { relay: "relay.1" } });
   const [db, relay, one] = site as [Unit, Unit, Unit];

@@ -75,7 +75,7 @@ test("another tag takes the place of the tag or the digest", async () => {
 
 test.each([
   ["wrong", ["wrong.yml:2:1", "wrong.yml:3:20"]],
-  ["broken", ["broken.yml:2:1"]],
+  ["broken", ["broken.yml:1:8"]],
   ["bad", ["bad:2:", "bad:2:", "bad:3:3"]],
 ])("every problem of the app's files is told of with its place: %s", async (name, places) => {
   const error = await findApp(name, folders).catch((thrown: unknown) => thrown);

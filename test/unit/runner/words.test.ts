@@ -33,6 +33,8 @@ test.each([
     ["--units", "/nowhere/units", "site"],
     "there is no folder of unit files at /nowhere/units\nhint: name another with --units, or make it: mkdir -p /nowhere/units\n",
   ],
+  [["--print=false", "site"], "--print takes no value\nhint: write --print, or leave it out\n"],
+  [["-v=", "site"], "-v takes no value\nhint: write -v, or leave it out\n"],
   [["--tag"], "--tag needs a value\nhint: docker-runner --help\n"],
   [
     ["wrong", "x"],

@@ -18,23 +18,23 @@ async function bodyOf(unit: string, env = "") {
 }
 
 test("the last that says a thing counts: OPTS, env file, unit keys, EXTRA", async () => {
-  const opts = 'IMAGE=a:1\nOPTS="-h opts -e A=opts -e B=opts -e C=opts -e D=opts -l k=opts -m 1m"\n';
+  const opts = 'IMAGE=a:1\nOPTS="-h opts -e A=opts -e B=opts -e C=opts -e D=opts -l k=opts -m 10m"\n';
   const variables = "B=file\nC=file\nD=file\n";
-  const keys = "hostname: keys\nenvironment: {C: keys, D: keys}\nlabels: {k: keys}\nmem_limit: 2m\n";
-  const extra = 'EXTRA="-h extra -e D=extra -m 3m"\n';
+  const keys = "hostname: keys\nenvironment: {C: keys, D: keys}\nlabels: {k: keys}\nmem_limit: 20m\n";
+  const extra = 'EXTRA="-h extra -e D=extra -m 30m"\n';
 
   const envOf = (body: Awaited<ReturnType<typeof bodyOf>>) => [...(body.Env ?? [])].sort();
   const one = await bodyOf("description: x\n", opts);
   expect(envOf(one)).toEqual(["A=opts", "B=opts", "C=opts", "D=opts"]);
-  expect(one).toMatchObject({ Hostname: "opts", Labels: { k: "opts" }, HostConfig: { Memory: 1_048_576 } });
+  expect(one).toMatchObject({ Hostname: "opts", Labels: { k: "opts" }, HostConfig: { Memory: 10_485_760 } });
   const two = await bodyOf("description: x\n", opts + variables);
   expect(envOf(two)).toEqual(["A=opts", "B=file", "C=file", "D=file"]);
   const three = await bodyOf(keys, opts + variables);
   expect(envOf(three)).toEqual(["A=opts", "B=file", "C=keys", "D=keys"]);
-  expect(three).toMatchObject({ Hostname: "keys", Labels: { k: "keys" }, HostConfig: { Memory: 2_097_152 } });
+  expect(three).toMatchObject({ Hostname: "keys", Labels: { k: "keys" }, HostConfig: { Memory: 20_971_520 } });
   const four = await bodyOf(keys, opts + variables + extra);
   expect(envOf(four)).toEqual(["A=opts", "B=file", "C=keys", "D=extra"]);
-  expect(four).toMatchObject({ Hostname: "extra", Labels: { k: "keys" }, HostConfig: { Memory: 3_145_728 } });
+  expect(four).toMatchObject({ Hostname: "extra", Labels: { k: "keys" }, HostConfig: { Memory: 31_457_280 } });
 });
 
 test("options stand below the other keys, and above OPTS", async () => {

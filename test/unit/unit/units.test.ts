@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { findCycles } from "../../../src/graph/cycles.ts";
 import { readUnits } from "../../../src/unit/read-units.ts";
 import { readFiles } from "./support/read-one.ts";
@@ -57,7 +57,7 @@ test("files that are wrong are told of all at once, each problem at its place; t
     "flags 2:10 invalid-options",
     "flags 2:32 invalid-options",
     "lost 2:14 unknown-unit",
-    "syntax 2:1 yaml",
+    "syntax 1:8 yaml",
     "typo 2:1 unknown-key",
     "typo 3:20 bad-value",
   ]);
@@ -177,4 +177,58 @@ test("a template that nobody has an instance of is checked as if there were one"
   const read = await readUnits({ units: folder, defaultDir: folder, wwwDir: folder });
   rmSync(folder, { recursive: true });
   expect(read.problems.map(({ line, code }) => [line, code])).toEqual([[5, "bad-value"]]);
+});
+
+test("words that every JavaScript object knows mean no more than others, wherever a user writes them", async () => {
+  const words = ["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"];
+  const texts = words.flatMap((word) => [
+    `image: a:1\nnetwork_mode: ${word}\n`,
+    `image: a:1\nnetworks: {${word}: {}}\n`,
+    `image: a:1\n${word}: 1\n`,
+    `image: a:1\n${word}: {${word}: 1}\n`,
+    `image: a:1\nlisten: {${word}: 1}\n`,
+    `image: a:1\nready: {${word}: 1}\n`,
+    `image: a:1\nrespawn: ${word}\n`,
+    `image: a:1\nstop_signal: ${word}\n`,
+    `image: a:1\non_event: {${word}: x}\n`,
+    `image: a:1\ndepends_on: {${word}: {${word}: 1}}\n`,
+    `image: a:1\nvolumes: [{type: ${word}, target: /x, ${word}: 1}]\n`,
+    `image: a:1\noptions: --${word}=1\n`,
+    `image: a:1\noptions: --mount type=${word},${word}=1,target=/x\n`,
+    `image: a:1\noptions: --ulimit ${word}=1 --pid ${word} --log-driver ${word} --tmpfs /x:${word}\n`,
+    `image: a:1\nlabels: {${word}: 1}\nenvironment: {${word}: 1}\nsysctls: {${word}: 1}\nulimits: {${word}: 1}\n`,
+  ]);
+  const { problems } = await readFiles(Object.fromEntries(texts.map((text, at) => [`units/u${at}.yml`, text])));
+  expect(problems.filter(({ code }) => code === "internal")).toEqual([]);
+  const named = await readFiles(
+    Object.fromEntries(words.slice(0, 2).map((word) => [`units/${word}.yml`, "image: a:1\n"])),
+  );
+  expect(named.problems).toEqual([]);
+});
+
+test("a unit that svc stumbles over is told as a mistake of svc, and the others load", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "good.yml"), "image: a:1\ntag_file: TAG\n");
+  writeFileSync(join(folder, "odd.yml"), "app: odd\n");
+  const folders = {
+    units: folder,
+    defaultDir: folder,
+    get wwwDir(): string {
+      throw new TypeError("nobody thought of this");
+    },
+  };
+  const read = await readUnits(folders);
+  expect(read.units.map(({ name }) => name)).toEqual(["good"]);
+  expect(read.invalid.map(({ name }) => name)).toEqual(["odd"]);
+  expect(read.problems).toEqual([
+    {
+      unit: "odd",
+      severity: "error",
+      code: "internal",
+      ...{ file: join(folder, "odd.yml"), line: 1, column: 1, length: 0, source: "" },
+      message: "svc could not read it: nobody thought of this; this is a mistake in svc",
+      hint: "please report this, with the file; all other units are read",
+    },
+  ]);
 });

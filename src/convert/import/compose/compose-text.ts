@@ -12,6 +12,7 @@ import {
   type Scalar,
   visit,
 } from "yaml";
+import { yamlMistakes } from "../../../unit/yaml-problems.ts";
 
 type Problem = { readonly line: number; readonly message: string };
 
@@ -33,8 +34,10 @@ export type Replaced = {
 /** Reads a compose file; `known` are the variables of the .env file beside it. */
 export function readCompose(text: string, known: ReadonlyMap<string, string>): ComposeText {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, merge: true });
-  const problems = document.errors.map(({ pos, message }) => ({ line: counter.linePos(pos[0]).line, message }));
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, merge: true, logLevel: "error" });
+  const problems = yamlMistakes(document, text)
+    .filter(({ severity }) => severity === "error")
+    .map(({ offset, message }) => ({ line: counter.linePos(offset).line, message }));
   const replaced = new Map<Node, readonly Replaced[]>();
   const lineOf = (node: unknown): number => {
     const at = isPair(node) ? (node.key as Node) : (node as Node);

@@ -39,7 +39,7 @@ export function takeService(service: Service): void {
   for (const key of Object.keys(draft.keys)) {
     const value = draft.keys[key] ?? null;
     const origin: Origin = { file: draft.file, line: lineOf(service, key) };
-    const special = specialKeys[key];
+    const special = ownOf(specialKeys, key);
     if (!isOfItsKind(key, value)) {
       delete draft.keys[key];
       const source = `${key}: ${JSON.stringify(value)}`;
@@ -60,13 +60,18 @@ const ownShapes: { readonly [key: string]: z.ZodType } = { deploy: deployShape, 
 
 /** What is changed on its way must be what Compose takes there; the rest is checked when the unit file is read. */
 function isOfItsKind(key: string, value: Value): boolean {
-  const own = ownShapes[key];
+  const own = ownOf(ownShapes, key);
   if (own) return own.safeParse(value).success;
   if (!/^(env_file|environment|networks|volumes|depends_on|label_file|security_opt)$/.test(key)) return true;
   const shape = unitSchema.shape[key as keyof typeof unitSchema.shape];
   // A home is told with more words.
   const plain = JSON.parse(JSON.stringify(value).replaceAll('"~', '"/'));
   return shape.safeParse(plain).success;
+}
+
+/** Somebody's key may be `constructor`, which every object has. */
+function ownOf<T>(all: { readonly [key: string]: T }, key: string): T | undefined {
+  return Object.hasOwn(all, key) ? all[key] : undefined;
 }
 
 function isNamed({ key }: Pair, name: string): boolean {
@@ -80,7 +85,7 @@ function lineOf({ pair, read }: Service, key: string): number {
 const harmless = /^(attach|develop|x-.*|pull_refresh_after)$/;
 
 function leaveOut(draft: Draft, key: string, value: Value, origin: Origin): void {
-  const unsuited = unsuitedKeys[key];
+  const unsuited = ownOf(unsuitedKeys, key);
   const source = `${key}: ${JSON.stringify(value)}`;
   const what = `${draft.name}: ${key}`;
   if (harmless.test(key)) {

@@ -3,17 +3,19 @@ import type { Change } from "./container-request.ts";
 import type { Endpoint } from "./networking.ts";
 
 /** Fields that mean nothing where they have these values: the engine fills them in by itself. */
-const usual: { readonly [field: string]: readonly Json[] } = {
-  CgroupnsMode: ["private", "host"],
-  IpcMode: ["private"],
-  NetworkMode: ["default", "bridge"],
-  Isolation: ["default"],
-  MemorySwappiness: [-1],
-  PidsLimit: [-1],
-  Runtime: ["runc"],
-  ShmSize: [67_108_864],
-  Cgroup: [],
-};
+const usual: ReadonlyMap<string, readonly Json[]> = new Map(
+  Object.entries({
+    CgroupnsMode: ["private", "host"],
+    IpcMode: ["private"],
+    NetworkMode: ["default", "bridge"],
+    Isolation: ["default"],
+    MemorySwappiness: [-1],
+    PidsLimit: [-1],
+    Runtime: ["runc"],
+    ShmSize: [67_108_864],
+    Cgroup: [],
+  }),
+);
 
 /** Read elsewhere, or of the client. */
 const passedOver = new Set([
@@ -38,7 +40,7 @@ export function hostConfigOf(host: JsonObject, { names, endpoints }: Around) {
   const body: { [field: string]: Json } = {};
   const changes: Change[] = [];
   for (const [field, value] of Object.entries(host)) {
-    if (passedOver.has(field) || isNothing(value) || usual[field]?.includes(value)) continue;
+    if (passedOver.has(field) || isNothing(value) || usual.get(field)?.includes(value)) continue;
     body[field] = value;
   }
   const log = (host.LogConfig ?? {}) as { readonly Type?: string; readonly Config?: JsonObject | null };

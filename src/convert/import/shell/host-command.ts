@@ -23,6 +23,7 @@ export type HostCommand =
   /** docker compose; null: it looks for its file itself. */
   | { readonly is: "compose"; readonly program: string; readonly file: string | null }
   | { readonly is: "remove"; readonly names: readonly string[] }
+  | { readonly is: "wait"; readonly names: readonly string[] }
   | { readonly is: "pull"; readonly image: string }
   | { readonly is: "idle"; readonly program: string }
   /** It does something on the host, and need not be done each time. */
@@ -113,8 +114,9 @@ function dockerCommand(given: readonly Word[], variables: readonly Word[]): Host
       return { is: "stop", seconds: null, signal: signal ?? "SIGKILL", isKill: true, names };
     }
     case "rm":
+      return { is: "remove", names: namesIn(after) };
     case "wait":
-      return { is: "remove", names: namesIn(after, /^$/) };
+      return { is: "wait", names: namesIn(after) };
     case "pull":
       return { is: "pull", image: after.findLast(({ text }) => !text.startsWith("-"))?.text ?? "" };
     case "network":
@@ -163,9 +165,9 @@ function stopCommand(words: readonly Word[]): HostCommand & { readonly is: "stop
   };
 }
 
-function namesIn(words: readonly Word[], valued: RegExp): readonly string[] {
+function namesIn(words: readonly Word[], valued: RegExp | null = null): readonly string[] {
   return words
-    .filter(({ text }, at) => !text.startsWith("-") && !valued.test(words[at - 1]?.text ?? ""))
+    .filter(({ text }, at) => !text.startsWith("-") && valued?.test(words[at - 1]?.text ?? "") !== true)
     .map(({ text }) => text);
 }
 

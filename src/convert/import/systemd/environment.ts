@@ -1,4 +1,4 @@
-import { tell } from "../draft.ts";
+import { add, instanceMark, tell } from "../draft.ts";
 import { type Job, tellForRunLine } from "../job.ts";
 import { whyUnknown } from "../shell/words.ts";
 import { environmentFile } from "./environment-file.ts";
@@ -57,6 +57,9 @@ export function takeFolder({ draft, state, variables }: Job, directive: Directiv
 
 export const dotPaths = "paths that begin with a dot begin there";
 
+const ofEachInstance =
+  "each instance has a file of its own: svc takes IMAGE, TAG and OPTS from it, and puts every other variable into the container";
+
 function takeFile(job: Job, { file, line }: Directive, text: string): void {
   const path = text.replace(/^-/, "");
   const required = path === text;
@@ -69,6 +72,11 @@ function takeFile(job: Job, { file, line }: Directive, text: string): void {
     return;
   }
   job.variables.complete = false;
+  if (path.includes(instanceMark)) {
+    add(job.draft, "env_file", required ? path : { path, required });
+    tell(job.draft, "changed", { file, line }, [what, ofEachInstance], { key: "env_file", code: "for run line" });
+    return;
+  }
   if (required) {
     tell(job.draft, "not understood", { file, line }, [what, "this file cannot be read here"]);
     return;

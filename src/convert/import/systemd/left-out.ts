@@ -37,7 +37,7 @@ const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
     ofClient,
   ],
   [
-    /^Service\.(RuntimeDirectory\w*|RuntimeMaxSec|PermissionsStartOnly|TimeoutAbortSec|TimeoutStopFailureMode|TimeoutStartFailureMode)$/,
+    /^Service\.(RuntimeDirectory\w*|PermissionsStartOnly|TimeoutAbortSec|TimeoutStopFailureMode|TimeoutStartFailureMode)$/,
     ofClient,
   ],
 ];

@@ -19,11 +19,9 @@ export function tellLeftSpecifiers(draft: Draft, directive: Directive, from: num
 
 const because = "its value is the host's; put it in by hand";
 
-/** Of variables and labels the note names the one. */
-function holds({ keys }: Draft, { key, what, verdict }: Note, specifier: string): boolean {
+function holds({ keys }: Draft, { key, name, verdict }: Note, specifier: string): boolean {
   if (verdict !== "taken") return false;
   const value = key === null ? null : (keys[key] ?? null);
-  const name = /^--(?:env|label) (.+)$/.exec(what)?.[1];
   const own = value instanceof Object && name !== undefined && name in value ? Reflect.get(value, name) : value;
   return JSON.stringify(own).includes(specifier);
 }

@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { type Draft, newDraft, tell } from "../draft.ts";
 import type { Host } from "../host.ts";
 import { type Job, newJob, type Role } from "../job.ts";
@@ -18,10 +19,12 @@ export type SystemdFiles = {
   readonly file: string;
   readonly text: string;
   readonly dropIns: readonly { readonly file: string; readonly text: string }[];
+  /** Files of the timers, sockets and paths that start it. */
+  readonly starters: readonly string[];
 };
 
 /** The unit that a systemd service with its drop-ins amounts to. */
-export function importSystemd({ name, file, text, dropIns }: SystemdFiles, host: Host): Draft {
+export function importSystemd({ name, file, text, dropIns, starters }: SystemdFiles, host: Host): Draft {
   const draft = newDraft(name, file);
   const read = [{ file, text }, ...dropIns].map((one) => unitLines(one.file, one.text));
   for (const { source, because, ...origin } of read.flatMap(({ unreadable }) => unreadable))
@@ -46,7 +49,16 @@ export function importSystemd({ name, file, text, dropIns }: SystemdFiles, host:
   for (const directive of directives) takePlain(job, directive, specifiers);
   takeNamed(job);
   takeEnding(job, { last });
+  for (const starter of starters) tellStarter(draft, starter);
   return draft;
+}
+
+function tellStarter(draft: Draft, file: string): void {
+  const what = `the ${extname(file).slice(1)}`;
+  const because = file.endsWith(".timer")
+    ? `svc starts nothing by the clock: let the timer's service run svc start ${draft.name}`
+    : "svc starts nothing when something is asked of it: it is up, or started by svc start";
+  tell(draft, "not understood", { file, line: null }, [what, because], { key: "enabled" });
 }
 
 const roles: { readonly [name: string]: Role } = {
@@ -91,5 +103,9 @@ function takePlain(job: Job, directive: Directive, specifiers: (text: string) =>
     tell(draft, "changed", origin, [`${name}=${shown}`, `${reason}; left out`], { source });
     return;
   }
-  tell(draft, "not understood", origin, [`${name}=`, "svc has no counterpart"], { source });
+  const none =
+    name === "RuntimeMaxSec"
+      ? `svc ends nothing by the clock: let a timer's service run svc restart ${draft.name}`
+      : "svc has no counterpart";
+  tell(draft, "not understood", origin, [`${name}=`, none], { source });
 }

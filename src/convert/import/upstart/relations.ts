@@ -9,7 +9,8 @@ import type { Stanza } from "./stanzas.ts";
 export function takeRelations(draft: Draft, stanzas: readonly Stanza[]): void {
   const [start, stop] = ["start on", "stop on"].map((name) => stanzas.findLast((one) => one.name === name));
   const lost = stop ? takeStop(draft, stop) : new Set<string>();
-  if (start) takeStart(draft, start, lost);
+  const isTask = stanzas.some((one) => one.name === "task");
+  if (start) takeStart(draft, start, { lost, isTask });
   else {
     draft.keys.enabled = false;
     tell(draft, "taken", { file: draft.file, line: null }, ["no start on", "enabled: false"], { key: "enabled" });
@@ -37,7 +38,16 @@ const engine = /^(docker|docker\.io|docker-engine|lxc-docker|cgroup-lite|contain
 
 const oneOfSeveral = "one of several events: it is started too, and waited for, but may fail";
 
-function takeStart(draft: Draft, stanza: Stanza, lost: ReadonlySet<string>): void {
+/** upstart starts the job whenever X is to start, and X only then. */
+function beforeStart(name: string, job: string, isTask: boolean): Pick<Edge, "until" | "because"> {
+  const how = isTask ? `{${name}: {condition: service_completed_successfully}}` : `[${name}]`;
+  const because = `it is up before ${job} where both are to start; for ${job} to start it, write depends_on: ${how} there`;
+  return { until: isTask ? "completed" : "ready", because };
+}
+
+type Own = { readonly lost: ReadonlySet<string>; readonly isTask: boolean };
+
+function takeStart(draft: Draft, stanza: Stanza, { lost, isTask }: Own): void {
   const events = readEvents(stanza.text);
   if (!events) {
     draft.keys.enabled = false;
@@ -89,7 +99,7 @@ function takeStart(draft: Draft, stanza: Stanza, lost: ReadonlySet<string>): voi
       return;
     }
     if (name === "starting" && job !== "") {
-      edge({ to: job, how: "before", until: "ready", onLoss: "keep", what: said });
+      edge({ to: job, how: "before", onLoss: "keep", what: said, ...beforeStart(draft.name, job, isTask) });
       return;
     }
     if (name === "stopped" && job !== "") {

@@ -2,13 +2,18 @@ import { lstat, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { SvcError } from "../svc-error.ts";
 
-/** Takes away a unix socket that nobody answers on: who had it was killed. `who` is who may answer. */
-export async function clearStale(path: string, who: string): Promise<void> {
+/** Takes away a unix socket that nobody answers on: who had it was killed. One that is answered is somebody's, who is told by `taken`. */
+export async function clearStaleSocket(path: string, taken: () => SvcError): Promise<void> {
   const found = await lstat(path).catch(() => null);
   if (!found) return;
   if (!found.isSocket())
     throw new SvcError("usage", `${path} is there and is no socket`, { hint: "choose another path" });
-  const isAnswered = await new Promise<boolean>((resolve) => {
+  if (await isAnswered(path)) throw taken();
+  await rm(path, { force: true });
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
     const asker = connect(path);
     asker.once("connect", () => {
       asker.destroy();
@@ -16,6 +21,4 @@ export async function clearStale(path: string, who: string): Promise<void> {
     });
     asker.once("error", () => resolve(false));
   });
-  if (isAnswered) throw new SvcError("cannot-listen", `${who} answers on ${path}`, { hint: "choose another path" });
-  await rm(path, { force: true });
 }
