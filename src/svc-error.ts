@@ -28,8 +28,9 @@ export const errorCodes = {
   "missing-tag": 2,
   "dependency-cycle": 2,
   "conflicting-units": 2,
-  /** Refused, because others need it, or somebody is at it. */
+  /** Refused, because others need it, one that excludes it is up, or somebody is at it. */
   "unit-needed": 3,
+  "unit-excluded": 3,
   "app-locked": 3,
   /** The daemon is not there, or not the caller's to use. */
   "daemon-away": 4,
@@ -56,7 +57,7 @@ export const exitStatuses: { readonly [status: number]: string } = {
   0: "done; `doctor`: nothing is bad, warnings at most",
   1: "something failed while it was being done; `doctor`: something is bad",
   2: "the command line or a file is wrong; nothing was done (`reload`: all other files were read)",
-  3: "refused: other units need it, or somebody deploys the app",
+  3: "refused: other units need it, one that it conflicts with is up, or somebody deploys the app",
   4: "the daemon is not there, or not yours to use",
   5: "the engine is not there",
   10: "a deploy failed, and every host is on the old tag again",

@@ -2,6 +2,7 @@ import { request } from "../control/client.ts";
 import type { Ask, ProgressOf, RequestName, Result } from "../control/request.ts";
 import { pathOf } from "../unit/places.ts";
 import { wrap } from "./show/wrap.ts";
+import { terminalSize } from "./terminal-size.ts";
 
 export type Environment = { readonly [name: string]: string | undefined };
 
@@ -41,7 +42,7 @@ export function contextOf(
   options: { socket?: string; json?: boolean; quiet?: boolean; color?: boolean },
   environment: Environment,
 ): Cli {
-  const columns = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  const columns = process.stdout.isTTY ? terminalSize().columns : Number.POSITIVE_INFINITY;
   const noColour = (environment.NO_COLOR ?? "") !== "" || options.color === false;
   return {
     socket: options.socket ?? pathOf("socket", environment),

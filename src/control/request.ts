@@ -321,10 +321,14 @@ export type Outcome = {
 };
 
 /** What is new since the last reload, or since svc began. */
-export type Reloaded = {
+/** Units whose files are new, otherwise or gone since the last reload. */
+export type FileChanges = {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
+};
+
+export type Reloaded = FileChanges & {
   /** What is started because a unit that is wanted needs it now. */
   readonly started: readonly { readonly unit: string; readonly neededBy: string }[];
   readonly problems: readonly UnitProblem[];
@@ -453,6 +457,8 @@ export type UnitGraph = {
 
 /** What will be done, in this order; times in seconds from now. */
 export type Plan = {
+  /** Of a reload: what it would tell of the files. */
+  readonly files?: FileChanges;
   readonly steps: readonly {
     readonly at: number;
     readonly unit: string;

@@ -1,5 +1,5 @@
 import { withNeeds } from "../graph/closure.ts";
-import { excludedBy } from "../graph/conflicts.ts";
+import { conflictsOf } from "../graph/conflicts.ts";
 import type { Fact, SeenContainer } from "../plan/fact.ts";
 import { freshState, stateOf, type World } from "../plan/world.ts";
 import type { Unit } from "../unit/unit.ts";
@@ -50,8 +50,9 @@ export function bootWishes(
       return name !== unit.name && world.units.has(name) && !isStopped;
     });
     const coming = [unit.name, ...needed].filter((name) => !up.has(name));
-    const other = runs ? null : excludedBy(coming, up, world.units);
-    if (other !== null) {
+    const excluded = coming.flatMap((name) => conflictsOf(name, world.units));
+    const other = excluded.find((name) => up.has(name));
+    if (!runs && other !== undefined) {
       about.onExcluded(unit.name, other);
       continue;
     }

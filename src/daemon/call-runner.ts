@@ -202,6 +202,7 @@ function containerMade(id: string, request: CreateRequest, now: number): ReturnT
     startedAt: null,
     finishedAt: null,
     health: "none",
+    lastCheck: null,
     memoryLimitBytes: 0,
     stopSignal: null,
     autoRemove: false,

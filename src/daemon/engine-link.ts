@@ -21,6 +21,8 @@ const pulseTries = 4;
 const firstRetryMs = 100;
 const longestRetryMs = 1_000;
 
+type HealthEvent = Extract<EngineEvent, { readonly kind: "health" }>;
+
 /** A world as it is now, and how it is told of what happens. */
 export type Home = { readonly world: World; readonly tell: (...facts: Fact[]) => void };
 
@@ -77,6 +79,7 @@ export function linkEngine(options: {
     },
     tell,
   };
+  const latestHealth = new Map<string, HealthEvent>();
   const outOfMemory = new Set<string>();
   const killedByHand = new Set<string>();
   const leftOut = new Set<string>();
@@ -262,7 +265,7 @@ export function linkEngine(options: {
     const startedAt = detail.startedAt === null ? now : now - Math.max(0, clock.date() - detail.startedAt);
     const container =
       known?.id === detail.id
-        ? { ...known, name: detail.name, state: detail.state, health: detail.health }
+        ? { ...known, name: detail.name, state: detail.state, health: detail.health, lastCheck: detail.lastCheck }
         : containerOf(detail, { startedAt, watchedSince: now, adopted: true });
     const alive = detail.state === "running" || detail.state === "paused";
     const ours = container.unit === unit.name;
@@ -302,7 +305,7 @@ export function linkEngine(options: {
         outOfMemory.add(id);
         return;
       case "health":
-        home.tell({ fact: "health", unit: unit.name, id, health: event.health });
+        void onHealth(unit, event);
         return;
       case "pause":
       case "unpause":
@@ -321,6 +324,17 @@ export function linkEngine(options: {
       default:
         event satisfies never;
     }
+  }
+
+  /** The event does not say what the healthcheck said: of one that fails the container does. */
+  async function onHealth(unit: Unit, event: HealthEvent): Promise<void> {
+    const { id, health } = event;
+    latestHealth.set(id, event);
+    const detail = health === "unhealthy" ? await engine.inspect(id).catch(() => null) : null;
+    if (latestHealth.get(id) !== event) return;
+    latestHealth.delete(id);
+    const lastCheck = detail?.lastCheck ?? null;
+    homeOf(id).tell({ fact: "health", unit: unit.name, id, health, lastCheck });
   }
 
   async function onDeath(unit: Unit, id: string, code: number): Promise<void> {

@@ -50,6 +50,7 @@ export function containerOf(
     watchedSince: times.watchedSince,
     adopted: times.adopted,
     health: detail.health,
+    lastCheck: detail.lastCheck,
     probedReadyAt: null,
     stopping: null,
   };

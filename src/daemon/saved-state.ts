@@ -162,7 +162,9 @@ function savedUnit(value: unknown): SavedUnit {
         : null,
     finished: isObject(finished) ? { ok: finished.ok === true, words: String(finished.words) } : null,
     restarts: typeof restarts === "number" ? restarts : 0,
-    lastExit: isObject(lastExit) ? { words: String(lastExit.words), at: Number(lastExit.at) || 0 } : null,
+    lastExit: isObject(lastExit)
+      ? { words: String(lastExit.words), at: Number(lastExit.at) || 0, isSentence: lastExit.isSentence === true }
+      : null,
     trial: savedTrial(value.trial),
   };
 }

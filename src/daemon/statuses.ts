@@ -4,7 +4,7 @@ import { isRunning, ownContainer } from "../plan/conditions.ts";
 import { isHeld } from "../plan/trial.ts";
 import { type Container, stateOf, type World } from "../plan/world.ts";
 import type { Launch, Unit } from "../unit/unit.ts";
-import type { UnitProblem } from "../unit/unit-problem.ts";
+import { errorsAmong, type UnitProblem } from "../unit/unit-problem.ts";
 import type { Daemon } from "./context.ts";
 import type { EventLog } from "./event-log.ts";
 import { nextName } from "./hand-over/names.ts";
@@ -148,9 +148,9 @@ function changes(launch: Launch, container: Container): readonly string[] {
 }
 
 function invalidWords(problems: readonly UnitProblem[]): string {
-  const errors = problems.filter(({ severity }) => severity === "error");
-  const message = errors[0]?.message ?? "its file cannot be read";
-  return errors.length > 1 ? `${message} (and ${errors.length - 1} more; svc check shows all)` : message;
+  const [first, ...others] = errorsAmong(problems);
+  const message = first?.message ?? "its file cannot be read";
+  return others.length > 0 ? `${message} (and ${others.length} more; svc check shows all)` : message;
 }
 
 function invalidStatus(name: string, problems: readonly UnitProblem[]): UnitStatus {

@@ -8,6 +8,7 @@ import type { FolderRead, UnitFolders } from "../unit/read-folder.ts";
 import { relateUnits, type UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
+import { wrongFiles } from "./wrong-files.ts";
 
 /** Editors write in bursts; one look after the burst is enough. */
 const settleMs = 200;
@@ -189,13 +190,20 @@ function judge(read: UnitsRead, before: ReadonlyMap<string, Unit>, kept: Readonl
   for (const { name, file } of read.invalid) {
     invalid.set(name, { file, problems: problems.filter((problem) => problem.unit === name) });
   }
-  for (const name of invalid.keys()) {
+  for (const [name, wrong] of invalid) {
     const last = before.get(name);
-    if (last) units.set(name, last);
+    if (last) units.set(name, withWrongFiles(last, wrong));
     else units.delete(name);
   }
   for (const [name, unit] of kept) if (!units.has(name)) units.set(name, orphan(unit));
   return { units, invalid, problems, templates: read.templates };
+}
+
+/** What an earlier svc had in force cannot be started anew, for what is wrong with its files now. */
+function withWrongFiles(unit: Unit, wrong: Parameters<typeof wrongFiles>[0]): Unit {
+  const { launch } = unit;
+  if (launch.ok || launch.code !== "invalid-unit") return unit;
+  return { ...unit, launch: { ...launch, message: wrongFiles(wrong) } };
 }
 
 function cycleProblem(unit: Unit, cycle: readonly string[], ties: UnitsRead["ties"]): UnitProblem {

@@ -6,12 +6,16 @@ const exhausted = { part: 0.01, bytes: 64 << 20 };
 
 /** Room where svc keeps its state and logs, and where the engine keeps images. */
 export async function lookAtDisks({ places, info }: Host): Promise<readonly Finding[]> {
+  const engine = process.env.DOCKER_HOST ?? "";
+  const isElsewhere = engine !== "" && !engine.startsWith("unix://");
   const folders: readonly (readonly [string, string])[] = [
     ["state", places.state],
     ["logs", places.logs],
-    ...(info ? ([["engine", info.rootFolder]] as const) : []),
+    ...(info && !isElsewhere ? ([["engine", info.rootFolder]] as const) : []),
   ];
-  return Promise.all(folders.map(([what, folder]) => lookAt(`disk of ${what}`, folder)));
+  const found = await Promise.all(folders.map(([what, folder]) => lookAt(`disk of ${what}`, folder)));
+  if (!info || !isElsewhere) return found;
+  return [...found, ok("disk of engine", `not looked at: it may be on another host, as DOCKER_HOST is ${engine}`)];
 }
 
 async function lookAt(about: string, folder: string): Promise<Finding> {

@@ -21,15 +21,10 @@ export async function doctor({
   const daemon = await askDaemon(configured.socket);
   // What the daemon that answers was told on its command line is known to it alone.
   const places = { ...configured, ...(daemon instanceof SvcError ? {} : daemon.folders) };
-  const engine = dockerEngine({ deadlines: impatient });
-  let problem: unknown = null;
-  const info = await engine.info().catch((error: unknown) => {
-    problem = error;
-    return null;
-  });
-  const host: Host = { places, version, daemon, engine, info, units: await readUnits(places) };
+  const reached = await reachEngine().catch((problem: unknown) => ({ engine: null, info: null, problem }));
+  const host: Host = { places, version, daemon, ...reached, units: await readUnits(places) };
   const looks = [
-    () => lookAtEngine(host, problem),
+    () => lookAtEngine(host),
     () => lookAtDaemon(host),
     () => lookAtUnitFiles(host),
     () => lookAtDisks(host),
@@ -41,4 +36,9 @@ export async function doctor({
     looks.map((look) => look().catch((error: unknown): readonly Finding[] => [bad("doctor", messageOf(error), null)])),
   );
   return all.flat();
+}
+
+async function reachEngine(): Promise<Pick<Host, "engine" | "info" | "problem">> {
+  const engine = dockerEngine({ deadlines: impatient });
+  return { engine, info: await engine.info(), problem: null };
 }

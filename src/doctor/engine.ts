@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { EngineError } from "../engine/engine.ts";
-import { messageOf } from "../svc-error.ts";
+import { messageOf, SvcError } from "../svc-error.ts";
 import { bad, type Finding, type Host, ok, warn } from "./finding.ts";
 
 const configFile = "/etc/docker/daemon.json";
@@ -9,7 +9,7 @@ const oldest = 20;
 const lastWithLinks = 29;
 
 /** Reachability, version, cgroups, log driver, live-restore. */
-export async function lookAtEngine({ info, units }: Host, problem: unknown): Promise<readonly Finding[]> {
+export async function lookAtEngine({ info, units, problem }: Host): Promise<readonly Finding[]> {
   if (!info) return [bad("engine", messageOf(problem), remedyFor(problem, process.env.DOCKER_HOST))];
   const major = Number(/^\d+/.exec(info.engine)?.[0] ?? 0);
   const linking = units.units.filter(({ needs }) => needs.some(({ from, binds }) => from === "links" && binds));
@@ -51,6 +51,7 @@ export async function lookAtEngine({ info, units }: Host, problem: unknown): Pro
 
 /** `host`: DOCKER_HOST. */
 export function remedyFor(problem: unknown, host: string | undefined): string {
+  if (problem instanceof SvcError && problem.hint !== undefined) return problem.hint;
   if (problem instanceof EngineError && (problem.cause as NodeJS.ErrnoException | undefined)?.code === "EACCES")
     return "it is for root and the group docker: sudo svc doctor, or join that group";
   if (host)

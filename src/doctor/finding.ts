@@ -24,9 +24,11 @@ export type Host = {
   readonly version: string;
   /** The daemon on that socket, or why it does not answer. */
   readonly daemon: DaemonVersion | SvcError;
-  readonly engine: Engine;
-  /** null: the engine does not answer. */
+  /** Both null: it does not answer. */
+  readonly engine: Engine | null;
   readonly info: EngineInfo | null;
+  /** Why it does not. */
+  readonly problem: unknown;
   readonly units: UnitsRead;
 };
 

@@ -4,9 +4,9 @@ import { type Finding, type Host, ok, warn } from "./finding.ts";
 import { folderProblem } from "./unit-files.ts";
 
 /** Containers that carry svc's labels and that nobody looks after any more, and those that would come back against svc's will. */
-export async function lookAtLeftovers({ engine, info, units }: Host): Promise<readonly Finding[]> {
+export async function lookAtLeftovers({ engine, units }: Host): Promise<readonly Finding[]> {
   // Without the unit files every container would look like one that nobody wants.
-  if (!info || folderProblem(units)) return [];
+  if (!engine || folderProblem(units)) return [];
   return leftoversOf(await engine.list(), units);
 }
 

@@ -90,6 +90,8 @@ export type ContainerDetail = ContainerSummary & {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly health: Health;
+  /** How its healthcheck ended last: `exit 1: db gone away`; null: it passed, or there was none yet. */
+  readonly lastCheck: string | null;
   readonly memoryLimitBytes: number;
   readonly stopSignal: string | null;
   readonly autoRemove: boolean;
@@ -236,6 +238,12 @@ export type EngineErrorKind =
   | "name-in-use"
   | "no-such-container"
   | "no-such-image"
+  /** The command is not in the image, or is there and cannot be run. */
+  | "no-such-program"
+  | "not-a-program"
+  | "port-taken"
+  /** `about` is not there, or does not run. */
+  | "link-down"
   | "refused"
   | "busy";
 
@@ -243,9 +251,17 @@ export class EngineError extends Error {
   readonly kind: EngineErrorKind;
   /** HTTP status, 0 when there was no answer. */
   readonly status: number;
+  /** The other container that it is about. */
+  readonly about: string | null;
 
-  constructor(kind: EngineErrorKind, message: string, status = 0, options: { cause?: unknown } = {}) {
+  constructor(
+    kind: EngineErrorKind,
+    message: string,
+    status = 0,
+    { about = null, ...options }: { readonly cause?: unknown; readonly about?: string | null } = {},
+  ) {
     super(message, options);
+    this.about = about;
     this.name = "EngineError";
     this.kind = kind;
     this.status = status;

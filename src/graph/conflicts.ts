@@ -1,17 +1,28 @@
 import type { Unit } from "../unit/unit.ts";
 
-/** The first of those that are up that may not run beside one of these; whichever of the two says so, both are meant. */
-export function excludedBy(
-  names: readonly string[],
-  up: ReadonlySet<string>,
-  units: ReadonlyMap<string, Unit>,
-): string | null {
-  for (const name of names) {
-    for (const other of up) if (name !== other && excludeEachOther(name, other, units)) return other;
+type Units = ReadonlyMap<string, Unit>;
+
+/** The units that may not run beside this one; whichever of two says so, both are meant. */
+export function conflictsOf(name: string, units: Units): readonly string[] {
+  let found = conflicts.get(units);
+  if (!found) {
+    found = readConflicts(units);
+    conflicts.set(units, found);
   }
-  return null;
+  return found.get(name) ?? [];
 }
 
-export function excludeEachOther(one: string, other: string, units: ReadonlyMap<string, Unit>): boolean {
-  return units.get(one)?.conflicts.includes(other) === true || units.get(other)?.conflicts.includes(one) === true;
+/** Found out once for the units of a world, which stay the same ones through many worlds. */
+const conflicts = new WeakMap<Units, ReadonlyMap<string, readonly string[]>>();
+
+function readConflicts(units: Units): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const unit of units.values()) {
+    for (const other of unit.conflicts) {
+      if (!units.has(other) || other === unit.name) continue;
+      found.set(unit.name, [...(found.get(unit.name) ?? []), other]);
+      found.set(other, [...(found.get(other) ?? []), unit.name]);
+    }
+  }
+  return found;
 }

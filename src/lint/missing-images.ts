@@ -8,8 +8,8 @@ const impatient = { pingMs: 2_000, shortMs: 5_000, longMs: 5_000, pullSilenceMs:
 export async function missingImages(all: readonly Linted[]): Promise<readonly UnitProblem[] | null> {
   const names = [...new Set(all.flatMap(({ unit: { launch } }) => (launch.ok ? [launch.image] : [])))];
   const { dockerEngine } = await import("../engine/docker/docker-engine.ts");
-  const engine = dockerEngine({ deadlines: impatient });
   try {
+    const engine = dockerEngine({ deadlines: impatient });
     const found = new Map(await Promise.all(names.map(async (name) => [name, await engine.image(name)] as const)));
     const missing = all.filter(({ unit: { launch } }) => launch.ok && !found.get(launch.image));
     return [...Map.groupBy(missing, alike).values()].flatMap(tellMissing);

@@ -18,8 +18,7 @@ export function bringUp(unit: Unit, launch: Launch, world: World, now: number): 
   const earlier = earlierToWaitFor(unit, world, now);
   if (earlier) return waitFor(earlier.name, "waiting", `it starts after ${earlier.name}`);
   if (state.container) return clearName(unit, state.container, now);
-  const because =
-    state.lastExit && state.restarts > 0 ? endWords(state.lastExit.words) : `${state.wish.by} asked for it`;
+  const because = state.lastExit && state.restarts > 0 ? endWords(state.lastExit) : `${state.wish.by} asked for it`;
   const { generation } = state.wish;
   return ask({ call: "launch", generation, bound: boundTo(unit, world) }, "starting", because);
 }

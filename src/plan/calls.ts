@@ -43,7 +43,7 @@ function succeeded(world: World, unit: string, call: Call, made: Container | nul
         nextImage: null,
         // The image may be removed by hand later on: then it is to be pulled once more.
         pulled: pulled?.forStart ? pulled : null,
-        container: known ?? withHealth(made, made.health, now),
+        container: known ?? withHealth(made, made, now),
       });
     }
     case "remove":

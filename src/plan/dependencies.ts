@@ -10,6 +10,7 @@ import {
 } from "./conditions.ts";
 import { hasNextImage } from "./next-image.ts";
 import { isHeld } from "./trial.ts";
+import { unhealthyWords } from "./words.ts";
 import { type Container, type StopReason, stateOf, type World } from "./world.ts";
 
 /** What units mean to each other: when one must stop, and when one may start. Needs and orderings of a world have no cycles. */
@@ -59,7 +60,7 @@ export function reasonForAnother(unit: Unit, container: RunningContainer, world:
   if (broken) return broken;
   const byItself = { dueTo: null, isAsked: false };
   if (container.health === "unhealthy" && unit.onUnhealthy === "restart") {
-    return { why: "unhealthy", because: "its healthcheck says unhealthy", ...byItself };
+    return { why: "unhealthy", because: unhealthyWords(container), ...byItself };
   }
   if (hasMissedItsDeadline(unit, container, now)) {
     return { why: "start-timeout", because: `it was not ready within ${unit.startTimeoutMs / 1000} s`, ...byItself };

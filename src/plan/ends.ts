@@ -4,7 +4,7 @@ import type { Exit } from "./fact.ts";
 import { afterDeath } from "./restart-limit.ts";
 import { trialAfterEnd, trialWith } from "./trial.ts";
 import { seconds } from "./words.ts";
-import { type Container, stateOf, type UnitState, type World, withState } from "./world.ts";
+import { type Container, type LastExit, stateOf, type UnitState, type World, withState } from "./world.ts";
 
 /** Who may have caused an end that nobody watched. */
 type Circumstance = "watched" | "engine-was-away" | "svc-was-away";
@@ -54,7 +54,7 @@ export function judge(world: World, end: End): World {
   const { unit: name, container, now } = end;
   if (container.unit !== name) return world;
   const unit = world.units.get(name);
-  const ended = withState(world, name, { lastExit: { words: howItEnded(end, unit), at: now } });
+  const ended = withState(world, name, { lastExit: { ...howItEnded(end, unit), at: now } });
   const next = unit
     ? withState(ended, name, { trial: trialWith(stateOf(ended, name).trial, unit, container, readyUntil(world, end)) })
     : ended;
@@ -64,11 +64,18 @@ export function judge(world: World, end: End): World {
 }
 
 /** Why svc ended it, where that was its own doing, tells more than how it ended then. */
-function howItEnded({ container, exit }: End, unit: Unit | undefined): string {
+function howItEnded({ container, exit }: End, unit: Unit | undefined): Omit<LastExit, "at"> {
   const why = container.stopping?.why;
-  if (why === "start-timeout" && unit)
-    return `it was not ready within ${seconds(unit.startTimeoutMs)}${container.answer ? ` (${container.answer})` : ""}, and was stopped: ${exit.words}`;
-  return why === "unhealthy" ? `its healthcheck said unhealthy, and it was stopped: ${exit.words}` : exit.words;
+  const heard = (said: string | null | undefined): string => (said ? ` (${said})` : "");
+  if (why === "start-timeout" && unit) {
+    const said = heard(container.answer ?? container.lastCheck);
+    const words = `it was not ready within ${seconds(unit.startTimeoutMs)}${said}, and was stopped: ${exit.words}`;
+    return { words, isSentence: true };
+  }
+  // That nobody saw it is one too.
+  if (why !== "unhealthy") return { words: exit.words, isSentence: exit.code === null };
+  const words = `its healthcheck said unhealthy${heard(container.lastCheck)}, and it was stopped: ${exit.words}`;
+  return { words, isSentence: true };
 }
 
 /** Until when it can have got ready: then it was told to stop, or the engine was there last. Of an end in svc's absence it is not known. */

@@ -58,7 +58,7 @@ function listedOne(
   if (!seen) return next;
   const { container, exit } = seen;
   if (!known || known.id !== container.id) {
-    next = withState(next, unit, { container: withHealth(container, container.health, now) });
+    next = withState(next, unit, { container: withHealth(container, container, now) });
     return exit && hasEnded(container) ? judge(next, { unit, container, exit, now, circumstance }) : next;
   }
   if (isRunning(known) && !isRunning(container)) next = died(next, { unit, container: known, exit, now, circumstance });
@@ -70,5 +70,5 @@ function listedOne(
   };
   // Nothing gets ready while the engine is away, so that time is not held against it.
   const watched = { ...after, watchedSince: after.watchedSince + outageMs };
-  return withState(next, unit, { container: withHealth(watched, container.health, now) });
+  return withState(next, unit, { container: withHealth(watched, container, now) });
 }

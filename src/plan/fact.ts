@@ -20,7 +20,7 @@ export type Fact =
   | { readonly fact: "handed-over"; readonly unit: string; readonly container: Container }
   | { readonly fact: "died"; readonly unit: string; readonly id: string; readonly exit: Exit }
   | { readonly fact: "gone"; readonly unit: string; readonly id: string }
-  | { readonly fact: "health"; readonly unit: string; readonly id: string; readonly health: Container["health"] }
+  | ({ readonly fact: "health"; readonly unit: string; readonly id: string } & Pick<Container, "health" | "lastCheck">)
   | { readonly fact: "paused"; readonly unit: string; readonly id: string; readonly paused: boolean }
   /** A tcp or http probe, or a log line. */
   | { readonly fact: "probed-ready"; readonly unit: string; readonly id: string }

@@ -3,7 +3,7 @@ import { hasMissedItsDeadline, isReady, type RunningContainer, readyAt, startDea
 import { type Decision, dueTo, rest, wait } from "./decision.ts";
 import { isMet, reasonForAnother, wasReplaced } from "./dependencies.ts";
 import { awaitImage } from "./next-image.ts";
-import { readyWords } from "./words.ts";
+import { readyWords, unhealthyWords } from "./words.ts";
 import type { World } from "./world.ts";
 
 /** What is decided about nearly every unit, at every pass. */
@@ -30,7 +30,7 @@ export function holdUp(unit: Unit, container: RunningContainer, world: World, no
     const because = `it is tied to a ${gone} that is gone, and cannot be started anew: ${unit.launch.message}`;
     if (gone !== undefined) return dueTo(gone, rest("degraded", because));
   }
-  if (!isReady(unit, world, now)) return rest("degraded", "its healthcheck says unhealthy");
+  if (!isReady(unit, world, now)) return rest("degraded", unhealthyWords(container));
   return container.adopted ? wasUp : isUp;
 
   /** A task that ended once has done its part, whatever becomes of it later. */

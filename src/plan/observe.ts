@@ -38,7 +38,7 @@ export function observe(world: World, fact: Fact, now: number): World {
         gone(world, { ...fact, container, now, circumstance: circumstanceOf(world) }),
       );
     case "health":
-      return changeContainer(world, fact, (container) => withHealth(container, fact.health, now));
+      return changeContainer(world, fact, (container) => withHealth(container, fact, now));
     case "paused":
       return changeContainer(world, fact, (container) => paused(container, fact.paused, now));
     case "probed-ready":

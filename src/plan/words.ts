@@ -1,6 +1,6 @@
-import { excludedBy } from "../graph/conflicts.ts";
+import { conflictsOf } from "../graph/conflicts.ts";
 import type { Unit } from "../unit/unit.ts";
-import { type Container, stateOf, type World } from "./world.ts";
+import { type Container, type LastExit, stateOf, type World } from "./world.ts";
 
 /** Reasons, as `svc status` shows them. */
 
@@ -8,18 +8,8 @@ export function whyDown(unit: Unit, world: World): string {
   const { wish } = stateOf(world, unit.name);
   if (world.shuttingDown) return "svc is shutting down";
   if (wish.by !== "nobody") return `${wish.by} asked for it to be down`;
-  const up = new Set(
-    [...world.states].flatMap(
-      ([
-        name,
-        {
-          wish: { want },
-        },
-      ]) => (want === "up" ? [name] : []),
-    ),
-  );
-  const other = excludedBy([unit.name], up, world.units);
-  return other === null
+  const other = conflictsOf(unit.name, world.units).find((name) => stateOf(world, name).wish.want === "up");
+  return other === undefined
     ? "nobody asked for it"
     : `nobody asked for it; it and ${other}, which is to be up, exclude each other`;
 }
@@ -39,15 +29,15 @@ export function whyOver({ name }: Unit, { stopping, state }: Container, world: W
     case "foreign":
       return wish.want === "down" || world.shuttingDown ? "it has stopped" : "it was stopped to be started anew";
     case undefined:
-      return lastExit ? endWords(lastExit.words) : "it has ended";
+      return lastExit ? endWords(lastExit) : "it has ended";
     default:
       return why satisfies never;
   }
 }
 
 /** `it ended: exit 1`. */
-export function endWords(words: string): string {
-  return /^its? /.test(words) ? words : `it ended: ${words}`;
+export function endWords({ words, isSentence }: LastExit): string {
+  return isSentence ? words : `it ended: ${words}`;
 }
 
 /** Why a container that runs is not ready yet. */
@@ -57,13 +47,13 @@ export function readyWords(unit: Unit, container: Container): string {
     case "auto":
       return container.health === "none"
         ? `it counts as ready after ${seconds(unit.ready.afterMs)}`
-        : "its healthcheck has not passed yet";
+        : `its healthcheck has not passed yet${lastCheckWords(container)}`;
     case "after":
       return `it counts as ready after ${seconds(unit.ready.afterMs)}`;
     case "healthy":
       return container.health === "none"
         ? "it has no healthcheck to become ready by"
-        : "its healthcheck has not passed yet";
+        : `its healthcheck has not passed yet${lastCheckWords(container)}`;
     case "tcp":
       return `nothing answers on its port ${unit.ready.port} yet${answer}`;
     case "http":
@@ -73,6 +63,14 @@ export function readyWords(unit: Unit, container: Container): string {
     default:
       return unit.ready satisfies never;
   }
+}
+
+export function unhealthyWords(container: Container): string {
+  return `its healthcheck says unhealthy${lastCheckWords(container)}`;
+}
+
+function lastCheckWords({ lastCheck }: Container): string {
+  return lastCheck ? `: ${lastCheck}` : "";
 }
 
 export function seconds(ms: number): string {

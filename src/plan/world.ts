@@ -35,7 +35,7 @@ export type UnitState = {
   readonly finished: { readonly ok: boolean; readonly words: string } | null;
   /** Respawns since it was last asked for. */
   readonly restarts: number;
-  readonly lastExit: { readonly words: string; readonly at: Instant } | null;
+  readonly lastExit: LastExit | null;
   /** What was pulled last; with the policy `always`, for which start. */
   readonly pulled: { readonly image: string; readonly forStart: string | null } | null;
   /** The engine said that this image is not on the host. */
@@ -50,6 +50,9 @@ export type NextImage = { readonly image: string; readonly times: number } & (
   | { readonly is: "coming" | "here" }
   | { readonly is: "missing"; readonly message: string; readonly until: Instant }
 );
+
+/** `words` say what it ended with, `exit 1`, or are a sentence by themselves: why svc ended it, or that nobody saw it. */
+export type LastExit = { readonly words: string; readonly at: Instant; readonly isSentence?: boolean };
 
 /** The tag that it ran with last, as was known when that container ended, and what came of it: trial.ts. */
 export type Trial = {
@@ -102,6 +105,8 @@ export type Container = {
   /** It ran already when this svc came. */
   readonly adopted: boolean;
   readonly health: Health;
+  /** How its healthcheck ended last, as far as that was looked at; null or absent: it passed, or that is not known. */
+  readonly lastCheck?: string | null;
   /** A probe or a log line said that it is ready. */
   readonly probedReadyAt: Instant | null;
   /** What its port or page said last, while that was not what means ready. */
@@ -170,7 +175,12 @@ export function withState(world: World, unit: string, change: Partial<UnitState>
 }
 
 /** That it was healthy once is kept: an unhealthy container that was ready has not missed its start. */
-export function withHealth(container: Container, health: Health, now: number): Container {
+export function withHealth(
+  container: Container,
+  seen: Pick<Container, "health" | "lastCheck">,
+  now: number,
+): Container {
+  const { health, lastCheck = null } = seen;
   const probedReadyAt = health === "healthy" ? (container.probedReadyAt ?? now) : container.probedReadyAt;
-  return { ...container, health, probedReadyAt };
+  return { ...container, health, lastCheck, probedReadyAt };
 }

@@ -9,10 +9,8 @@ export function hintOf(error: unknown): string | undefined {
     return `DOCKER_HOST names it: ${process.env.DOCKER_HOST}; write unix:///PATH or tcp://HOST:PORT, or unset it for the engine of this host`;
   if (isUnreached(error)) return "docker info says how it is; sudo usermod -aG docker NAME lets a user use it";
   if (error.status === 0) return "the task is ended as soon as the engine answers again; docker info says how it is";
-  const target = /(?:non running container: \/?|could not get container for )([^\s:]+)/.exec(error.message)?.[1];
-  if (target) return `it is linked to ${target}: svc start ${target}`;
-  if (/port is already allocated|address already in use/.test(error.message))
-    return "the service has its ports: leave --service-ports out, or stop it first";
+  if (error.kind === "link-down") return `it is linked to ${error.about}: svc start ${error.about}`;
+  if (error.kind === "port-taken") return "the service has its ports: leave --service-ports out, or stop it first";
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { PullProgress } from "../engine/engine.ts";
+import { percentOf, pullWords } from "./pull-words.ts";
 
 /** How far a pull is: redrawn in one line on a terminal, else a line for each layer that is there. */
 export function pullView(
@@ -20,11 +21,11 @@ export function pullView(
   const draw = (words: string): void => void to.write(`\r\x1b[Kdocker-runner: pulling ${image}${words}`);
   draw("");
   return {
-    show({ doneBytes, totalBytes, layersDone, layers }) {
-      const percent = totalBytes === 0 ? 0 : Math.floor((100 * doneBytes) / totalBytes);
-      if (layers === 0 || percent === told) return;
+    show(progress) {
+      const percent = percentOf(progress);
+      if (progress.layers === 0 || percent === told) return;
       told = percent;
-      draw(`: ${percent} %, ${layersDone} of ${layers} layers`);
+      draw(`: ${pullWords(progress)}`);
     },
     end: () => void to.write("\r\x1b[K"),
   };

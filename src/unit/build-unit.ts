@@ -21,6 +21,7 @@ import { type PlacedPorts, placedPorts } from "./placed-ports.ts";
 import type { UnitFolders } from "./read-folder.ts";
 import { flagsAmong, needsOf, needsOfWrong, type PlacedNeed } from "./relations/needs.ts";
 import { readyOf, respawnOf } from "./rules.ts";
+import { shortStartTimeout, startTimeoutMs } from "./start-timeout.ts";
 import type { Unit } from "./unit.ts";
 import type { UnitFile } from "./unit-file.ts";
 import { isSamePlace, type UnitProblem } from "./unit-problem.ts";
@@ -102,6 +103,17 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
   const { result, isFromKeys } = asked;
   const ports = placedPorts({ flags, words, listen, place: read.place });
   const create: CreateRequest = { ...result.request, body: withKeyBody(result.request.body, keys, isFromKeys) };
+  const short = shortStartTimeout(keys, ready, create.body);
+  if (short !== null) {
+    const hint = "take it out, or write a longer one";
+    tell({
+      severity: "warning",
+      code: "short-start-timeout",
+      ...read.place(["start_timeout"], "value"),
+      message: short,
+      hint,
+    });
+  }
   const needs = needsOf({ keys, place: read.place, request: create, flags, words });
   const warnings = result.warnings.map(({ masked }) => masked);
   const unit: Unit = {
@@ -123,7 +135,7 @@ export async function buildUnit({ name, file, read, folders, reader }: UnitParts
     onBadTag: keys.on_bad_tag ?? "hold",
     ready,
     onUnhealthy: keys.on_unhealthy ?? "ignore",
-    startTimeoutMs: durationMs(keys.start_timeout ?? 60) ?? 60_000,
+    startTimeoutMs: startTimeoutMs(keys, ready, create.body),
     pullTimeoutMs: durationMs(keys.pull_timeout ?? 900) ?? 900_000,
     ...stopping(keys, create, isFromKeys),
     update: keys.update ?? "stop-first",

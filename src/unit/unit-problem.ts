@@ -18,6 +18,11 @@ export type UnitProblem = PlaceInFile & {
   readonly hint?: string;
 };
 
+/** Those that make something fail. */
+export function errorsAmong(problems: readonly UnitProblem[]): readonly UnitProblem[] {
+  return problems.filter(({ severity }) => severity === "error");
+}
+
 /** For sorting. */
 export function byPlace(one: PlaceInFile, other: PlaceInFile): number {
   if (one.file !== other.file) return one.file < other.file ? -1 : 1;

@@ -14,6 +14,7 @@ test("a daemon whose log takes no line starts, supervises and ends as ever", { t
   const full = openSync("/dev/full", "w");
   const args = ["daemon", "--state-dir", join(host.folder, "state"), "--log-dir", join(host.folder, "log")];
   const daemon = spawn(program, args, { env: host.env, stdio: ["ignore", full, "pipe"] });
+  onTestFinished(() => void daemon.kill("SIGKILL"));
   closeSync(full);
   let wrong = "";
   daemon.stderr?.on("data", (chunk: Buffer) => {

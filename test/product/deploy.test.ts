@@ -132,7 +132,14 @@ describe("deploy on one host", () => {
     const refused = await deploy(host, "v3");
     expect(refused.code).toBe(3);
     expect(refused.stderr).toMatch(/locked by \S+ since \S+: the database is moved/);
-    await host.svc("unlock", "PREFIX-shop");
+    expect((await host.svc("unlock", "PREFIX-shop")).stdout).toBe(`${host.name("shop")} is not locked\n`);
+    for (const command of ["deploys", "unlock", "lock"]) {
+      const unknown = await host.svc(command, "PREFIX-shp");
+      expect(unknown).toMatchObject({ code: 2, stdout: "" });
+      expect(unknown.stderr).toContain(
+        `there is no app ${host.name("shp")} here\nhint: did you mean ${host.name("shop")}?`,
+      );
+    }
     const both = await Promise.all([deploy(host, "v3"), deploy(host, "v3")]);
     expect(both.map(({ code }) => code).sort()).toEqual([0, 3]);
     expect(await tagsOf(host)).toEqual(["v3", "v3"]);

@@ -167,6 +167,44 @@ describe.concurrent("files", () => {
     await host.engine.docker("rmi", `${host.engine.prefix}-app:a`, `${host.engine.prefix}-app:b`);
   });
 
+  test("a stop needs no file: one whose file has errors is stopped with the others", async () => {
+    await host.unit("stopped");
+    await host.write("units/PREFIX-unread.yml", "imgae: x\n");
+    await start("stopped");
+    const stopped = await host.svc("stop", "PREFIX-stopped", "PREFIX-unread");
+    expect(stopped, stopped.stderr).toMatchObject({ code: 0 });
+    expect(stopped.stdout).toMatch(/-unread +down +its unit file has errors, and no container of it is known$/m);
+    expect(await host.status(host.name("stopped"))).toMatchObject({ phase: "down" });
+    expect((await host.svc("stop", "PREFIX-unread", "--plan")).code).toBe(0);
+  });
+
+  test("a start of what needs a unit that is not there is refused, and nothing is done", async () => {
+    await host.unit("lacking", { depends_on: ["PREFIX-missing"] });
+    await host.unit("above", { depends_on: ["PREFIX-lacking"] });
+    for (const [command, short] of [
+      ["start", "lacking"],
+      ["restart", "lacking"],
+      ["start", "above"],
+    ] as const) {
+      const refused = await host.svc(command, `PREFIX-${short}`);
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toContain(`the unit file of ${host.name("lacking")} has errors`);
+      expect(refused.stderr).toContain(`error: depends_on: there is no unit ${host.name("missing")} `);
+    }
+    expect(await host.status(host.name("lacking"))).toMatchObject({ phase: "down", wanted: "down" });
+    await host.unit("missing");
+    expect((await host.svc("start", "PREFIX-above")).code).toBe(0);
+  });
+
+  test("a quiet reload tells only what is wrong", async () => {
+    await host.unit("silent");
+    await host.write("units/PREFIX-loud.yml", "imgae: x\n");
+    const { code, stdout, stderr } = await host.svc("reload", "-q");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain('unknown key "imgae"');
+    await rm(path("loud"));
+  });
+
   test("B61 files are seen by themselves: written, moved into place, deleted; what editors leave is not", async () => {
     await host.unit("written");
     await until(() => known("written"));
@@ -234,4 +272,13 @@ test("B64 the folder itself goes and comes back: what runs runs on, and a reload
   await rename(join(host.folder, "away"), units);
   await host.svc("reload");
   expect(await host.status(host.name("steady"))).toMatchObject({ phase: "up", container: id, stale: [] });
+});
+
+test("where there are no units it is told in which folder the daemon looks for them", async () => {
+  const empty = await makeHost();
+  await empty.startDaemon();
+  const words = `there are no units; write ${empty.folder}/units/NAME.yml and then: svc reload\n`;
+  delete empty.env.SVC_UNITS;
+  for (const command of ["status", "list"]) expect((await empty.svc(command)).stdout).toBe(words);
+  await empty.cleanup();
 });

@@ -195,12 +195,12 @@ describe.concurrent("order", () => {
   test("B10 units that exclude each other are not started together, nor beside each other", async () => {
     await host.unit("red", { conflicts: ["PREFIX-blue"] });
     await host.unit("blue");
-    expect((await host.svc("start", "PREFIX-blue", "PREFIX-red")).code).toBe(2);
+    expect((await host.svc("start", "PREFIX-blue", "PREFIX-red")).code).toBe(3);
     expect(await phases("red", "blue")).toEqual(["down", "down"]);
     expect((await host.svc("start", "PREFIX-red")).code).toBe(0);
     const refused = await host.svc("start", "PREFIX-blue");
     expect({ code: refused.code, says: refused.stderr.includes("exclude each other") }).toEqual({
-      code: 2,
+      code: 3,
       says: true,
     });
     expect(await phases("red", "blue")).toEqual(["up", "down"]);

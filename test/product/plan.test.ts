@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Plan } from "../../src/control/request.ts";
 import { type Host, makeHost } from "../support/host.ts";
@@ -108,6 +109,20 @@ describe("plan", () => {
     const of = (one: Plan): readonly string[] => steps(one).filter((step) => step.endsWith("pull"));
     expect(of(await plan("restart", "PREFIX-shop"))).toEqual(["shop pull"]);
     expect(of(await plan("restart", "PREFIX-shop", "PREFIX-shop-worker"))).toEqual(["shop pull"]);
+  });
+
+  test("of a reload: which files are new, changed or gone", async () => {
+    for (const kind of ["kept", "gone"]) await host.unit(kind);
+    await host.svc("reload");
+    await host.unit("new");
+    await host.unit("kept", { description: "otherwise" });
+    await rm(`${host.folder}/units/${host.name("gone")}.yml`);
+    const [added, changed, removed] = ["new", "kept", "gone"].map(host.name);
+    const { stdout } = await host.svc("reload", "--plan");
+    expect(stdout).toBe(`added: ${added}\nchanged: ${changed}\nremoved: ${removed}\nno container would be touched\n`);
+    expect(await plan("reload")).toMatchObject({ files: { added: [added], changed: [changed], removed: [removed] } });
+    expect((await host.svc("reload")).stdout).toBe(`added: ${added}\nchanged: ${changed}\nremoved: ${removed}\n`);
+    expect((await host.svc("reload", "--plan")).stdout).toBe("nothing would be done\n");
   });
 
   test("of a reload: what a running unit needs now", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cause } from "../../src/control/request.ts";
 import { type Host, makeHost } from "../support/host.ts";
+import { until } from "../support/until.ts";
 
 /** `svc why`, of real containers. */
 let host: Host;
@@ -51,6 +52,29 @@ describe("why", () => {
     expect((await host.svc("why", "PREFIX-site")).stdout).toMatch(
       /^\S+-site is waiting since .* links to \S+-mail; \S+-mail has failed \(3 of 10\) since [\d:]+Z: tag bad ended 3 times within \S+ s; good was up before it; held\b/,
     );
+  });
+
+  test("what a healthcheck said last is told, while its unit starts and once it is unhealthy", async () => {
+    const test = "[ -e /tmp/well ] || { echo looking; printf 'db \\033[31mgone away\\033[0m\\r\\n'; exit 3; }";
+    const healthcheck = { test: ["CMD-SHELL", test], interval: "300ms", retries: 1 };
+    await host.unit("sick", { ready: "healthy", healthcheck: { ...healthcheck, retries: 1_000 } });
+    const starting = host.svc("start", "-q", "PREFIX-sick");
+    const written = () => host.inspect("PREFIX-sick", "{{range .State.Health.Log}}{{.Output}}{{end}}");
+    await until(async () => (await written()) !== "");
+    expect((await host.svc("why", "PREFIX-sick")).stdout).toMatch(
+      /^\S+-sick is starting since [\d:]+Z: its healthcheck has not passed yet: exit 3: db gone away\.\n/,
+    );
+    await host.svc("stop", "PREFIX-sick");
+    await starting;
+
+    const command = ["sh", "-c", "echo > /tmp/well; trap 'exit 0' TERM; sleep 3600 & wait"];
+    await host.unit("ill", { ready: "healthy", healthcheck, command });
+    expect((await host.svc("start", "PREFIX-ill")).code).toBe(0);
+    await host.engine.docker("exec", host.name("ill"), "/bin/busybox", "rm", "/tmp/well");
+    const because = "its healthcheck says unhealthy: exit 3: db gone away";
+    await host.reaches("PREFIX-ill", { phase: "degraded", because });
+    expect((await host.svc("why", "PREFIX-ill")).stdout).toContain(` is degraded since `);
+    expect(await why("ill")).toMatchObject([{ because }]);
   });
 
   test("one that nobody knows is an error like any other", async () => {

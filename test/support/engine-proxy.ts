@@ -16,7 +16,7 @@ export type EngineProxy = {
   close(): Promise<void>;
 };
 
-const engineSocket = (process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock").replace("unix://", "");
+export const engineSocket = (process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock").replace("unix://", "");
 
 export async function engineProxy(path: string): Promise<EngineProxy> {
   const clients = new Set<Socket>();

@@ -1,12 +1,14 @@
 import { type Command, Option } from "commander";
 import type { Ask } from "../../control/request.ts";
 import { SvcError } from "../../svc-error.ts";
+import { errorsAmong } from "../../unit/unit-problem.ts";
 import { ask, type Cli, printJson } from "../context.ts";
 import { askThroughReexec } from "../following/ask-through-reexec.ts";
 import { newDaemon } from "../new-daemon.ts";
 import { showPlan } from "../show/plan.ts";
 import { showProblems } from "../show/problems.ts";
 import { progressView, showOutcome } from "../show/progress.ts";
+import { showFileChanges, showReloaded } from "../show/reloaded.ts";
 import { spanOf } from "../show/times.ts";
 import type { Run } from "./look.ts";
 
@@ -69,7 +71,7 @@ export function addChanging(program: Command, run: Run): void {
   program
     .command("reload")
     .description("read the unit files again; no container that runs is touched, what a unit needs now is started")
-    .option("--plan", "show what would be started that a unit needs now, and start nothing")
+    .option("--plan", "show which files are new, and what would be started, and start nothing")
     .option("--json", "print JSON")
     .action((options: Options) =>
       run(async (cli) => {
@@ -77,22 +79,15 @@ export function addChanging(program: Command, run: Run): void {
           const { problems } = await ask(cli, "check", {});
           const code = await planOf(cli, { command: "reload" });
           if (!cli.json) cli.err(showProblems(problems));
-          return problems.some(({ severity }) => severity === "error") ? 2 : code;
+          return errorsAmong(problems).length > 0 ? 2 : code;
         }
         const reloaded = await ask(cli, "reload", {});
-        const errors = reloaded.problems.filter((problem) => problem.severity === "error");
         if (cli.json) printJson(cli, reloaded);
         else {
-          for (const kind of ["added", "changed", "removed"] as const) {
-            if (reloaded[kind].length > 0) cli.words(`${kind}: ${reloaded[kind].join(", ")}\n`);
-          }
-          const { added, changed, removed, started } = reloaded;
-          for (const { unit, neededBy } of started) cli.words(`started: ${unit} (${neededBy} needs it)\n`);
-          const isSame = added.length + changed.length + removed.length + started.length === 0;
-          if (isSame && reloaded.problems.length === 0 && !cli.quiet) cli.out("the unit files are as svc knows them\n");
+          if (!cli.quiet) cli.words(showReloaded(reloaded));
           cli.err(showProblems(reloaded.problems));
         }
-        return errors.length > 0 ? 2 : 0;
+        return errorsAmong(reloaded.problems).length > 0 ? 2 : 0;
       }),
     );
   program
@@ -121,7 +116,7 @@ export function addChanging(program: Command, run: Run): void {
       run(async (cli) => {
         const before = await ask(cli, "version", {});
         const { pid } = await ask(cli, "reexec", {}, ({ waitsFor }) => {
-          if (!cli.quiet) cli.err(`waits for ${waitsFor.join(", ")}\n`);
+          if (!cli.quiet && !cli.json) cli.err(`waits for ${waitsFor.join(", ")}\n`);
         });
         const after = await newDaemon(cli.socket, before.upSince);
         if (cli.json) printJson(cli, { pid, version: after.version });
@@ -172,6 +167,7 @@ async function planOf(cli: Cli, asked: Ask<"plan">): Promise<number> {
       asked.prune && "--prune",
       asked.all && "--all",
     ].filter((flag) => typeof flag === "string");
+    if (plan.files) cli.words(showFileChanges(plan.files));
     cli.words(showPlan(plan, ["svc", asked.command, ...(asked.names ?? []), ...flags].join(" "), cli));
   }
   return 0;

@@ -2,7 +2,7 @@ import { Argument, type Command } from "commander";
 import { ownVersion } from "../../control/own-program.ts";
 import { SvcError } from "../../svc-error.ts";
 import type { UnitFolders } from "../../unit/read-folder.ts";
-import { byPlace, type UnitProblem } from "../../unit/unit-problem.ts";
+import { byPlace, errorsAmong, type UnitProblem } from "../../unit/unit-problem.ts";
 import { type Cli, printJson } from "../context.ts";
 import { type FolderOptions, foldersOf, withFolderOptions } from "../folders.ts";
 import { showProblems } from "../show/problems.ts";
@@ -48,13 +48,13 @@ async function check(names: readonly string[], options: Options, cli: Cli): Prom
     throw new SvcError("usage", "--sarif and --json exclude each other", { hint: "ask for one of them" });
   const withEngine = options.engine !== false;
   const { count, problems, withoutEngine } = await checked(names, foldersOf(options, cli), withEngine);
-  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const errors = errorsAmong(problems).length;
   const warnings = problems.length - errors;
   if (options.sarif) {
     const { sarif } = await import("../show/sarif.ts");
     printJson(cli, sarif(problems, ownVersion, process.cwd()));
   } else if (isJson) printJson(cli, { units: count, errors, warnings, problems });
-  else if (cli.quiet) cli.out(showProblems(problems.filter(({ severity }) => severity === "error" || options.strict)));
+  else if (cli.quiet) cli.out(showProblems(options.strict ? problems : errorsAmong(problems)));
   else {
     cli.out(showProblems(problems));
     if (withoutEngine && withEngine) cli.err("images were not looked at: the engine does not answer\n");

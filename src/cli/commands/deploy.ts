@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { ask, printJson } from "../context.ts";
-import type { DeployOptions } from "../deploying/errand.ts";
+import type { DeployOptions } from "../deploying/deploy-app.ts";
+import type { ErrandOptions } from "../deploying/errand.ts";
 import { whoAmI } from "../deploying/who-am-i.ts";
 import { showDeploys } from "../show/deploys.ts";
 import type { Run } from "./look.ts";
@@ -29,7 +30,7 @@ export function addDeploying(program: Command, run: Run): void {
     .description("put back the tag that REVERT holds, host by host")
     .option("-f, --file <path>", "a deploy.yml, for its hosts and times; options win over it")
     .option("--hosts <names>", "hosts to reach by ssh, with commas between them (default: this one)")
-    .action((app: string | undefined, options: DeployOptions) =>
+    .action((app: string | undefined, options: ErrandOptions) =>
       run(async (cli) => (await import("../deploying/revert-app.ts")).revertApp(cli, app, options)),
     );
   program
@@ -49,9 +50,9 @@ export function addDeploying(program: Command, run: Run): void {
     .description("let nobody deploy it on this host until svc unlock")
     .option("--why <words>", "what others are told", "locked by hand")
     .option("--json", "print JSON")
-    .action((app: string, options: DeployOptions) =>
+    .action((app: string, { why }: { readonly why: string }) =>
       run(async (cli) => {
-        await ask(cli, "lock", { app, who: whoAmI(cli), why: options.why ?? "locked by hand" });
+        await ask(cli, "lock", { app, who: whoAmI(cli), why });
         if (cli.json) printJson(cli, { app, locked: true });
         else if (!cli.quiet) cli.out(`${app} is locked on this host; svc unlock ${app} ends that\n`);
         return 0;
@@ -62,7 +63,7 @@ export function addDeploying(program: Command, run: Run): void {
     .description("take such a lock away")
     .option("--json", "print JSON")
     .option("--force", "also one of a deployer, which goes by itself, unless its connection hangs")
-    .action((app: string, { force = false }: DeployOptions) =>
+    .action((app: string, { force = false }: { readonly force?: boolean }) =>
       run(async (cli) => {
         await ask(cli, "unlock", { app, force });
         if (cli.json) printJson(cli, { app, locked: false });

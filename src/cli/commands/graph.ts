@@ -4,6 +4,7 @@ import { withNeeds } from "../../graph/closure.ts";
 import { edgesOf } from "../../graph/edges.ts";
 import { SvcError } from "../../svc-error.ts";
 import { refuseOtherThanFolder } from "../../unit/unit-folder.ts";
+import { errorsAmong } from "../../unit/unit-problem.ts";
 import { ask, type Cli, printJson } from "../context.ts";
 import { type FolderOptions, foldersOf, withFolderOptions } from "../folders.ts";
 import type { Run } from "./look.ts";
@@ -53,9 +54,10 @@ async function graphOfFiles(names: readonly string[], options: Options, cli: Cli
     ...{ name, type, phase: null, because: "", stale: [] },
     tag: launch.ok ? launch.tag : null,
   }));
+  const errors = errorsAmong(read.problems);
   const invalid = read.invalid.map(({ name }) => ({
     ...({ name, type: "service", phase: "invalid", stale: [], tag: null } as const),
-    because: read.problems.find(({ unit, severity }) => unit === name && severity === "error")?.message ?? "",
+    because: errors.find(({ unit }) => unit === name)?.message ?? "",
   }));
   return {
     units: [...valid, ...invalid].filter(({ name }) => shown.has(name)).sort((a, b) => (a.name < b.name ? -1 : 1)),

@@ -6,7 +6,15 @@ import { SvcError } from "../../svc-error.ts";
 import { type Cli, printJson } from "../context.ts";
 import { spanOf } from "../show/times.ts";
 import { deployView } from "./deploy-view.ts";
-import { type DeployOptions, errandOf, readDeployFileOf, refuseOtherApp } from "./errand.ts";
+import { type ErrandOptions, errandOf, readDeployFileOf, refuseOtherApp } from "./errand.ts";
+
+export type DeployOptions = ErrandOptions & {
+  readonly tasks?: string;
+  readonly batch?: string;
+  readonly pause?: string;
+  readonly keep?: string;
+  readonly resume?: string;
+};
 
 /** `svc deploy`: words are `[APP] TAG`. */
 export async function deployApp(cli: Cli, words: readonly string[], options: DeployOptions): Promise<number> {

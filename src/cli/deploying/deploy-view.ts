@@ -1,6 +1,7 @@
 import type { Deploy } from "../../deploy/deploy.ts";
+import { partOf } from "../../runner/pull-words.ts";
 import type { Cli } from "../context.ts";
-import { partOf, pullBar } from "../show/pull-bar.ts";
+import { pullBar } from "../show/pull-bar.ts";
 import { redrawnRows } from "../show/redrawn-rows.ts";
 import { table } from "../show/table.ts";
 

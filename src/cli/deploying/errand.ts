@@ -7,26 +7,19 @@ import type { Cli } from "../context.ts";
 import { spanOf } from "../show/times.ts";
 import { whoAmI } from "./who-am-i.ts";
 
-export type DeployOptions = {
-  file?: string;
-  keep?: string;
-  hosts?: string;
-  tasks?: string;
-  batch?: string;
-  pause?: string;
-  minHealthy?: string;
-  deadline?: string;
-  resume?: string;
-  json?: boolean;
-  why?: string;
-  force?: boolean;
+/** Of every command that moves an app to another tag on hosts. */
+export type ErrandOptions = {
+  readonly file?: string;
+  readonly hosts?: string;
+  readonly minHealthy?: string;
+  readonly deadline?: string;
 };
 
 /** What a deploy and a revert have in common, from the options, which win over the file. SIGINT and SIGTERM end it. */
 export function errandOf(
   cli: Cli,
   { id, app, say }: Pick<Errand, "id" | "app" | "say">,
-  options: DeployOptions,
+  options: ErrandOptions,
   file: DeployFile | null,
 ): Errand {
   const interrupted = new AbortController();
@@ -44,7 +37,7 @@ export function errandOf(
   };
 }
 
-export async function readDeployFileOf({ file }: DeployOptions): Promise<DeployFile | null> {
+export async function readDeployFileOf({ file }: ErrandOptions): Promise<DeployFile | null> {
   if (file === undefined) return null;
   const { readDeployFile } = await import("../../deploy/deploy-file.ts");
   return readDeployFile(file);
@@ -61,7 +54,7 @@ export function refuseOtherApp(
     throw new SvcError("usage", `${file} is of ${inFile}, not of ${app}`, { hint });
 }
 
-function gateOf({ minHealthy, deadline }: DeployOptions, file: DeployFile | null) {
+function gateOf({ minHealthy, deadline }: ErrandOptions, file: DeployFile | null) {
   return {
     minHealthyMs: minHealthy === undefined ? (file?.minHealthyMs ?? 10_000) : spanOf(minHealthy),
     deadlineMs: deadline === undefined ? (file?.deadlineMs ?? 60_000) : spanOf(deadline),
@@ -71,7 +64,7 @@ function gateOf({ minHealthy, deadline }: DeployOptions, file: DeployFile | null
 type NamedHost = { readonly name: string | null; readonly units: readonly string[] | null };
 
 /** Those of --hosts, each with the units that the file's roles give it; else the file's; else this one. */
-function hostsOf({ hosts: said, file: path }: DeployOptions, file: DeployFile | null): readonly NamedHost[] {
+function hostsOf({ hosts: said, file: path }: ErrandOptions, file: DeployFile | null): readonly NamedHost[] {
   const names = (said ?? "").split(",").filter(Boolean);
   const inFile = file?.hosts ?? [];
   if (names.length === 0) return inFile.length > 0 ? inFile : [{ name: null, units: null }];

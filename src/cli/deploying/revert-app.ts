@@ -3,10 +3,10 @@ import { revert } from "../../deploy/revert.ts";
 import { SvcError } from "../../svc-error.ts";
 import { type Cli, printJson } from "../context.ts";
 import { deployView } from "./deploy-view.ts";
-import { type DeployOptions, errandOf, readDeployFileOf, refuseOtherApp } from "./errand.ts";
+import { type ErrandOptions, errandOf, readDeployFileOf, refuseOtherApp } from "./errand.ts";
 
 /** `svc revert`: the app is named, or the file names it. */
-export async function revertApp(cli: Cli, said: string | undefined, options: DeployOptions): Promise<number> {
+export async function revertApp(cli: Cli, said: string | undefined, options: ErrandOptions): Promise<number> {
   const file = await readDeployFileOf(options);
   const app = said ?? file?.app;
   if (app === undefined || app === null) throw new SvcError("usage", "no app is named", { hint: "svc revert APP" });

@@ -11,7 +11,10 @@ export function showPlan(
   command: string,
   { colour, columns }: { readonly colour: boolean; readonly columns: number },
 ): string {
-  if (plan.steps.length === 0) return `nothing would be done${endWords(plan, colour)}\n`;
+  if (plan.steps.length === 0) {
+    const hasNewFiles = plan.files && Object.values(plan.files).some((names) => names.length > 0);
+    return `${hasNewFiles ? "no container would be touched" : "nothing would be done"}${endWords(plan, colour)}\n`;
+  }
   const steps = plan.steps.map((step, at) => [
     String(at + 1),
     span(step.at),

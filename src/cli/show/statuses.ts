@@ -24,7 +24,6 @@ export function showPhase(phase: Phase, colour: boolean): string {
 
 /** A line a unit. */
 export function showList(all: readonly UnitStatus[], colour: boolean, now: number): string {
-  if (all.length === 0) return "there are no units; write /etc/svc/units/NAME.yml and then: svc reload\n";
   const rows = all.map((one) => [
     one.name,
     showPhase(one.phase, colour),

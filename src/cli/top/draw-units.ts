@@ -38,7 +38,7 @@ export function drawUnits(state: TopState): readonly Line[] {
 }
 
 const longestFilter = 20;
-const noUnits = "there are no units; write /etc/svc/units/NAME.yml and then: svc reload";
+const noUnits = "there are no units; svc status tells where to write one";
 
 /** What is told first stays longest on a narrow screen. */
 function title(

@@ -5,7 +5,11 @@ export const keyList: readonly (readonly [keys: string, meaning: string])[] = [
   ["x", "stop it; if others need it, they are named, and stopped with it if you say so"],
   ["r", "restart it, from what the files say now"],
   ["l, Enter", "follow its log; q or Esc returns, up and PageUp scroll back, End follows again"],
-  ["/", "show units whose name holds what you type; Enter keeps that, Esc takes it away"],
+  [
+    "/",
+    "show units whose name holds what you type; Ctrl-U empties it, Enter keeps it, Esc goes back to what was shown",
+  ],
+  ["Esc", "show all units again"],
   ["o, >, <", "the next, or the last, order: name, phase, cpu, memory, restarts"],
   ["Ctrl-L", "draw all anew"],
   ["Ctrl-Z", "stop it, as any program; the shell's fg goes on"],

@@ -2,7 +2,7 @@ import { emitKeypressEvents, type Interface, type Key } from "node:readline";
 
 /** So long an Esc may be the beginning of a key whose rest is on its way. */
 const escapeMs = 100;
-const withCtrl = ["c", "l", "z"];
+const withCtrl = ["c", "l", "u", "z"];
 const named = ["up", "down", "pageup", "pagedown", "home", "end", "return", "escape", "backspace"];
 
 /** Tells each key that is typed, as `Happening` names them, until the returned function is called. */

@@ -41,7 +41,7 @@ export type Notice = { readonly text: string; readonly kind: "news" | "failure" 
 export type Change = "start" | "stop" | "restart";
 
 export type Happening =
-  /** A character, or one of `up`, `down`, `pageup`, `pagedown`, `home`, `end`, `return`, `escape`, `backspace`, `ctrl-c`, `ctrl-l`, `ctrl-z`. */
+  /** A character, or one of `up`, `down`, `pageup`, `pagedown`, `home`, `end`, `return`, `escape`, `backspace`, `ctrl-c`, `ctrl-l`, `ctrl-u`, `ctrl-z`. */
   | { readonly what: "key"; readonly key: string }
   | { readonly what: "size"; readonly size: Size }
   | { readonly what: "look"; readonly look: UsageLook }

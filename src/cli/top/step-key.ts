@@ -42,7 +42,7 @@ function amongUnits(state: TopState, key: string): Step {
     case "?":
       return rest({ ...state, view: { view: "help" } });
     case "/":
-      return rest({ ...state, view: { view: "filter", before: state.filter } });
+      return rest(select({ ...state, filter: "", view: { view: "filter", before: state.filter } }, 0));
     case "escape":
       return rest(select({ ...state, filter: "" }, 0));
     case "o":
@@ -111,6 +111,8 @@ function filtering(state: TopState, key: string, before: string): Step {
       return rest({ ...state, view: units });
     case "escape":
       return rest(select({ ...state, view: units, filter: before }, 0));
+    case "ctrl-u":
+      return rest(select({ ...state, filter: "" }, 0));
     case "backspace":
       return rest(select({ ...state, filter: [...state.filter].slice(0, -1).join("") }, 0));
     default:

@@ -1,3 +1,4 @@
+import { terminalSize } from "../terminal-size.ts";
 import { readKeys } from "./read-keys.ts";
 import { repaint } from "./repaint.ts";
 import type { Line, Size } from "./screen.ts";
@@ -54,16 +55,12 @@ export function openTerminal(options: {
   stdin.setRawMode(true);
   stdin.resume();
   stdout.write(enter);
-  return { size, paint, forget, suspend, close };
-
-  function size(): Size {
-    return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
-  }
+  return { size: terminalSize, paint, forget, suspend, close };
 
   function paint(lines: readonly Line[]): void {
     if (!isOpen) return;
     const shown = options.colour ? lines : lines.map((line) => line.map(({ text }) => ({ text, style: "" })));
-    const now = { lines: shown, size: size() };
+    const now = { lines: shown, size: terminalSize() };
     const isSameSize = painted?.size.columns === now.size.columns && painted.size.rows === now.size.rows;
     const text = repaint(isSameSize ? (painted?.lines ?? null) : null, shown, now.size);
     painted = now;

@@ -63,7 +63,11 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
         return switchTag({ ...ask, tag }, lasting(reply), daemon, "keep REVERT");
       }),
     "deploy-prune": ({ app, keep }) => prune(app, keep ?? keptImages, daemon),
-    deploys: async ({ app }) => deploys.all(app),
+    deploys: async ({ app }) => {
+      const all = deploys.all(app);
+      if (app !== undefined && all.length === 0) appOf(app, supervisor.world);
+      return all;
+    },
     lock: async ({ app, who, why }) => {
       appOf(app, supervisor.world);
       const holder = lockedBy(app, daemon);
@@ -72,6 +76,7 @@ export function deployHandlers(daemon: Daemon): Pick<Handlers, Names> {
       return null;
     },
     unlock: async ({ app, force }) => {
+      if (!lockedBy(app, daemon)) appOf(app, supervisor.world);
       await deploys.setLock(app, null);
       takeLease(app, force ?? false, daemon);
       return null;

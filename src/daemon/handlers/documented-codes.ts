@@ -26,6 +26,10 @@ const codes: { readonly [kind in EngineErrorKind]: ErrorCode } = {
   "name-in-use": "name-in-use",
   "no-such-container": "no-such-container",
   "no-such-image": "no-such-image",
+  "no-such-program": "cannot-start",
+  "not-a-program": "cannot-start",
+  "port-taken": "cannot-start",
+  "link-down": "cannot-start",
   refused: "engine-refused",
   busy: "engine-refused",
 };

@@ -22,6 +22,7 @@ const firstLookMs = 5_000;
 /** What each request of the protocol does. */
 export function handlers(daemon: Daemon): Handlers {
   const { supervisor, source, events, records, enabled } = daemon;
+  const reloads = reloader(daemon);
   return {
     list: async ({ units }) => {
       await Promise.all([source.read(), firstLook(daemon)]);
@@ -37,7 +38,7 @@ export function handlers(daemon: Daemon): Handlers {
     start: (ask, reply) => start(ask, reply, daemon),
     restart: (ask, reply) => restart(ask, reply, daemon),
     stop: (ask, reply) => stop(ask, reply, daemon),
-    reload: reloader(daemon),
+    reload: reloads.reload,
     enable: (ask) => setEnabled(ask.names, true),
     disable: (ask) => setEnabled(ask.names, false),
     wait: async (ask, reply) => {
@@ -57,7 +58,10 @@ export function handlers(daemon: Daemon): Handlers {
       await firstLook(daemon);
       return graph(ask, daemon);
     },
-    plan: (ask) => plan(ask, daemon),
+    plan: async (ask) => ({
+      ...(await plan(ask, daemon)),
+      ...(ask.command === "reload" ? { files: reloads.changes() } : {}),
+    }),
     ...deployHandlers(daemon),
     why: async (ask) => {
       await firstLook(daemon);

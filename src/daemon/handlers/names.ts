@@ -2,6 +2,7 @@ import { SvcError } from "../../svc-error.ts";
 import { similar } from "../../unit/similar.ts";
 import type { Unit } from "../../unit/unit.ts";
 import { noUnit } from "../../unit/unit-folder.ts";
+import { errorsAmong, type UnitProblem } from "../../unit/unit-problem.ts";
 import type { Daemon } from "../context.ts";
 import { wrongFiles } from "../wrong-files.ts";
 
@@ -50,7 +51,26 @@ export async function readValid(asked: readonly string[], daemon: Daemon): Promi
     const all = cannot.map((unit) => `${unit.name}: ${unit.launch.ok ? "" : unit.launch.message}`).join("; ");
     throw new SvcError(codeOf(first.launch.code), all, { hint: first.launch.hint });
   }
+  refuseUnmeetable(units, daemon);
   return units;
+}
+
+/** What is told as an error of a valid unit, a need that is not there: it would wait for ever. So would what requires such a one. */
+export function refuseUnmeetable(units: readonly Unit[], daemon: Daemon): void {
+  const { source } = daemon;
+  const required = units.flatMap(({ needs }) => needs.filter((need) => need.required).map((need) => need.unit));
+  const isInTheWay = (name: string): boolean => source.now.invalid.has(name) && !source.now.units.has(name);
+  const wrong = [
+    ...units.filter(
+      ({ name, launch }) => launch.ok && !source.now.invalid.has(name) && errorsOf(name, daemon).length > 0,
+    ),
+    ...[...new Set(required)].filter(isInTheWay),
+  ].map((one) => (typeof one === "string" ? one : one.name));
+  if (wrong.length > 0) throw invalidUnits(wrong, daemon);
+}
+
+function errorsOf(name: string, { source }: Daemon): readonly UnitProblem[] {
+  return errorsAmong(source.now.problems).filter(({ unit }) => unit === name);
 }
 
 export function unknownUnit(name: string, daemon: Daemon): SvcError {
@@ -68,10 +88,16 @@ export function unknownUnit(name: string, daemon: Daemon): SvcError {
 }
 
 function invalidUnits(names: readonly string[], daemon: Daemon): SvcError {
-  const problems = names.flatMap((name) => daemon.source.now.invalid.get(name)?.problems ?? []);
-  const [only = ""] = names;
-  const wrong = names.length === 1 ? daemon.source.now.invalid.get(only) : undefined;
-  const words = wrong ? wrongFiles(wrong, `the unit file of ${only}`) : `the files of ${names.join(", ")} have errors`;
+  const { invalid, units } = daemon.source.now;
+  const wrong = names.map(
+    (name) => invalid.get(name) ?? { file: units.get(name)?.file ?? "", problems: errorsOf(name, daemon) },
+  );
+  const problems = wrong.flatMap((one) => one.problems);
+  const [only] = wrong;
+  const words =
+    only && wrong.length === 1
+      ? wrongFiles(only, `the unit file of ${names[0]}`)
+      : `the files of ${names.join(", ")} have errors`;
   const error = new SvcError("invalid-unit", words, {
     hint: "nothing was touched; mend them and check with: svc check",
   });

@@ -1,4 +1,4 @@
-import type { Reloaded } from "../../control/request.ts";
+import type { FileChanges, Reloaded } from "../../control/request.ts";
 import { withNeeds } from "../../graph/closure.ts";
 import type { Fact } from "../../plan/fact.ts";
 import { stateOf } from "../../plan/world.ts";
@@ -8,28 +8,40 @@ import type { UnitsNow } from "../unit-source.ts";
 
 type Wished = Extract<Fact, { fact: "wished" }>;
 
-/**
- * Reads all files of all units again, whether they look changed or not. No running container is touched; a need that was added to a
- * running unit comes up. It tells what is new since the last reload, or since svc began, though svc may have seen it by itself.
- */
-export function reloader(daemon: Daemon): () => Promise<Reloaded> {
+export type Reloader = {
+  /**
+   * Reads all files of all units again, whether they look changed or not. No running container is touched; a need that was added to a
+   * running unit comes up. It tells what is new since the last reload, or since svc began, though svc may have seen it by itself.
+   */
+  readonly reload: () => Promise<Reloaded>;
+  /** What the next reload would tell of the files as they were read last. */
+  readonly changes: () => FileChanges;
+};
+
+export function reloader(daemon: Daemon): Reloader {
   let told = daemon.source.now;
-  return async () => {
-    const now = await daemon.source.read({ anew: true });
-    const needs = newNeeds(daemon);
-    daemon.supervisor.tell(...needs);
-    await daemon.save();
-    const before = told;
-    told = now;
-    const [names, namesBefore] = [namesIn(now), namesIn(before)];
-    const changed = [...now.units.values()].filter((unit) => differs(unit, before.units.get(unit.name)));
-    return {
-      added: [...names].filter((name) => !namesBefore.has(name)),
-      changed: changed.map(({ name }) => name),
-      removed: [...namesBefore].filter((name) => !names.has(name)),
-      started: needs.map(({ unit, wish }) => ({ unit, neededBy: wish.by })),
-      problems: now.problems,
-    };
+  return {
+    changes: () => changesBetween(told, daemon.source.now),
+    async reload() {
+      const now = await daemon.source.read({ anew: true });
+      const needs = newNeeds(daemon);
+      daemon.supervisor.tell(...needs);
+      await daemon.save();
+      const changes = changesBetween(told, now);
+      told = now;
+      const started = needs.map(({ unit, wish }) => ({ unit, neededBy: wish.by }));
+      return { ...changes, started, problems: now.problems };
+    },
+  };
+}
+
+function changesBetween(before: UnitsNow, now: UnitsNow): FileChanges {
+  const [names, namesBefore] = [namesIn(now), namesIn(before)];
+  const changed = [...now.units.values()].filter((unit) => differs(unit, before.units.get(unit.name)));
+  return {
+    added: [...names].filter((name) => !namesBefore.has(name)),
+    changed: changed.map(({ name }) => name),
+    removed: [...namesBefore].filter((name) => !names.has(name)),
   };
 }
 

@@ -4,8 +4,9 @@ import { isRunning, ownContainer } from "../../plan/conditions.ts";
 import type { Fact } from "../../plan/fact.ts";
 import { isHeld } from "../../plan/trial.ts";
 import { stateOf, type World } from "../../plan/world.ts";
+import type { Unit } from "../../unit/unit.ts";
 import type { Daemon } from "../context.ts";
-import { readValid } from "./names.ts";
+import { readValid, refuseUnmeetable } from "./names.ts";
 import { refuseConflicts } from "./refuse-conflicts.ts";
 import { type Reply, type Wishes, wishAndWait } from "./wish-and-wait.ts";
 
@@ -19,6 +20,7 @@ export async function wishesToStart(ask: Pick<Ask<"start">, "names" | "noDeps">,
   const names = units.map((unit) => unit.name);
   const { world } = daemon.supervisor;
   const all = ask.noDeps ? names : withNeeds(names, world.units);
+  if (!ask.noDeps) refuseUnmeetable(startedWith(names, world), daemon);
   refuseConflicts(all, daemon);
   const facts: Fact[] = [];
   for (const name of all) {
@@ -43,6 +45,17 @@ export async function wishesToStart(ask: Pick<Ask<"start">, "names" | "noDeps">,
   function neededBy(name: string): string {
     return units.find((unit) => withNeeds([unit.name], world.units).includes(name))?.name ?? "operator";
   }
+}
+
+/** What they require and what is not up. What is only wanted may fail. */
+function startedWith(names: readonly string[], { units, states }: World): readonly Unit[] {
+  const requiring = [...units.values()].map(({ name, needs }) => ({
+    name,
+    needs: needs.filter((need) => need.required),
+  }));
+  return withNeeds(names, new Map(requiring.map((unit) => [unit.name, unit])))
+    .flatMap((name) => units.get(name) ?? [])
+    .filter(({ name }) => !isRunning(states.get(name)?.container ?? null));
 }
 
 /** It is down though it is wanted: an attempt failed, it waits for the next one, or svc has given up. */

@@ -21,7 +21,7 @@ export async function wishesToStop(
   daemon: Daemon,
 ): Promise<Wishes> {
   const { supervisor } = daemon;
-  const named = ask.all ? [...supervisor.world.units.keys()] : await nameUnits(ask.names, daemon);
+  const named = ask.all ? [...supervisor.world.units.keys()] : await nameUnits(ask.names, daemon, { invalid: true });
   const holders = holdersOf(named, daemon);
   if (holders.length > 0 && !ask.withDependents && !ask.only) {
     const words = holders.length === 1 ? "needs" : "need";

@@ -4,6 +4,7 @@ import type { Decision } from "../../plan/decide.ts";
 import { stateOf } from "../../plan/world.ts";
 import type { Phase } from "../../unit/phase.ts";
 import type { Daemon } from "../context.ts";
+import { wrongFiles } from "../wrong-files.ts";
 
 export type WaitFor = {
   readonly names: readonly string[];
@@ -126,7 +127,12 @@ function showChanges(
   }
 }
 
-function phaseOf(name: string, { supervisor }: Daemon): { phase: Phase; because: string } {
+function phaseOf(name: string, { supervisor, source }: Daemon): { phase: Phase; because: string } {
   const decision = supervisor.decisions.get(name);
-  return decision ?? { phase: "down", because: "it has no unit file and no container" };
+  if (decision) return decision;
+  const wrong = source.now.invalid.get(name);
+  const because = wrong
+    ? `${wrongFiles(wrong)}, and no container of it is known`
+    : "it has no unit file and no container";
+  return { phase: "down", because };
 }

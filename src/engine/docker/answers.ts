@@ -7,6 +7,7 @@ import type {
   Health,
   ImageDetail,
 } from "../engine.ts";
+import { lastCheckOf, type RawHealth } from "./last-check.ts";
 
 /** The engine's answers, in svc's words. Fields that an engine's version does not have are null or empty. */
 export function summaryOf(info: Docker.ContainerInfo): ContainerSummary {
@@ -63,6 +64,7 @@ export function detailOf(info: Docker.ContainerInspectInfo): ContainerDetail {
     startedAt: dateOf(state.StartedAt),
     finishedAt: dateOf(state.FinishedAt),
     health: healthOf(state.Health?.Status),
+    lastCheck: lastCheckOf(state.Health as RawHealth | undefined),
     memoryLimitBytes: host.Memory ?? 0,
     stopSignal: (config as { StopSignal?: string }).StopSignal ?? null,
     autoRemove: host.AutoRemove === true,

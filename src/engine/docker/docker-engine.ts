@@ -6,6 +6,7 @@ import { detailOf, imageOf, infoOf, type RawInfo, summaryOf } from "./answers.ts
 import { createContainer } from "./create.ts";
 import { ask } from "./deadline.ts";
 import { demultiplex } from "./demultiplex.ts";
+import { refuseHost } from "./docker-host.ts";
 import { readEvents } from "./events.ts";
 import { execIn } from "./exec.ts";
 import { followLogs } from "./logs.ts";
@@ -125,6 +126,7 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
 function connect(host: string | undefined): Docker {
   if (host === undefined || host === "") return new Docker({ socketPath: "/var/run/docker.sock", ...unixOnly });
   if (host.startsWith("unix://")) return new Docker({ socketPath: host.slice("unix://".length), ...unixOnly });
+  refuseHost(host);
   return new Docker();
 }
 

@@ -81,7 +81,12 @@ const groups = {
       "start-first\nlisten: 8000",
       "stop-first",
     ),
-    start_timeout: key(time, "From its start until it must be ready.", "2m", "60s"),
+    start_timeout: key(
+      time,
+      "From its start until it must be ready; else it is stopped, and that counts as a crash.",
+      "2m",
+      "60s; with a healthcheck in the unit at least its start_period + interval * (retries + 1)",
+    ),
     pull_timeout: key(time, "How long a pull may take.", "30m", "15m"),
     stop_signal: key(word("a signal"), "What asks it to end.", "SIGQUIT", "the image's, else SIGTERM"),
     stop_grace_period: key(time, "Between that and SIGKILL.", "30s", "10s"),

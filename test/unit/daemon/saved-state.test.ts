@@ -17,7 +17,7 @@ const change: fc.Arbitrary<Partial<UnitState>> = fc.oneof(
   fc.record({ backoff: fc.option(fc.record({ streak: fc.nat(), until: fc.nat(), delayMs: fc.nat() })) }),
   fc.record({ finished: fc.option(fc.record({ ok: fc.boolean(), words: fc.string() })) }),
   fc.record({ restarts: fc.nat() }),
-  fc.record({ lastExit: fc.option(fc.record({ words: fc.string(), at: fc.nat() })) }),
+  fc.record({ lastExit: fc.option(fc.record({ words: fc.string(), at: fc.nat(), isSentence: fc.boolean() })) }),
   fc.record({ trial: fc.record({ ends: fc.nat(), tag: fc.string() }).map((some) => ({ ...noTrial, ...some })) }),
 ) as fc.Arbitrary<Partial<UnitState>>;
 const name = fc.constantFrom("db", "web", 'a"b', "__proto__");

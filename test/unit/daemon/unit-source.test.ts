@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { onTestFinished, test } from "vitest";
 import type { Clock } from "../../../src/clock/clock.ts";
 import { systemClock } from "../../../src/clock/system-clock.ts";
+import { parseDefinitions, serialise } from "../../../src/daemon/definitions.ts";
 import { UnitSource, type UnitsNow } from "../../../src/daemon/unit-source.ts";
+import { unit } from "../../support/build.ts";
 
 /** What is seen is seen by watching. */
 const unpatrolled: Clock = {
@@ -84,4 +86,23 @@ test("changes in a folder that was removed and made again are seen at once", { t
   const more = seen("three two");
   write("three");
   await more;
+});
+
+test("of a definition that was kept it is told which of its files has errors now", async ({ expect }) => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-source-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folders = { units: join(folder, "units"), defaultDir: join(folder, "default"), wwwDir: folder };
+  for (const path of [folders.units, folders.defaultDir]) mkdirSync(path);
+  writeFileSync(join(folders.units, "web.yml"), "image: busybox:1\n");
+  writeFileSync(join(folders.units, "db.yml"), "imgae: busybox:1\n");
+  writeFileSync(join(folders.defaultDir, "web"), "A=$(date)\n");
+  const all = ["web", "db"].map((name) => unit(name, { file: join(folders.units, `${name}.yml`) }));
+  const kept = parseDefinitions(serialise("boot", new Map(all.map((one) => [one.name, one]))));
+  if (kept instanceof Error) throw kept;
+
+  const source = new UnitSource(folders, systemClock(), { onRead: () => undefined, onFailure: () => undefined });
+  source.recall(kept.units);
+  const { units } = await source.read();
+  expect(units.get("web")?.launch).toMatchObject({ ok: false, message: `${folders.defaultDir}/web has errors` });
+  expect(units.get("db")?.launch).toMatchObject({ ok: false, message: "its unit file has errors" });
 });

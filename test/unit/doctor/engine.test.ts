@@ -15,6 +15,14 @@ test("an engine that DOCKER_HOST names is looked for there", () => {
   );
 });
 
+test("of a host with several addresses, none of which answers, one is named", () => {
+  const refused = { syscall: "connect", address: "::1", port: 1, code: "ECONNREFUSED" };
+  const all = Object.assign(new AggregateError([refused, { ...refused, address: "127.0.0.1" }]), {
+    code: "ECONNREFUSED",
+  });
+  expect(engineError(all)).toMatchObject({ kind: "away", message: "no engine answers at ::1:1 (ECONNREFUSED)" });
+});
+
 test("the engine of this host is systemd's", () => {
   expect(remedyFor(failure("ENOENT"), undefined)).toBe("systemctl status docker; journalctl -u docker -n 50");
 });

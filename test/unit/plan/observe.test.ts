@@ -280,15 +280,21 @@ test("a hand-over makes another container the unit's, as if it had been asked fo
 
 test("of one that svc stopped for a reason of its own that reason is told, and then how it ended", () => {
   const stopping = { signalledAt: 0, killedAt: null, releasedAt: null };
-  const lastExit = (why: "start-timeout" | "unhealthy", answer?: string) => {
-    const stopped = container("web.1", { stopping: { ...stopping, why }, ...(answer ? { answer } : {}) });
+  const lastExit = (why: "start-timeout" | "unhealthy", said: Partial<Container> = {}) => {
+    const stopped = container("web.1", { stopping: { ...stopping, why }, ...said });
     const before = world({ units: [unit("web", { startTimeoutMs: 8_000 })], states: { web: { container: stopped } } });
     const after = observe(before, { fact: "died", unit: "web", id: "web.1", exit: exit.kill }, 10);
     return stateOf(after, "web").lastExit?.words;
   };
-  expect(lastExit("start-timeout", "connection refused")).toBe(
+  expect(lastExit("start-timeout", { answer: "connection refused" })).toBe(
     "it was not ready within 8 s (connection refused), and was stopped: signal SIGKILL",
   );
   expect(lastExit("start-timeout")).toBe("it was not ready within 8 s, and was stopped: signal SIGKILL");
+  expect(lastExit("start-timeout", { lastCheck: "exit 1: db gone away" })).toBe(
+    "it was not ready within 8 s (exit 1: db gone away), and was stopped: signal SIGKILL",
+  );
+  expect(lastExit("unhealthy", { lastCheck: "exit 1: db gone away" })).toBe(
+    "its healthcheck said unhealthy (exit 1: db gone away), and it was stopped: signal SIGKILL",
+  );
   expect(lastExit("unhealthy")).toBe("its healthcheck said unhealthy, and it was stopped: signal SIGKILL");
 });

@@ -84,7 +84,7 @@ test("without units, and without one that the filter lets through, it says so", 
   expect(screen(opened([], 80, 5))).toBe(
     `svc top 12:00:00Z  0 units  cpu 0.0 %  memory 0B  by name
  UNIT     PHASE      SINCE CPU %      MEMORY RESTARTS LAST LINE
-there are no units; write /etc/svc/units/NAME.yml and then: svc reload
+there are no units; svc status tells where to write one
 
 ? help  q quit  s start  x stop  r restart  l log  / filter  o order`,
   );
@@ -147,8 +147,9 @@ x               stop it; if others need it, they are named, and stopped with it
 r               restart it, from what the files say now
 l, Enter        follow its log; q or Esc returns, up and PageUp scroll back, End
                 follows again
-/               show units whose name holds what you type; Enter keeps that, Esc
-                takes it away
+/               show units whose name holds what you type; Ctrl-U empties it,
+                Enter keeps it, Esc goes back to what was shown
+Esc             show all units again
 o, >, <         the next, or the last, order: name, phase, cpu, memory, restarts
 Ctrl-L          draw all anew
 Ctrl-Z          stop it, as any program; the shell's fg goes on

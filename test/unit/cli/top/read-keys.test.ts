@@ -18,10 +18,10 @@ async function keysOf(text: string, count: number): Promise<readonly string[]> {
 }
 
 test("characters, and keys with names, in the ways of several terminals", async () => {
-  const sent = "a/é日 \x1b[A\x1bOB\x1b[5~\x1b[6~\x1b[H\x1b[4~\x1b[1~\x1b[F\r\n\x7f\b\x03\x0c\x1a";
+  const sent = "a/é日 \x1b[A\x1bOB\x1b[5~\x1b[6~\x1b[H\x1b[4~\x1b[1~\x1b[F\r\n\x7f\b\x03\x0c\x15\x1a";
   const keys = "a / é 日".split(" ");
   keys.push(" ", "up", "down", "pageup", "pagedown", "home", "end", "home", "end", "return", "return");
-  keys.push("backspace", "backspace", "ctrl-c", "ctrl-l", "ctrl-z");
+  keys.push("backspace", "backspace", "ctrl-c", "ctrl-l", "ctrl-u", "ctrl-z");
   expect(await keysOf(sent, keys.length)).toEqual(keys);
 });
 

@@ -114,6 +114,10 @@ test("the filter is typed, mended, kept or given up; keys are letters meanwhile"
   expect(after(start, "/wx<backspace><return>").state).toMatchObject({ filter: "w", view: { view: "units" } });
   expect(after(start, "/w<return>/b<escape>").state.filter).toBe("w");
   expect(after(start, "/w<return><escape>").state.filter).toBe("");
+  // What is typed next stands in the place of what was kept.
+  expect(after(start, "/w<return>/b").state.filter).toBe("b");
+  expect(after(start, "/w<return>/<return>").state).toMatchObject({ filter: "", view: { view: "units" } });
+  expect(after(start, "/wx<ctrl-u>b").state.filter).toBe("b");
   expect(after(start, "/nosuch<return>srxl<return>").effects).toEqual([]);
   expect(after(start, "/APP").state.selected).toBe("app");
 });

@@ -68,6 +68,13 @@ export const keyTable: readonly Row[] = [
     unit: { update: "start-first", listen: [{ address: "localhost", port: 8000, target: 8000, drainMs: 30_000 }] },
   },
   { yaml: "start_timeout: 2m", unit: { startTimeoutMs: 120_000 } },
+  // Without it a healthcheck has until it may say that it failed.
+  { yaml: "healthcheck: {test: x, interval: 10s, start_period: 5m}", unit: { startTimeoutMs: 340_000 } },
+  { yaml: "options: --health-cmd x --health-start-period 2m --health-retries 1", unit: { startTimeoutMs: 180_000 } },
+  { yaml: "ready: healthy\nhealthcheck: {interval: 1s, retries: 5}", unit: { startTimeoutMs: 60_000 } },
+  { yaml: "healthcheck: {test: x}\nstart_timeout: 20s", unit: { startTimeoutMs: 20_000 } },
+  { yaml: "healthcheck: {test: x, start_period: 5m}\nready: {tcp: 80}", unit: { startTimeoutMs: 60_000 } },
+  { yaml: "healthcheck: {disable: true}", unit: { startTimeoutMs: 60_000 } },
   { yaml: "pull_timeout: 30", unit: { pullTimeoutMs: 30_000 } },
   row("stop_signal: SIGQUIT", "--stop-signal SIGQUIT"),
   row("stop_signal: SIGRTMIN+3", "--stop-signal SIGRTMIN+3"),
