@@ -35,6 +35,8 @@ export const errorCodes = {
   "app-locked": 3,
   /** The daemon is not there, or not the caller's to use. */
   "daemon-away": 4,
+  /** It makes room for another program in the same process, which answers in a moment. */
+  "daemon-replaced": 4,
   "permission-denied": 4,
   "already-running": 4,
   /** The engine is not there. */
@@ -89,6 +91,11 @@ export class SvcError extends Error {
   toJSON(): ErrorJson {
     return { code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }) };
   }
+}
+
+/** The daemon did not answer to the end, and may do what was asked all the same. */
+export function isDaemonAway(error: unknown): boolean {
+  return error instanceof SvcError && (error.code === "daemon-away" || error.code === "daemon-replaced");
 }
 
 /** A write to stdout or stderr that failed; null: who reads has enough, or has lost the terminal, and that is no failure. */

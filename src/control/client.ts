@@ -45,7 +45,9 @@ export function request<N extends RequestName>(
     // The end of one that is not a socket need not close it.
     for (const event of ["end", "close"])
       socket.on(event, () =>
-        reject(new SvcError("daemon-away", "svc ended before it answered", { hint: "svc status" })),
+        reject(
+          new SvcError("daemon-away", inBody ? "svc ended" : "svc ended before it answered", { hint: "svc status" }),
+        ),
       );
     const hangUp = (): void => {
       socket.destroy();

@@ -229,6 +229,8 @@ export type UnitStatus = {
   readonly stale: readonly string[];
   /** Why a start or restart would be refused now: its unit file or TAG file is wrong, or gone; null: it would not be. */
   readonly refused: string | null;
+  /** Why what it writes cannot be put into its log now; null: it can. */
+  readonly logProblem: string | null;
   readonly enabled: boolean;
   readonly type: "service" | "task";
   readonly description: string;
@@ -522,6 +524,8 @@ export type Cause = {
   readonly stale: readonly string[];
   /** Why a start or restart would be refused now; null: it would not be. */
   readonly refused: string | null;
+  /** Why what it writes cannot be put into its log now; null: it can. */
+  readonly logProblem: string | null;
   /** The next command. */
   readonly hint: string | null;
 };

@@ -1,5 +1,6 @@
 import { chmod, chown, readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, SvcError } from "../svc-error.ts";
 import { clearStaleSocket } from "../unit/clear-stale-socket.ts";
 import { askProblem } from "./check-ask.ts";
@@ -20,6 +21,8 @@ const maxAskBytes = 1 << 20;
 const maxWaitingBytes = 4 << 20;
 const maxConnections = 512;
 const requestWithinMs = 5_000;
+/** Who does not read is not waited for any longer. */
+const lastWordsWithinMs = 1_000;
 
 /** Answers requests on the unix socket, which is 0660 root:docker from the first instant; its folder is there. */
 export async function serveControl(options: {
@@ -27,8 +30,9 @@ export async function serveControl(options: {
   readonly handlers: Handlers;
   readonly group?: string;
   readonly onError: (error: unknown) => void;
-}): Promise<{ close(): Promise<void> }> {
+}): Promise<{ close(lastWords?: SvcError): Promise<void> }> {
   const { socket, handlers } = options;
+  const unanswered = new Set<ServerResponse>();
   await clearStaleSocket(
     socket,
     () => new SvcError("already-running", `another svc daemon answers on ${socket}`, { hint: "svc version shows it" }),
@@ -36,6 +40,8 @@ export async function serveControl(options: {
   const server = createServer(
     { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, connectionsCheckingInterval: 1_000 },
     (incoming, outgoing) => {
+      unanswered.add(outgoing);
+      outgoing.once("close", () => unanswered.delete(outgoing));
       answer(incoming, outgoing, handlers).catch((error: unknown) => {
         // Who hangs up in the middle of a request is no mistake of ours, and must not fill our log.
         if (!incoming.destroyed || incoming.complete) options.onError(error);
@@ -57,12 +63,28 @@ export async function serveControl(options: {
   if (gid !== null) await chown(socket, 0, gid).catch(() => undefined);
   await chmod(socket, 0o660);
   return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async close(lastWords) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if (lastWords) await tellAll(unanswered, lastWords);
+      server.closeAllConnections();
+      await closed;
+    },
   };
+}
+
+/** Why those who wait for an answer get none. */
+async function tellAll(unanswered: Iterable<ServerResponse>, lastWords: SvcError): Promise<void> {
+  const waiting = [...unanswered].filter((outgoing) => !outgoing.writableEnded);
+  const read = waiting.map(
+    (outgoing) =>
+      new Promise((resolve) => {
+        outgoing.once("close", resolve);
+        outgoing.end(`${JSON.stringify({ error: lastWords })}\n`);
+      }),
+  );
+  const late = new AbortController();
+  await Promise.race([Promise.all(read), sleep(lastWordsWithinMs, undefined, { signal: late.signal })]);
+  late.abort();
 }
 
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handlers: Handlers): Promise<void> {
@@ -72,7 +94,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
   const send = (line: object): boolean => {
     // Who does not read must not fill our memory; one large answer alone waits for its reader.
     if (outgoing.writableLength > maxWaitingBytes) outgoing.destroy();
-    return outgoing.destroyed || outgoing.write(`${JSON.stringify(line)}\n`);
+    return outgoing.destroyed || outgoing.writableEnded || outgoing.write(`${JSON.stringify(line)}\n`);
   };
   const drained = (): Promise<void> =>
     new Promise((resolve) => {

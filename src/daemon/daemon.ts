@@ -42,7 +42,7 @@ import { pulled } from "./pulled.ts";
 import { keepRuns, type Runs } from "./runs.ts";
 import { keepSaved, readSaved, savedUnits } from "./saved-state.ts";
 import type { Save } from "./saving.ts";
-import { awaitEnding, replaceProgram, stopAll, stopWithinMs } from "./shut-down.ts";
+import { awaitEnding, replaced, replaceProgram, stopAll, stopWithinMs } from "./shut-down.ts";
 import { Supervisor } from "./supervisor.ts";
 import { turns } from "./turns.ts";
 import { keepUncut } from "./uncut.ts";
@@ -94,7 +94,7 @@ export async function daemon(args: readonly string[], environment: Environment):
     await stopAll([supervisor, ...parts.besides.all()], clock);
     await parts.fronts.end();
   }
-  await server.close();
+  await server.close(cause === "reexec" ? replaced : undefined);
   link.close();
   source.close();
   await runs.close();

@@ -64,6 +64,7 @@ export function keepRuns(options: {
     logOf,
     logOfRun: (id: string): RunLog | null => runs.get(id)?.own ?? null,
     lastLine,
+    logProblem: (unit: string): string | null => logs.get(unit)?.problem() ?? null,
     attach,
     resume,
     began,
@@ -86,6 +87,7 @@ export function keepRuns(options: {
       maxSizeBytes: unit.log.maxSizeBytes,
       maxFiles: unit.log.maxFiles,
       clock,
+      tell: (message) => options.warn(`${unit.name}: ${message}`),
     });
     logs.set(unit.name, log);
     return log;

@@ -2,6 +2,7 @@ import type { Clock } from "../clock/clock.ts";
 import { ownScript } from "../control/own-program.ts";
 import { isRunning, ownContainer } from "../plan/conditions.ts";
 import { stateOf } from "../plan/world.ts";
+import { SvcError } from "../svc-error.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -45,6 +46,11 @@ function isDown({ world }: Supervisor): boolean {
     (unit) => stateOf(world, unit.name).call || isRunning(ownContainer(unit, world)),
   );
 }
+
+/** What those are told who wait for an answer then. */
+export const replaced = new SvcError("daemon-replaced", "svc was replaced (svc reexec) before it answered", {
+  hint: "svc status",
+});
 
 /** Replaces this program by the one that is on the disk now, in the same process: systemd sees no end. Does not return. */
 export function replaceProgram(args: readonly string[]): void {

@@ -17,16 +17,18 @@ type StatusSources = {
   readonly events: EventLog;
   readonly isEnabled: (unit: Unit) => boolean;
   readonly lastExit: (unit: string) => ExitRecord | null;
+  readonly logProblem: (unit: string) => string | null;
 };
 
 /** How the units of a daemon that runs are, by name. */
-export function currentStatuses({ supervisor, source, events, records, enabled }: Daemon): readonly UnitStatus[] {
+export function currentStatuses({ supervisor, source, events, records, runs, enabled }: Daemon): readonly UnitStatus[] {
   return statuses({
     world: supervisor.world,
     disk: source.now,
     events,
     isEnabled: enabled.isEnabled,
     lastExit: (unit) => records.last(unit),
+    logProblem: runs.logProblem,
   });
 }
 
@@ -76,6 +78,7 @@ function statusOf(unit: Unit, sources: StatusSources): UnitStatus {
     restarts: state.restarts,
     stale: running ? whatIsStale(unit, running, sources.disk) : [],
     refused: whyRefused(unit, sources.disk),
+    logProblem: sources.logProblem(unit.name),
     enabled: sources.isEnabled(unit),
     type: unit.type,
     description: unit.description,
@@ -118,8 +121,13 @@ export function whatIsStale(unit: Unit, container: Container, disk: UnitsNow): r
   // While the one before it still has clients, the next one has a name of its own.
   const handsOver = unit.update === "start-first" && container.name === nextName(unit);
   const isNamed = container.name === unit.container || handsOver;
-  const renamed = isNamed ? [] : [`its container was renamed to ${container.name}`];
-  return [...renamed, ...changes(unit.launch, container)];
+  return [...(isNamed ? [] : [nameNow(unit, unit.launch, container)]), ...changes(unit.launch, container)];
+}
+
+/** Somebody has renamed it, or what it was made from says another name now. */
+function nameNow(unit: Unit, { parts }: Launch, { name, made }: Container): string {
+  const isSame = made.parts.unit === parts.unit && made.parts.env === parts.env;
+  return isSame ? `its container was renamed to ${name}` : `container name ${name} -> ${unit.container}`;
 }
 
 function whyRefused({ name, launch }: Unit, disk: UnitsNow): string | null {
@@ -158,6 +166,7 @@ function invalidStatus(name: string, problems: readonly UnitProblem[]): UnitStat
     restarts: 0,
     stale: [],
     refused: invalidWords(problems),
+    logProblem: null,
     enabled: false,
     type: "service",
     description: "",

@@ -83,12 +83,16 @@ export class Supervisor {
 
   #start(unit: string, call: Call): void {
     this.#runCall(unit, call).then(
-      (answer) => this.tell({ fact: "answered", unit, call, answer }),
+      (answer) => this.#answered(unit, call, answer),
       (thrown: unknown) => {
         const message = thrown instanceof Error ? thrown.message : String(thrown);
-        this.tell({ fact: "answered", unit, call, answer: { ok: false, kind: "other", message } });
+        this.#answered(unit, call, { ok: false, kind: "other", message });
       },
     );
+  }
+
+  #answered(unit: string, call: Call, answer: Answer): void {
+    this.tell({ fact: "answered", unit, call, answer, luck: Math.random() });
   }
 
   #arm(at: number | null, now: number): void {

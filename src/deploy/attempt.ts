@@ -1,4 +1,4 @@
-import { messageOf, SvcError } from "../svc-error.ts";
+import { isDaemonAway, messageOf } from "../svc-error.ts";
 import { type DeployHost, type Switch, type Teller, tell } from "./deploy-host.ts";
 
 /** `isLost`: the host cannot be reached any more, and nobody knows how far it came. */
@@ -18,7 +18,6 @@ export async function attempt(host: DeployHost, work: () => Promise<Switch>, say
   } catch (error) {
     const because = messageOf(error);
     tell(say, host, `is not well: ${because}`);
-    const isLost = error instanceof SvcError && error.code === "daemon-away";
-    return { host, result: { ok: false, because, lastLines: [] }, isLost };
+    return { host, result: { ok: false, because, lastLines: [] }, isLost: isDaemonAway(error) };
   }
 }

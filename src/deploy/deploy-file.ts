@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { SvcError } from "../svc-error.ts";
 import { splitWords } from "../unit/docker-run/split-words.ts";
+import { FileReader } from "../unit/file-reader.ts";
 import { durationMs } from "../unit/keys/quantities.ts";
 import { readKeysFile } from "../unit/keys-file.ts";
 import { byPlace, type UnitProblem } from "../unit/unit-problem.ts";
@@ -29,7 +29,7 @@ const hookTimeoutMs = 30_000;
 
 /** Reads a deploy.yml. All that is wrong with it is told at once, each with its place. */
 export async function readDeployFile(file: string): Promise<DeployFile> {
-  const content = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const content = await new FileReader().read(file).catch((error: NodeJS.ErrnoException) => {
     throw new SvcError("missing-file", `${file} cannot be read: ${unreadable(error).because}`, {
       hint: "name it with -f FILE",
     });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Dial, request } from "../control/client.ts";
 import type { Progress } from "../control/request.ts";
-import { messageOf, SvcError } from "../svc-error.ts";
+import { isDaemonAway, messageOf } from "../svc-error.ts";
 import type { Deploy, Errand } from "./deploy.ts";
 import type { DeployHost } from "./deploy-host.ts";
 import { dialHost, runOn } from "./dial-host.ts";
@@ -83,7 +83,7 @@ export function svcHost(
       request(place, "deploy-lock", ask, held, release).catch((error) => {
         reject(error);
         if (!isHeld || release.aborted) return;
-        if (isAway(error)) void holdAgain(errand, why, release);
+        if (isDaemonAway(error)) void holdAgain(errand, why, release);
         else say(host.name, `its lock is lost: ${messageOf(error)}`);
       });
     });
@@ -95,7 +95,7 @@ export function svcHost(
         return await hold(errand, why, release);
       } catch (error) {
         if (release.aborted) return;
-        if (!isAway(error)) return errand.say(host.name, `its lock is lost: ${messageOf(error)}`);
+        if (!isDaemonAway(error)) return errand.say(host.name, `its lock is lost: ${messageOf(error)}`);
         await errand.wait(askAgainMs, release).catch(() => undefined);
       }
     }
@@ -113,7 +113,7 @@ export function svcHost(
         return await ask();
       } catch (error) {
         const now = performance.now();
-        if (!isAway(error) || (giveUpAt !== null && now >= giveUpAt)) throw error;
+        if (!isDaemonAway(error) || (giveUpAt !== null && now >= giveUpAt)) throw error;
         if (giveUpAt === null) {
           giveUpAt = now + forMs;
           say(host.name, `${messageOf(error)}; it is asked again for ${forMs / 1_000} s`);
@@ -128,5 +128,3 @@ export function svcHost(
       say(host.name, `${unit}: ${phase}: ${because}`);
   }
 }
-
-const isAway = (error: unknown): boolean => error instanceof SvcError && error.code === "daemon-away";

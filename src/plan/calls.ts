@@ -22,9 +22,10 @@ export function called(world: World, unit: string, call: Call, now: number): Wor
 }
 
 export function answered(world: World, fact: Extract<Fact, { fact: "answered" }>, now: number): World {
-  const { unit, call, answer } = fact;
+  const { unit, call, answer, luck } = fact;
   const next = withState(world, unit, { call: null });
-  return answer.ok ? succeeded(next, unit, call, answer.container ?? null, now) : failed(next, unit, call, answer, now);
+  if (answer.ok) return succeeded(next, unit, call, answer.container ?? null, now);
+  return failed(next, unit, call, answer, { now, luck });
 }
 
 function succeeded(world: World, unit: string, call: Call, made: Container | null, now: number): World {
@@ -77,10 +78,13 @@ function graceBegins(world: World, unit: string, id: string, now: number): World
   return withState(world, unit, { container: { ...container, stopping: { ...container.stopping, signalledAt: now } } });
 }
 
+/** When it was refused, and the jitter of the delay that follows. */
+type Moment = { readonly now: number; readonly luck: number };
+
 type Refusal = Extract<Answer, { ok: false }>;
 
-function failed(world: World, unit: string, call: Call, refusal: Refusal, now: number): World {
-  if (refusal.kind === "away") return engineLost(unsignalled(world, unit, call), now);
+function failed(world: World, unit: string, call: Call, refusal: Refusal, at: Moment): World {
+  if (refusal.kind === "away") return engineLost(unsignalled(world, unit, call), at.now);
   if (refusal.kind === "not-wanted") return world;
   if (refusal.kind === "name-in-use") return withState(world, unit, { container: refusal.holder });
   switch (call.call) {
@@ -88,8 +92,8 @@ function failed(world: World, unit: string, call: Call, refusal: Refusal, now: n
       return notPutBack(world, unit, refusal.message);
     case "launch":
       return refusal.kind === "no-such-image"
-        ? imageMissing(world, unit, refusal, now)
-        : inTrouble(world, unit, { kind: "cannot-start", message: refusal.message }, now);
+        ? imageMissing(world, unit, refusal, at)
+        : inTrouble(world, unit, { kind: "cannot-start", message: refusal.message }, at);
     case "pull": {
       const { missingImage } = stateOf(world, unit);
       // With the policy `always` a registry that is down must not keep down what could run: the local image is tried.
@@ -97,15 +101,15 @@ function failed(world: World, unit: string, call: Call, refusal: Refusal, now: n
         return withState(world, unit, { pulled: pulledBy(call) });
       // Somebody may have loaded or built it meanwhile: the engine is asked first when it is tried again.
       const asked = withState(world, unit, { missingImage: null, pulled: null });
-      return inTrouble(asked, unit, { kind: "pull-failed", message: refusal.message }, now);
+      return inTrouble(asked, unit, { kind: "pull-failed", message: refusal.message }, at);
     }
     case "remove":
-      return inTrouble(world, unit, { kind: "cannot-start", message: refusal.message }, now);
+      return inTrouble(world, unit, { kind: "cannot-start", message: refusal.message }, at);
     case "signal":
       // What comes after the grace is stronger.
-      return graceBegins(world, unit, call.id, now);
+      return graceBegins(world, unit, call.id, at.now);
     case "fetch":
-      return fetched(world, { unit, image: call.image, problem: refusal.message }, now);
+      return fetched(world, { unit, image: call.image, problem: refusal.message }, at.now);
     case "kill":
     case "release":
       return world;
@@ -115,18 +119,18 @@ function failed(world: World, unit: string, call: Call, refusal: Refusal, now: n
 }
 
 /** The image is to be pulled, at once if that was not tried just now. */
-function imageMissing(world: World, unit: string, refusal: Refusal, now: number): World {
+function imageMissing(world: World, unit: string, refusal: Refusal, at: Moment): World {
   const launch = world.units.get(unit)?.launch;
   const trouble = { kind: "cannot-start", message: refusal.message } as const;
-  if (!launch?.ok || launch.pull === "never") return inTrouble(world, unit, trouble, now);
+  if (!launch?.ok || launch.pull === "never") return inTrouble(world, unit, trouble, at);
   const { pulled } = stateOf(world, unit);
   const next = withState(world, unit, { missingImage: launch.image });
-  return pulled?.image === launch.image ? inTrouble(next, unit, trouble, now) : next;
+  return pulled?.image === launch.image ? inTrouble(next, unit, trouble, at) : next;
 }
 
-function inTrouble(world: World, unit: string, trouble: Pick<Trouble, "kind" | "message">, now: number): World {
+function inTrouble(world: World, unit: string, trouble: Pick<Trouble, "kind" | "message">, at: Moment): World {
   const times = (stateOf(world, unit).trouble?.times ?? 0) + 1;
-  return withState(world, unit, { trouble: { ...trouble, times, until: now + delayOf(times, 0.5) } });
+  return withState(world, unit, { trouble: { ...trouble, times, until: at.now + delayOf(times, at.luck) } });
 }
 
 /** A signal that the engine did not hear is sent again when it is back, and the grace begins then. */

@@ -29,7 +29,14 @@ export type Fact =
   /** An image for a unit that runs is on this host; `problem`: it is not, and why. */
   | { readonly fact: "fetched"; readonly unit: string; readonly image: string; readonly problem: string | null }
   | { readonly fact: "called"; readonly unit: string; readonly call: Call }
-  | { readonly fact: "answered"; readonly unit: string; readonly call: Call; readonly answer: Answer };
+  | {
+      readonly fact: "answered";
+      readonly unit: string;
+      readonly call: Call;
+      readonly answer: Answer;
+      /** In [0, 1): the jitter of the delay before it is tried again. */
+      readonly luck: number;
+    };
 
 /** What `listed` tells of a container: itself, and how it ended if it did in this boot and does not run; null: not known. */
 export type SeenContainer = { readonly container: Container; readonly exit: Exit | null };

@@ -37,7 +37,7 @@ export function consequences(
   const now = askedAt + (hooks === null ? 0 : imagined.takes(unit, hooks));
   const answer = (at: number, words: Answer = { ok: true }): Promised => ({
     at,
-    fact: { fact: "answered", unit: name, call, answer: words },
+    fact: { fact: "answered", unit: name, call, answer: words, luck: 0.5 },
   });
   switch (call.call) {
     case "pull":

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { open } from "node:fs/promises";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** What tells one state of a file from another; `-`: it is not there. */
 export type FileState = string;
@@ -24,7 +25,7 @@ export class FileReader {
       const handle = await open(path, withoutWaiting);
       try {
         this.#note(path, await handle.stat());
-        return await handle.readFile("utf8");
+        return decodeUtf8(await handle.readFile());
       } finally {
         await handle.close();
       }
@@ -39,7 +40,7 @@ export class FileReader {
       const file = openSync(path, withoutWaiting);
       try {
         this.#note(path, fstatSync(file));
-        return readFileSync(file, "utf8");
+        return decodeUtf8(readFileSync(file));
       } finally {
         closeSync(file);
       }

@@ -2,8 +2,9 @@ import { isMap, isScalar } from "yaml";
 import type * as z from "zod";
 import { nulBytes } from "./keys/nul-bytes.ts";
 import { type Grammar, schemaProblems } from "./keys/schema-problems.ts";
-import { type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
+import { maskedLine, type PlaceInFile, type UnitProblem, wholeFile } from "./unit-problem.ts";
 import { unreadable } from "./unreadable.ts";
+import { strayByte, strayByteWords } from "./utf8.ts";
 import { changeScalars, type Path, type Place, readYaml, type YamlProblem, type YamlText } from "./yaml-text.ts";
 
 export type KeysFile<K> = {
@@ -44,6 +45,14 @@ export function readKeysFile<K>(
     yaml.placeWithin(path, from, to) ?? place(path, "value");
   const read = { wrongKeys: [], place, placeWithin, problems };
 
+  const stray = strayByte(text);
+  if (stray !== null) {
+    const at = yaml.at(stray, 1);
+    const named = /^[\s-]*[\w.-]*:?/.exec(at.source)?.[0].length ?? 0;
+    const place = { ...at, source: maskedLine(at.source, [0, named]) };
+    tell("error", "yaml", place, strayByteWords.message, strayByteWords.hint);
+    return { ...read, keys: null };
+  }
   for (const { severity, at, message, hint } of yaml.problems) tell(severity, "yaml", at, message, hint);
   if (yaml.problems.some(({ severity }) => severity === "error")) return { ...read, keys: null };
   if (document.contents !== null && !isMap(document.contents) && !isEmpty(document.contents)) {

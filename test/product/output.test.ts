@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -234,6 +234,39 @@ test("svc is killed and comes back while the container writes: no line is lost o
     return all.includes(last) ? all : null;
   });
   expect(lines).toEqual(lines.map((_, index) => `line ${index}`));
+});
+
+test("a log that cannot be written is told of once, by the daemon, status and why, and so is that it can be again", async () => {
+  const script = "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.05; done";
+  await host.unit("full", { command: ["sh", "-c", script], stop_grace_period: "1s" });
+  const inTheWay = join(host.folder, "log", `${host.name("full")}.log`);
+  await mkdir(inTheWay);
+  await host.ask("start", { names: [host.name("full")] });
+  const words = "EISDIR: illegal operation on a directory, open";
+  const { logProblem } = await until(async () => {
+    const status = await host.status(host.name("full"));
+    return status.logProblem === null ? null : status;
+  });
+  expect(logProblem).toBe(`${words} '${inTheWay}'; up to 8 MiB of its lines wait in memory`);
+  expect((await host.svc("status", "PREFIX-full")).stdout).toContain(
+    `  log        it cannot be written: ${words} '${inTheWay}'; up to 8 MiB of its lines wait in memory\n`,
+  );
+  expect((await host.svc("list")).stdout).toMatch(/full .*; its log cannot be written: EISDIR/);
+  const why = await host.svc("why", "PREFIX-full");
+  expect(why.stdout).toContain(`its log cannot be written: ${words}`);
+  expect(why.stdout).toContain("next: svc doctor\n");
+  await rm(inTheWay, { recursive: true });
+  await host.reaches("PREFIX-full", { logProblem: null });
+  const [first, ...others] = await until(async () => {
+    const all = await texts("full");
+    return all.length > 10 ? all : null;
+  });
+  expect([first, others[0]]).toEqual(["line 0", "line 1"]);
+  const told = host.daemonOutput().match(/full: its log (cannot be|is) written[^"\\]*/g);
+  expect(told).toEqual([
+    expect.stringContaining(`full: its log cannot be written: ${words}`),
+    expect.stringContaining("full: its log is written again"),
+  ]);
 });
 
 const later = (lines: string): string =>

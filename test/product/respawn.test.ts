@@ -204,6 +204,21 @@ describe.concurrent("respawn", () => {
     expect(await idOf("other")).toBe("");
   });
 
+  test("one whose file says another name for its container is stale by that: nobody has renamed it", async () => {
+    await host.unit("called");
+    await host.svc("start", "PREFIX-called");
+    await host.unit("called", { container_name: host.name("fresh") });
+    await host.svc("reload");
+    await host.reaches("PREFIX-called", {
+      phase: "up",
+      stale: [`container name ${host.name("called")} -> ${host.name("fresh")}`, "unit file changed"],
+    });
+    expect((await host.svc("restart", "PREFIX-called")).code).toBe(0);
+    await host.reaches("PREFIX-called", { phase: "up", stale: [] });
+    expect(await idOf("fresh")).not.toBe("");
+    await host.svc("stop", "PREFIX-called");
+  });
+
   test("B21 past its limit one that is to fail stays down, and so does what needs it, until it is started again", async () => {
     await host.unit("looping", { ...crashing, respawn_limit: "2 in 1m", on_limit: "fail" });
     await host.unit("on-top", { depends_on: ["PREFIX-looping"] });

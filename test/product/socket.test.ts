@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -196,21 +196,108 @@ test("check needs no daemon; version tells of it; a reexec keeps every container
   await host.reaches("PREFIX-web", { phase: "up", container: id, restarts: 0 });
 });
 
-test("B48 who follows or waits while svc replaces itself is told at once, and can ask again", async () => {
-  const following = spawn(program, ["logs", "-f", host.name("web")], { env: host.env });
-  let said = "";
-  following.stderr.on("data", (chunk) => {
-    said += chunk;
+/** A command that goes on until its daemon ends: the lines that it has printed so far. */
+function going(...args: string[]) {
+  const child = spawn(program, args, { env: host.env });
+  const seen = { lines: [] as string[], errors: "" };
+  let rest = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    seen.lines.push(...lines);
   });
-  const ended = once(following, "exit");
-  await once(following.stdout, "data");
-  const waiting = host.ask("wait", { names: [host.name("web")], for: "down" });
-  const told = expect(waiting).rejects.toMatchObject({ code: "daemon-away", message: "svc ended before it answered" });
-  await host.ask("list", {});
-  expect((await host.svc("reexec")).code).toBe(0);
-  await told;
-  const [code] = await ended;
-  expect([code, said]).toEqual([4, "svc: svc ended before it answered\nhint: svc status\n"]);
-  await host.reaches("PREFIX-web", { phase: "up", restarts: 0 });
-  expect((await host.svc("wait", "PREFIX-web", "--for", "up")).code).toBe(0);
+  child.stderr.on("data", (chunk) => {
+    seen.errors += chunk;
+  });
+  const ended = once(child, "exit").then(([code]) => code as number);
+  return { seen, ended, kill: () => child.kill() };
+}
+
+describe("B48 svc replaces itself", () => {
+  test("who follows a log goes on with it: no line is lost, none comes twice", async () => {
+    await host.unit("counter", {
+      command: ["sh", "-c", "i=0; while true; do i=$((i+1)); echo $i; [ $((i % 20)) != 0 ] || usleep 10000; done"],
+    });
+    await host.svc("start", "PREFIX-counter");
+    const { seen, ended, kill } = going("logs", "-f", "-n", "5", host.name("counter"));
+    const numbers = () => seen.lines.map((line) => line.split(" ").at(-1)).filter((word) => /^\d+$/.test(word ?? ""));
+    for (const _ of ["once", "and again"]) {
+      const before = numbers().length;
+      await until(() => numbers().length > before + 100);
+      expect((await host.svc("reexec")).code).toBe(0);
+    }
+    const before = numbers().length;
+    await until(() => numbers().length > before + 100);
+    kill();
+    await ended;
+    await host.svc("stop", "PREFIX-counter");
+    const first = Number(numbers()[0]);
+    expect(numbers()).toEqual(numbers().map((_, at) => String(first + at)));
+    expect(seen.errors).toBe("");
+  });
+
+  test("who follows a log of which nothing was written yet gets what is written meanwhile", async () => {
+    const { seen, ended, kill } = going("logs", "-f", "-n", "0", host.name("task"));
+    await until(() => openRequests().then((open) => open > 0));
+    expect((await host.svc("reexec")).code).toBe(0);
+    await host.svc("start", "PREFIX-task");
+    await until(() => seen.lines.some((line) => line.includes("exit 0")));
+    kill();
+    await ended;
+    expect(seen.lines.filter((line) => line.includes("starting"))).toHaveLength(1);
+  });
+
+  test("who follows events goes on with them", async () => {
+    const { seen, ended, kill } = going("events", "-f", "--json", host.name("web"));
+    const events = () => seen.lines.map((line) => JSON.parse(line) as { time: string; phase: string });
+    const phases = () => events().map(({ phase }) => phase);
+    await until(() => phases().at(-1) === "up");
+    const before = phases();
+    expect((await host.svc("reexec")).code).toBe(0);
+    await host.svc("stop", "PREFIX-web", "--only");
+    await until(() => phases().at(-1) === "down");
+    kill();
+    await ended;
+    expect(phases().slice(0, before.length)).toEqual(before);
+    const after = phases().slice(before.length);
+    expect(after.filter((phase, at) => phase !== after[at - 1])).toEqual(["stopping", "down"]);
+    await host.svc("start", "PREFIX-web");
+  });
+
+  test("who waits goes on waiting, and no longer than was said", async () => {
+    const waiting = going("wait", host.name("web"), "--for", "down");
+    const late = going("wait", host.name("web"), "--for", "down", "--timeout", "3s");
+    await until(() => openRequests().then((open) => open >= 2));
+    const told = expect(host.ask("wait", { names: [host.name("web")], for: "down" })).rejects;
+    const replaced = told.toMatchObject({
+      code: "daemon-replaced",
+      message: "svc was replaced (svc reexec) before it answered",
+    });
+    await host.ask("list", {});
+    expect((await host.svc("reexec")).code).toBe(0);
+    await replaced;
+    expect(await late.ended).toBe(124);
+    await host.reaches("PREFIX-web", { phase: "up", restarts: 0 });
+    await host.svc("stop", "PREFIX-web", "--only");
+    expect({ code: await waiting.ended, errors: waiting.seen.errors }).toEqual({ code: 0, errors: "" });
+    await host.svc("start", "PREFIX-web");
+  });
+
+  test("a daemon that is killed has ended, and that is said", async () => {
+    const { seen, ended } = going("logs", "-f", host.name("web"));
+    await until(() => seen.lines.length > 0);
+    await host.endDaemon("SIGKILL");
+    expect({ code: await ended, errors: seen.errors }).toEqual({
+      code: 4,
+      errors: "svc: svc ended\nhint: svc status\n",
+    });
+    await host.startDaemon();
+    await host.reaches("PREFIX-web", { phase: "up", restarts: 0 });
+  });
 });
+
+/** Connections to the daemon that are open now. */
+async function openRequests(): Promise<number> {
+  const sockets = await readFile("/proc/net/unix", "utf8");
+  return sockets.split("\n").filter((line) => line.endsWith(` ${host.env.SVC_SOCKET}`)).length - 1;
+}

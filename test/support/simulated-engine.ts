@@ -149,7 +149,7 @@ function answer(simulation: Simulation, index: number, words: Answer): Simulatio
   const flight = simulation.flights[index];
   if (!flight) return simulation;
   const { unit, call } = flight;
-  const answers = [...simulation.answers, { fact: "answered", unit, call, answer: words } as const];
+  const answers = [...simulation.answers, { fact: "answered", unit, call, answer: words, luck: 0.5 } as const];
   return { ...simulation, flights: without(simulation.flights, index), answers };
 }
 

@@ -1,18 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
-import type { Ask, DaemonVersion } from "../../control/request.ts";
+import type { Ask } from "../../control/request.ts";
 import { SvcError } from "../../svc-error.ts";
 import { errorsAmong } from "../../unit/unit-problem.ts";
 import { ask, type Cli, printJson } from "../context.ts";
+import { askThroughReexec } from "../following/ask-through-reexec.ts";
+import { newDaemon } from "../new-daemon.ts";
 import { showPlan } from "../show/plan.ts";
 import { showProblems } from "../show/problems.ts";
 import { progressView, showOutcome } from "../show/progress.ts";
 import { showFileChanges, showReloaded } from "../show/reloaded.ts";
 import { spanOf } from "../show/times.ts";
 import type { Run } from "./look.ts";
-
-const newDaemonWithinMs = 30_000;
-const askAgainMs = 50;
 
 type Options = {
   json?: boolean;
@@ -100,7 +98,14 @@ export function addChanging(program: Command, run: Run): void {
     .action((names: string[], options: Options) =>
       run(async (cli) => {
         const goal = options.for ?? "up";
-        const outcome = await ask(cli, "wait", { names, for: goal, ...timeoutOf(options) });
+        const timeoutMs = timeoutOf(options).timeoutMs ?? null;
+        const wish = { names, for: goal } as const;
+        const endsAt = timeoutMs === null ? null : performance.now() + timeoutMs;
+        const rest = () => ({
+          ...wish,
+          ...(endsAt === null ? {} : { timeoutMs: Math.max(0, endsAt - performance.now()) }),
+        });
+        const outcome = await askThroughReexec(cli.socket, "wait", { first: rest(), rest });
         return showOutcome(cli, outcome, `not all are ${goal}, and the time is up`);
       }),
     );
@@ -113,25 +118,13 @@ export function addChanging(program: Command, run: Run): void {
         const { pid } = await ask(cli, "reexec", {}, ({ waitsFor }) => {
           if (!cli.quiet && !cli.json) cli.err(`waits for ${waitsFor.join(", ")}\n`);
         });
-        const after = await newDaemon(cli, before.upSince);
+        const after = await newDaemon(cli.socket, before.upSince);
         if (cli.json) printJson(cli, { pid, version: after.version });
         else if (!cli.quiet)
           cli.out(`the daemon (pid ${pid}) runs the program that is on disk now, ${after.version}\n`);
         return 0;
       }),
     );
-}
-
-/** Between the two nobody answers; what is asked next is asked of the new one. */
-async function newDaemon(cli: Cli, upSince: string): Promise<DaemonVersion> {
-  for (let waitedMs = 0; waitedMs < newDaemonWithinMs; waitedMs += askAgainMs) {
-    const version = await ask(cli, "version", {}).catch(() => null);
-    if (version && version.upSince !== upSince) return version;
-    await sleep(askAgainMs);
-  }
-  throw new SvcError("daemon-away", `the new daemon does not answer within ${newDaemonWithinMs / 1000} s`, {
-    hint: "containers run on; see why: journalctl -u svc -n 50",
-  });
 }
 
 async function stop(names: readonly string[], options: Options, cli: Cli): Promise<number> {

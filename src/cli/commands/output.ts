@@ -1,6 +1,8 @@
 import { styleText } from "node:util";
 import { type Command, InvalidArgumentError } from "commander";
 import { ask, printJson } from "../context.ts";
+import { askEvents } from "../following/ask-events.ts";
+import { askLogs } from "../following/ask-logs.ts";
 import { showHistory } from "../show/history.ts";
 import { widthOf } from "../show/table.ts";
 import { instantOf, toSeconds } from "../show/times.ts";
@@ -22,9 +24,8 @@ export function addOutput(program: Command, run: Run): void {
       run(async (cli) => {
         const named = units.length > 0 ? units : (await ask(cli, "list", {})).map((one) => one.name);
         const width = Math.max(0, ...named.map(widthOf));
-        await ask(
-          cli,
-          "logs",
+        await askLogs(
+          cli.socket,
           {
             units: named,
             follow: options.follow ?? false,
@@ -55,7 +56,7 @@ export function addOutput(program: Command, run: Run): void {
           ...(options.lines === undefined ? {} : { runs: options.lines }),
         });
         if (cli.json) printJson(cli, records);
-        else cli.words(showHistory(records, options.verbose ?? false));
+        else cli.words(showHistory(records, options.verbose ?? false, options.lines));
         return 0;
       }),
     );
@@ -68,7 +69,7 @@ export function addOutput(program: Command, run: Run): void {
     .action((units: string[], options: Options) =>
       run(async (cli) => {
         const since = options.since === undefined ? {} : { since: instantOf(options.since, Date.now()) };
-        await ask(cli, "events", { units, follow: options.follow ?? false, ...since }, (event) => {
+        await askEvents(cli.socket, { units, follow: options.follow ?? false, ...since }, (event) => {
           if (cli.json) return cli.out(`${JSON.stringify(event)}\n`);
           cli.words(`${event.time}  ${event.unit ?? "svc"}  ${event.phase ?? event.event}  ${event.because}\n`);
         });

@@ -1,9 +1,9 @@
 import type { ExitRecord } from "../../control/request.ts";
 import { table } from "./table.ts";
 
-/** How runs ended, a line a run, newest last; with what each wrote last under it, if that is asked for. */
-export function showHistory(records: readonly ExitRecord[], withOutput: boolean): string {
-  if (records.length === 0) return "no run of it has ended yet\n";
+/** How runs ended, a line a run, newest last; with what each wrote last under it, if that is asked for. `asked`: for so many. */
+export function showHistory(records: readonly ExitRecord[], withOutput: boolean, asked?: number): string {
+  if (records.length === 0) return asked === 0 ? "" : "no run of it has ended yet\n";
   const rows = records.map((one) => [
     one.endedAt,
     one.ranFor === null ? "-" : `${one.ranFor} s`,

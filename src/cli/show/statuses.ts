@@ -30,7 +30,11 @@ export function showList(all: readonly UnitStatus[], colour: boolean, now: numbe
     ago(one.since, now),
     one.tag ?? "-",
     String(one.restarts),
-    one.stale.length > 0 ? `${one.because}; stale: ${one.stale.join(", ")}` : one.because,
+    [
+      one.because,
+      ...(one.stale.length > 0 ? [`stale: ${one.stale.join(", ")}`] : []),
+      ...(one.logProblem ? [`its log cannot be written: ${one.logProblem}`] : []),
+    ].join("; "),
   ]);
   return table([["UNIT", "PHASE", "SINCE", "TAG", "RESTARTS", "BECAUSE"], ...rows]);
 }
@@ -52,6 +56,7 @@ export function showStatus(one: UnitStatus, colour: boolean, now: number): strin
       "stale",
       `${one.stale.join(", ")}; ${one.refused === null ? `svc restart ${one.name} brings it in` : "a restart is refused until it is mended: svc check"}`,
     ]);
+  if (one.logProblem) rows.push(["log", `it cannot be written: ${one.logProblem}`]);
   if (one.needs.length > 0) rows.push(["needs", one.needs.join(", ")]);
   if (one.neededBy.length > 0) rows.push(["needed by", one.neededBy.join(", ")]);
   if (one.lastExit)

@@ -26,14 +26,23 @@ const dayMs = 86_400_000;
 
 /** `10m` (ago), a date, or `14:02:07Z`, the last time that it was so late; as ms since 1970. Without a zone it is UTC. */
 export function instantOf(text: string, now: number): number {
+  const instant = readInstant(text, now);
+  if (Number.isNaN(instant)) throw new SvcError("usage", `"${text}" is no time`, { hint: writeTime });
+  if (instant < 0) throw new SvcError("usage", `"${text}" is before 1970`, { hint: writeTime });
+  return instant;
+}
+
+const writeTime = "write 10m, 2h, 1d, 14:02:07Z or 2026-11-24T14:00";
+
+/** NaN: it is none. */
+function readInstant(text: string, now: number): number {
   const span = /[a-z]$/.test(text) ? durationMs(text) : null;
   if (span !== null) return now - span;
   const clock = /^(\d\d:\d\d(?::\d\d)?)Z?$/.exec(text)?.[1];
   const today = new Date(now).toISOString().slice(0, 10);
   const date = Date.parse(withZone(clock === undefined ? text : `${today}T${clock}`));
   // What would be read as a year or a month is more likely a span without its unit.
-  if (Number.isNaN(date) || /^\d+$/.test(text))
-    throw new SvcError("usage", `"${text}" is no time`, { hint: "write 10m, 2h, 1d, 14:02:07Z or 2026-11-24T14:00" });
+  if (/^\d+$/.test(text)) return Number.NaN;
   return clock !== undefined && date > now ? date - dayMs : date;
 }
 

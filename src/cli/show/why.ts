@@ -63,7 +63,7 @@ function head({ unit, phase, since, because }: Cause, isRoot: boolean, now: numb
 
 /** Of a root without what the sentence has said. */
 function details(cause: Cause, isRoot: boolean, now: number): readonly string[] {
-  const { failures, lastExit, change, stale, refused, nextTryAt, lastLines, phase } = cause;
+  const { failures, lastExit, change, stale, refused, logProblem, nextTryAt, lastLines, phase } = cause;
   const lines: string[] = [];
   if (change && !isRoot) lines.push(`changed at ${clockTime(change.at, now)}: ${change.what.join(", ")}`);
   if (failures && (!isRoot || phase === "up"))
@@ -76,6 +76,7 @@ function details(cause: Cause, isRoot: boolean, now: number): readonly string[] 
   }
   if (lastLines.length > 0) lines.push("what it wrote last:", ...lastLines.map((line) => `  ${line}`));
   if (nextTryAt) lines.push(`next try at ${clockTime(nextTryAt, now)}`);
+  if (logProblem) lines.push(`its log cannot be written: ${logProblem}`);
   if (stale.length > 0)
     lines.push(
       refused === null ? `a restart would bring in: ${stale.join(", ")}` : `a restart would be refused: ${refused}`,

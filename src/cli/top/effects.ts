@@ -1,6 +1,7 @@
 import { request } from "../../control/client.ts";
 import type { LogLine } from "../../control/request.ts";
 import { messageOf, SvcError } from "../../svc-error.ts";
+import { askLogs } from "../following/ask-logs.ts";
 import type { Effect, Happening } from "./state.ts";
 
 /** Of what a log holds already. */
@@ -75,7 +76,7 @@ export function effects({
     };
     const ask = { units: [unit], follow: true, lines: logLines };
     try {
-      await request(socket, "logs", ask, take, AbortSignal.any([mine.signal, signal]));
+      await askLogs(socket, ask, take, AbortSignal.any([mine.signal, signal]));
     } catch (error) {
       if (!mine.signal.aborted) tell(refused(unit, error));
     }

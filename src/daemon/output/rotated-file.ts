@@ -32,7 +32,7 @@ export function rotatedFile(options: {
   readonly maxFiles: number;
   readonly clock: Clock;
   /** The disk begins to refuse, or goes on with it. */
-  readonly onStuck: () => void;
+  readonly onStuck: (error: unknown) => void;
 }): RotatedFile {
   const { path, maxSizeBytes, maxFiles, clock, onStuck } = options;
   const files = logFileSet(path);
@@ -68,9 +68,9 @@ export function rotatedFile(options: {
         if (file) file.size += bytesWritten;
         done += bytesWritten;
         stuck = false;
-      } catch {
+      } catch (error) {
         stuck = true;
-        onStuck();
+        onStuck(error);
         await pause();
       }
     }

@@ -50,7 +50,8 @@ export async function* streamLogs(options: {
         lines,
         waiting.filter((line) => line.unit === unit),
       );
-      kept = kept.concat(lines.slice(0, lines.length - overlap));
+      forget(unit, overlap);
+      kept = kept.concat(lines);
     }
     return kept.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
   }
@@ -64,6 +65,12 @@ export async function* streamLogs(options: {
     });
   }
 
+  /** The first of those that wait: they were read, or are before the last lines that were asked for. */
+  function forget(unit: string, count: number): void {
+    const read = new Set(waiting.filter((line) => line.unit === unit).slice(0, count));
+    waiting.splice(0, waiting.length, ...waiting.filter((line) => !read.has(line)));
+  }
+
   function wait(line: LogLine): void {
     waiting.push(line);
     waitingBytes += line.text.length;
@@ -75,11 +82,12 @@ export async function* streamLogs(options: {
   }
 }
 
-/** How many of the last lines of the file are the first of those that wait. */
+/** How many of those that wait were in the file when the last lines of it were read. */
 function countOverlap(lines: readonly LogLine[], waiting: readonly LogLine[]): number {
-  for (let count = Math.min(lines.length, waiting.length); count > 0; count--) {
+  for (let count = lines.length > 0 ? waiting.length : 0; count > 0; count--) {
     const tail = lines.slice(-count);
-    if (tail.every((line, index) => line.time === waiting[index]?.time && line.text === waiting[index]?.text))
+    const from = count - tail.length;
+    if (tail.every((line, at) => line.time === waiting[from + at]?.time && line.text === waiting[from + at]?.text))
       return count;
   }
   return 0;

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../clock/clock.ts";
+import { messageOf } from "../../svc-error.ts";
 import { logFileName } from "./log-files.ts";
 import { rotatedFile } from "./rotated-file.ts";
 import { type Lines, type RunLog, runLog } from "./run-log.ts";
@@ -18,6 +19,8 @@ export type UnitLog = {
   onLine(listener: (line: WrittenLine) => void): () => void;
   /** So much waits for the disk that lines may have to be dropped, and the disk does not refuse it. */
   isBehind(): boolean;
+  /** Why lines cannot be written, and what becomes of them; null: they can. */
+  problem(): string | null;
   /** Resolves when all lines so far have been given to the file. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -35,6 +38,8 @@ export function openUnitLog(options: {
   readonly maxSizeBytes: number;
   readonly maxFiles: number;
   readonly clock: Clock;
+  /** It cannot be written, or it can again: each is told once. */
+  readonly tell?: (message: string) => void;
 }): UnitLog {
   const listeners = new Set<(line: WrittenLine) => void>();
   let latest: RunLog | null = null;
@@ -42,6 +47,7 @@ export function openUnitLog(options: {
   let queuedBytes = 0;
   let dropped = 0;
   let writing = false;
+  let refusal: string | null = null;
   const idle: (() => void)[] = [];
   mkdirSync(options.folder, { recursive: true, mode: 0o750 });
   const file = rotatedFile({
@@ -49,7 +55,12 @@ export function openUnitLog(options: {
     maxSizeBytes: options.maxSizeBytes,
     maxFiles: options.maxFiles,
     clock: options.clock,
-    onStuck: letGo,
+    onStuck(error) {
+      letGo();
+      if (refusal !== null) return;
+      refusal = messageOf(error);
+      options.tell?.(`its log cannot be written: ${problem()}`);
+    },
   });
   return {
     openRun(tty) {
@@ -63,6 +74,7 @@ export function openUnitLog(options: {
       return () => listeners.delete(listener);
     },
     isBehind: () => queuedBytes > maxPendingBytes / 2 && !file.isStuck(),
+    problem,
     flush,
     async close() {
       await flush();
@@ -98,6 +110,12 @@ export function openUnitLog(options: {
     });
   }
 
+  function problem(): string | null {
+    if (refusal === null) return null;
+    const lost = dropped === 0 ? "" : `, ${dropped} lines beyond that were dropped`;
+    return `${refusal}; up to ${maxPendingBytes >> 20} MiB of its lines wait in memory${lost}`;
+  }
+
   function letGo(): void {
     for (const resolve of idle.splice(0)) resolve();
   }
@@ -111,6 +129,8 @@ export function openUnitLog(options: {
         bytes += queue[count]?.length ?? 0;
       const next = Buffer.concat(queue.slice(0, count));
       if (!(await file.write(next))) return false;
+      if (refusal !== null) options.tell?.("its log is written again");
+      refusal = null;
       queue.splice(0, count);
       queuedBytes -= next.length;
       tellDropped();

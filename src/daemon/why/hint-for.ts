@@ -9,7 +9,7 @@ export async function hintFor(
   { change }: Pick<Cause, "change">,
   { world, check, canRevert }: Pick<Witness, "world" | "check" | "canRevert">,
 ): Promise<string | null> {
-  const { name, phase, wanted, stale, lastExit, badTag } = status;
+  const { name, phase, wanted, stale, logProblem, lastExit, badTag } = status;
   const unit = world.units.get(name);
   const image = unit ? imageHint(unit, world) : null;
   const mendingNow = mending(status, unit, check);
@@ -32,7 +32,8 @@ export async function hintFor(
     case "degraded":
       return pauseHint(name, world) ?? mendingNow ?? `svc logs -n 50 ${name}`;
     case "up":
-      return stale.length > 0 ? (mendingNow ?? `svc restart ${name}`) : null;
+      if (stale.length > 0) return mendingNow ?? `svc restart ${name}`;
+      return logProblem === null ? null : "svc doctor";
     case "waiting":
       return wanted === "down" ? null : (mendingNow ?? image ?? `svc wait ${name}`);
     case "pulling":

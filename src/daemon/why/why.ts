@@ -84,6 +84,7 @@ async function causeOf(name: string, tie: string | null, witness: Witness): Prom
     change: status && isInTrouble(status, witness) ? recentChange(status, records, witness) : null,
     stale: status?.stale ?? [],
     refused: status?.refused ?? null,
+    logProblem: status?.logProblem ?? null,
   };
   return { ...about, hint: status ? await hintFor(status, about, witness) : "svc list shows all units" };
 }
@@ -139,6 +140,7 @@ function engineAway(since: number): Cause {
     change: null,
     stale: [],
     refused: null,
+    logProblem: null,
     replacedAt: null,
     hint: "systemctl status docker; journalctl -u docker -n 50",
   };

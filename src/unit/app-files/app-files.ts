@@ -7,6 +7,7 @@ import { maskedLine, type PlaceInFile, type UnitProblem, wholeFile } from "../un
 import { unreadable } from "../unreadable.ts";
 import type { Place } from "../yaml-text.ts";
 import { type Assignment, type EnvFormat, type EnvProblem, readEnvText } from "./env-file.ts";
+import { strayBytes } from "./stray-bytes.ts";
 import { readTag, type Tag } from "./tag-file.ts";
 
 /** What stands on the disk for an app beside its unit files: variables and the tag. */
@@ -46,14 +47,15 @@ export async function readAppFiles(asking: Asking, app: string): Promise<AppFile
     }
     const known = new Map([...variables].map(([variable, { value }]) => [variable, value]));
     const read = readEnvText(text, format, { known, host: process.env });
-    const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+    const unmarked = text.replace(/^\uFEFF/, "");
+    const lines = unmarked.split(/\r?\n/);
     const tell = (severity: UnitProblem["severity"], code: string, told: readonly EnvProblem[] = []): void => {
       for (const { line, column, message, hint } of told) {
         const at = { file: path, line, column, length: 1, source: nameOnly(lines[line - 1] ?? "") };
         problems.push({ unit: name, severity, code, ...at, message, hint });
       }
     };
-    tell("error", "invalid-env-file", read.problems);
+    tell("error", "invalid-env-file", [...read.problems, ...strayBytes(read.assignments, unmarked)]);
     tell("warning", "unset-variable", read.warnings);
     for (const one of read.assignments) variables.set(one.name, { ...one, placeOfText: placesIn(path, lines, one) });
   }

@@ -1,6 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { type FileReader, isMissing } from "../file-reader.ts";
 import { unreadable } from "../unreadable.ts";
+import { strayByte } from "../utf8.ts";
 import { readEnvText } from "./env-file.ts";
 
 export type Tag =
@@ -54,5 +55,6 @@ const noTag: Tag = { ok: false, message: "it holds no tag", line: 1 };
 /** The engine's grammar of tags. */
 function checked(tag: string, line: number): Tag {
   if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(tag)) return { ok: true, tag };
+  if (strayByte(tag) !== null) return { ok: false, message: "the tag has a byte in it that is not UTF-8", line };
   return { ok: false, message: `${JSON.stringify(tag)} is no tag`, line };
 }

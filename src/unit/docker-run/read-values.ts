@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { unreadable } from "../unreadable.ts";
+import { strayByte } from "../utf8.ts";
 import type { Json } from "./create-request.ts";
 import { findFlag } from "./flags.ts";
 import { type FlagProblem, flagProblem, type ParsedFlag } from "./parse-flags.ts";
@@ -167,10 +168,13 @@ function readListed(name: string, value: string, surroundings: Surroundings): Js
 
 function readText(text: string, { workingDirectory, readFile }: Surroundings): string {
   const file = posix.resolve(workingDirectory, text);
+  const shown = typeof path(text) === "string" ? file : [file];
+  let read: string;
   try {
-    return readFile(file);
+    read = readFile(file);
   } catch (thrown) {
-    const shown = typeof path(text) === "string" ? file : [file];
     throw new BadValue(say`${shown} cannot be read: ${[unreadable(thrown as NodeJS.ErrnoException).because]}`);
   }
+  if (strayByte(read) !== null) throw new BadValue(say`${shown} cannot be read: ${["it is not UTF-8"]}`);
+  return read;
 }

@@ -41,4 +41,5 @@ test("runs are shown a line each; their last lines only when asked for", () => {
     ].join("\n"),
   );
   expect(showHistory([], true)).toBe("no run of it has ended yet\n");
+  expect(showHistory([], true, 0)).toBe("");
 });

@@ -21,6 +21,7 @@ test("a time that svc has shown can be given to --since, with its Z and without"
   expect(instantOf("2026-11-28", 0)).toBe(Date.parse("2026-11-28T00:00:00Z"));
   expect(instantOf("10m", 700_000)).toBe(100_000);
   expect(() => instantOf("tomorrow", 0)).toThrow('"tomorrow" is no time');
+  for (const text of ["99999999d", "1969-12-31"]) expect(() => instantOf(text, at)).toThrow(`"${text}" is before 1970`);
 });
 
 test("a time of today can be given to --since as it is shown; one that is to come yet is yesterday's", () => {

@@ -60,6 +60,7 @@ async function why(name: string, tale: Tale): Promise<string> {
         restarts,
         stale: one === name ? (tale.stale ?? []) : [],
         refused: one === name ? (tale.refused ?? null) : null,
+        logProblem: null,
         lastExit: last,
         ...(one === name ? tale.status : {}),
       } as unknown as UnitStatus;

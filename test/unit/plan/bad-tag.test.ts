@@ -185,6 +185,7 @@ const answer = (message: string): Fact => ({
   unit: "site",
   call: putBack,
   answer: { ok: false, kind: "not-put-back", message },
+  luck: 0.5,
 });
 
 test("revert: the former tag is put back, once; a refusal is told, and it is held", () => {
@@ -201,7 +202,9 @@ test("revert: what follows from the tag that is put back is a start like any oth
   const wish = { ...stateOf(back.world, "site").wish, generation: 2 };
   const told = tell(back, [{ fact: "wished", unit: "site", wish, anew: true }]);
   const flights = told.flights.filter(({ call }) => call.call !== "put-back");
-  const done = tell({ ...told, flights }, [{ fact: "answered", unit: "site", call: putBack, answer: { ok: true } }]);
+  const done = tell({ ...told, flights }, [
+    { fact: "answered", unit: "site", call: putBack, answer: { ok: true }, luck: 0.5 },
+  ]);
   expect(words(rest(done))).toBe("site: up: it is ready");
   expect(rest(done).containers.get("site")?.made.tag).toBe("build-41");
   expect(words(rest(die(rest(done), "site", exit.bad)))).toBe("site: up: it is ready");

@@ -16,7 +16,13 @@ const listed = (seen: { readonly [unit: string]: SeenContainer }): Fact => ({
   fact: "listed",
   containers: new Map(Object.entries(seen)),
 });
-const answered = (call: Call, answer: Answer): Fact => ({ fact: "answered", unit: "db", call, answer });
+const answered = (call: Call, answer: Answer, luck = 0.5): Fact => ({
+  fact: "answered",
+  unit: "db",
+  call,
+  answer,
+  luck,
+});
 const respawn = { enabled: true, normalExit: [], limit: null, onLimit: "delay" } as const;
 
 function running(change: Partial<Unit> = {}, of: Partial<Container> = {}): World {
@@ -151,6 +157,16 @@ test("a container that is removed before its launch is answered does not come ba
   const launching = after(world({ units: [unit("db")] }), { fact: "called", unit: "db", call }, created);
   const late = answered(call, { ok: true, container: container("db.1") });
   expect(show(after(launching, died(exit.bad), gone, late), 0)).toBe("db: starting, remove db.1: it ended: exit 1");
+});
+
+test.each([
+  [0, 750],
+  [0.5, 1_000],
+  [0.9, 1_200],
+])("a start that is refused is tried again as one that died, by its luck %d after %d ms", (luck, ms) => {
+  const call = { call: "launch", generation: 0, bound: {} } as const;
+  const refused = answered(call, { ok: false, kind: "cannot-start", message: "the port is taken" }, luck);
+  expect(stateOf(after(world({ units: [unit("db")] }), refused), "db").trouble?.until).toBe(ms);
 });
 
 test("a start that is refused costs no respawn", () => {

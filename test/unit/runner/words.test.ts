@@ -63,3 +63,16 @@ FOLDER/default/bad:2:10  error: this is a command, and nothing here is executed 
   const stderr = `docker-runner: ${words}`.replaceAll("FOLDER", folder);
   expect(await runner(...args)).toEqual({ code: 125, stdout: "", stderr });
 });
+
+test("an engine whose host is not known: no task was begun, and DOCKER_HOST is what is to be mended", async () => {
+  const env = {
+    SVC_UNITS: join(folder, "units"),
+    SVC_DEFAULT_DIR: join(folder, "default"),
+    DOCKER_HOST: "no.such.invalid",
+  };
+  const { stderr } = await run(program, ["run", "site", "x"], { env });
+  expect(stderr).toContain("ENOTFOUND");
+  expect(stderr.split("\n")[1]).toBe(
+    "hint: DOCKER_HOST names it: no.such.invalid; write unix:///PATH or tcp://HOST:PORT, or unset it for the engine of this host",
+  );
+});

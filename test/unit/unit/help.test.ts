@@ -65,6 +65,10 @@ test("a key with a long form is shown with its fields", () => {
 `);
 });
 
+test("of a log line that makes ready it is said that it must have an end", () => {
+  expect(shown("ready")).toContain("a whole line of its output matches, with its end: a newline");
+});
+
 test("the fields of a map that may stand alone or in a list are shown once", () => {
   for (const { keys } of allKeyHelp()) {
     for (const { name, fields } of keys) expect(new Set(fields.map((one) => one.name)).size, name).toBe(fields.length);

@@ -5,7 +5,7 @@ import { readUnits, type UnitsRead } from "../../../../src/unit/read-units.ts";
 
 /** Reads units from files that are there for the time of the reading: `units/web.yml`, `default/web`, `www/web/TAG`. */
 export async function readFiles(
-  files: { readonly [path: string]: string },
+  files: { readonly [path: string]: string | Buffer },
   instances: readonly string[] = [],
 ): Promise<UnitsRead & { readonly folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), "svc-units-"));
