@@ -233,7 +233,7 @@ async function sendSignal(
 /** Looks for it on this host first. What comes of it is told, not answered. */
 async function fetchImage(name: string, image: string, options: CallRunnerOptions): Promise<void> {
   const problem = await problemOfImage(name, image, options).catch(messageOf);
-  options.tell({ fact: "fetched", unit: name, image, problem });
+  options.tell({ fact: "fetched", unit: name, image, problem, luck: Math.random() });
 }
 
 async function problemOfImage(name: string, image: string, options: CallRunnerOptions): Promise<string | null> {

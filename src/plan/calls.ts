@@ -109,7 +109,7 @@ function failed(world: World, unit: string, call: Call, refusal: Refusal, at: Mo
       // What comes after the grace is stronger.
       return graceBegins(world, unit, call.id, at.now);
     case "fetch":
-      return fetched(world, { unit, image: call.image, problem: refusal.message }, at.now);
+      return fetched(world, { unit, image: call.image, problem: refusal.message, luck: at.luck }, at.now);
     case "kill":
     case "release":
       return world;

@@ -27,7 +27,14 @@ export type Fact =
   /** Its port or page said something else: `connection refused`, `status 503`. */
   | { readonly fact: "probed-unready"; readonly unit: string; readonly id: string; readonly answer: string }
   /** An image for a unit that runs is on this host; `problem`: it is not, and why. */
-  | { readonly fact: "fetched"; readonly unit: string; readonly image: string; readonly problem: string | null }
+  | {
+      readonly fact: "fetched";
+      readonly unit: string;
+      readonly image: string;
+      readonly problem: string | null;
+      /** In [0, 1): the jitter of the delay that may follow. */
+      readonly luck: number;
+    }
   | { readonly fact: "called"; readonly unit: string; readonly call: Call }
   | {
       readonly fact: "answered";

@@ -43,7 +43,7 @@ export function consequences(
     case "pull":
       return [answer(now + imagined.takes(unit, "pull"))];
     case "fetch": {
-      const fact: Fact = { fact: "fetched", unit: name, image: call.image, problem: null };
+      const fact: Fact = { fact: "fetched", unit: name, image: call.image, problem: null, luck: 0.5 };
       return [answer(now), { at: now + imagined.takes(unit, "pull"), fact }];
     }
     case "launch": {

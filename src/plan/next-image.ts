@@ -1,5 +1,6 @@
 import type { Launch, Unit } from "../unit/unit.ts";
 import { ask, type Decision, wait } from "./decision.ts";
+import type { Fact } from "./fact.ts";
 import { delayOf } from "./restart-limit.ts";
 import { type Container, stateOf, type World, withState } from "./world.ts";
 
@@ -30,14 +31,14 @@ export function fetching(world: World, unit: string, image: string): World {
   return withState(world, unit, { nextImage: { image, times, is: "coming" } });
 }
 
-export type Fetched = { readonly unit: string; readonly image: string; readonly problem: string | null };
+export type Fetched = Omit<Extract<Fact, { fact: "fetched" }>, "fact">;
 
 /** Old news if another image, or none, is waited for now. */
-export function fetched(world: World, { unit, image, problem }: Fetched, now: number): World {
+export function fetched(world: World, { unit, image, problem, luck }: Fetched, now: number): World {
   const { nextImage } = stateOf(world, unit);
   if (nextImage?.image !== image || nextImage.is !== "coming") return world;
   if (problem === null) return withState(world, unit, { nextImage: { image, times: 0, is: "here" } });
   const times = nextImage.times + 1;
-  const until = now + delayOf(times, 0.5);
+  const until = now + delayOf(times, luck);
   return withState(world, unit, { nextImage: { image, times, is: "missing", message: problem, until } });
 }

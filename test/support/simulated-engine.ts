@@ -67,7 +67,9 @@ function putBack(simulation: Simulation, index: number, { unit, call }: Flight):
 
 /** Whether the image could be had is told later. */
 function fetched(simulation: Simulation, { unit, call }: Flight, problem: string | null): Simulation {
-  return call.call === "fetch" ? send(simulation, { fact: "fetched", unit, image: call.image, problem }) : simulation;
+  return call.call === "fetch"
+    ? send(simulation, { fact: "fetched", unit, image: call.image, problem, luck: 0.5 })
+    : simulation;
 }
 
 function refuse(simulation: Simulation, index: number, flight: Flight, refusal: Refusal): Simulation {

@@ -176,5 +176,5 @@ function letThrough(host: Simulation): Simulation {
 }
 
 function fetched(unit: string, image: string): Fact {
-  return { fact: "fetched", unit, image, problem: null };
+  return { fact: "fetched", unit, image, problem: null, luck: 0.5 };
 }

@@ -144,7 +144,7 @@ test("a stop does not wait for the image that is being fetched, and nothing come
   const fetching = until(slow, "it runs on until its image site:build-42 is here");
   const stopped = rest(command(fetching, { command: "stop", names: ["site"], withDependents: false }));
   expect(ids(stopped)).toEqual({ relay: "relay.2" });
-  const late: Fact = { fact: "fetched", unit: "site", image: "site:build-42", problem: null };
+  const late: Fact = { fact: "fetched", unit: "site", image: "site:build-42", problem: null, luck: 0.5 };
   expect(ids(rest(tell(stopped, [late])))).toEqual({ relay: "relay.2" });
 });
 
