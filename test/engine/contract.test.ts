@@ -195,7 +195,7 @@ describe.concurrent("contract", () => {
     }
     const bad = await create("true", { Cmd: ["/no/such/program"] });
     await expect(engine.start(bad)).rejects.toMatchObject({
-      kind: "refused",
+      kind: "no-such-program",
       message: expect.stringContaining("/no/such/program"),
     });
   });

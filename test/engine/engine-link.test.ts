@@ -64,7 +64,7 @@ test("a unit that is written and started while a list is made keeps its containe
     world = observe(world, { fact: "appeared", unit: younger, container: made }, clock.now());
     release();
     await until(() => stateOf(world, older).container !== null);
-    expect(stateOf(world, younger).container).toEqual(made);
+    expect(stateOf(world, younger).container).toMatchObject(made);
   } finally {
     release();
     link.close();

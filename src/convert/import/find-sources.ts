@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SvcError } from "../../svc-error.ts";
@@ -44,8 +45,16 @@ function refuse(path: string, error: Error): never {
   throw new SvcError("missing-file", `${path} cannot be read: ${because}`, { hint: "name a file or a folder" });
 }
 
+/** Of a byte that is none nobody can tell what it stands for. */
+async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((error: Error) => refuse(file, error));
+  if (isUtf8(bytes)) return bytes.toString();
+  const hint = `write it in UTF-8:  iconv -f LATIN1 -t UTF-8 ${file}`;
+  throw new SvcError("usage", `${file} is not UTF-8`, { hint });
+}
+
 async function sourceOf(file: string, wanted: Kind | null): Promise<Source> {
-  const text = await readFile(file, "utf8").catch((error: Error) => refuse(file, error));
+  const text = await readText(file);
   const kind = wanted ?? kindOf(text) ?? kindByName(file);
   switch (kind) {
     case "systemd":
@@ -85,7 +94,7 @@ async function dropInsOf(file: string): Promise<readonly { readonly file: string
     const names = await readdir(folder).catch(() => []);
     for (const name of names.filter((one) => one.endsWith(".conf"))) {
       const path = join(folder, name);
-      found.push({ file: path, text: await readFile(path, "utf8").catch((error: Error) => refuse(path, error)) });
+      found.push({ file: path, text: await readText(path) });
     }
   }
   return found.sort((one, other) => (basename(one.file) < basename(other.file) ? -1 : 1));

@@ -60,3 +60,12 @@ async function run(name: string, files: ReadonlyMap<string, string>): Promise<st
   expect(report).not.toMatch(secrets);
   return `${shown}${report}`.replaceAll(folder, "/srv/shop");
 }
+
+test("a file that is not UTF-8 is refused, and what makes it so is said", async () => {
+  const file = join(root, "latin.conf");
+  writeFileSync(file, Buffer.from("script\n  exec docker run -e A=\xe9 redis\nend script\n", "latin1"));
+  await expect(findSources([file], null)).rejects.toMatchObject({
+    message: `${file} is not UTF-8`,
+    hint: `write it in UTF-8:  iconv -f LATIN1 -t UTF-8 ${file}`,
+  });
+});

@@ -18,7 +18,9 @@ test.each(kinds)("%s", { timeout: 60_000 + runs * 100 }, async (kind) => {
     (name) => readFileSync(join(folder, name), "utf8").split(/^>>> .*\n/m)[1] ?? "",
   );
   await assert(
-    asyncProperty(mutated(seeds), async (text) => {
+    asyncProperty(mutated(seeds), async (mutant) => {
+      // What was read of a file is UTF-8.
+      const text = mutant.toWellFormed();
       const { units, notes } = await importSources([sourceOf(kind, text)], host);
       expect(units.length + notes.length).toBeGreaterThan(0);
       for (const { name, text: written } of units) {
