@@ -22,7 +22,6 @@ export const errorCodes = {
   "invalid-options": 2,
   "invalid-env-file": 2,
   "invalid-tag-file": 2,
-  "lost-tag": 2,
   "invalid-deploy-file": 2,
   "missing-file": 2,
   "missing-image": 2,

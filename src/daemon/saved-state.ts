@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { trialNow } from "../plan/trial.ts";
 import { freshState, noTrial, type Trial, type UnitState, type World } from "../plan/world.ts";
+import type { Tags } from "./kept-tags.ts";
 import { type Save, savingTo } from "./saving.ts";
 
 /**
@@ -14,8 +15,7 @@ export type Saved = {
   /** svc was told to end, and stopped everything: where it begins after that it begins anew. */
   readonly stopped: boolean;
   readonly units: ReadonlyMap<string, SavedUnit>;
-  /** What the TAG file of each unit said last. */
-  readonly tags: ReadonlyMap<string, string>;
+  readonly tags: Tags;
   /** What `svc enable` and `svc disable` said; it wins over the unit file. */
   readonly enabled: ReadonlyMap<string, boolean>;
 };
@@ -145,8 +145,9 @@ function parse(value: unknown): Saved {
   for (const [name, unit] of Object.entries(value.units)) units.set(name, savedUnit(unit));
   const enabled = new Map<string, boolean>();
   for (const [name, on] of Object.entries(isObject(value.enabled) ? value.enabled : {})) enabled.set(name, on === true);
-  const tags = new Map<string, string>();
-  for (const [name, tag] of Object.entries(isObject(value.tags) ? value.tags : {})) tags.set(name, String(tag));
+  const tags = new Map<string, { tag: string; file: string }>();
+  for (const [name, one] of Object.entries(isObject(value.tags) ? value.tags : {}))
+    if (isObject(one)) tags.set(name, { tag: String(one.tag), file: String(one.file) });
   return { boot: String(value.boot ?? ""), stopped: value.stopped === true, units, tags, enabled };
 }
 

@@ -8,7 +8,7 @@ import type { FolderRead, UnitFolders } from "../unit/read-folder.ts";
 import { relateUnits, type UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
-import { KeptTags } from "./kept-tags.ts";
+import { KeptTags, type Tags } from "./kept-tags.ts";
 import { wrongFiles } from "./wrong-files.ts";
 
 /** Editors write in bursts; one look after the burst is enough. */
@@ -85,12 +85,12 @@ export class UnitSource {
   }
 
   /** Before the first read: what TAG files said in an earlier life of svc. */
-  rememberTags(tags: ReadonlyMap<string, string>): void {
+  rememberTags(tags: Tags): void {
     this.#tags.remember(tags);
   }
 
   /** What they say, or said when they were there. Another map after each change. */
-  get tags(): ReadonlyMap<string, string> {
+  get tags(): Tags {
     return this.#tags.now;
   }
 

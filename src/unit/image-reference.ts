@@ -21,10 +21,11 @@ type Asked = { readonly keys: UnitKeys; readonly files: AppFiles; readonly file:
 export function imageReference({ keys, files, file, place }: Asked): ImageReference | Obstacles {
   const { variables, tag: read, tagFile } = files;
   const obstacles: Obstacle[] = [];
-  const tell = (code: string, at: PlaceInFile, message: string, hint: string) =>
-    obstacles.push({ ...at, code, message, hint });
   const inEnvFile = inRepository(variables.get("IMAGE")?.value ?? "", variables.get("REPOSITORY")?.value);
   const named = keys.image ?? inEnvFile;
+  const bareImage = named === "" ? {} : { bareImage: splitReference(named).bare };
+  const tell = (code: string, at: PlaceInFile, message: string, hint: string) =>
+    obstacles.push({ ...at, code, message, hint, ...(ofTag.has(code) ? bareImage : {}) });
   if (read && !read.ok) {
     const at = { ...wholeFile(tagFile), line: read.line };
     tell("invalid-tag-file", at, `${tagFile}: ${read.message}`, "write: export TAG=build-42");
@@ -50,6 +51,8 @@ export function imageReference({ keys, files, file, place }: Asked): ImageRefere
   const message = `${said} is no image reference`;
   return [{ ...(at ?? wholeFile(file)), code: "invalid-image", message, hint: referenceHint }];
 }
+
+const ofTag = new Set(["invalid-tag-file", "missing-tag"]);
 
 /** What a unit file names as its image must be one, whatever the tag. */
 export const referenceHint = "write [host[:port]/]name[:tag], in lower case";

@@ -38,8 +38,8 @@ function launchOf({ keys, files, reference, create: asked, pull: wanted, warning
   return { ok: true, image, tag, isTagOfFile, pull, create, revision: digest({ create, pull }), parts, warnings };
 }
 
-function problemOf({ code, message, hint }: Obstacle): LaunchProblem {
-  return { ok: false, code, message, hint };
+function problemOf({ code, message, hint, bareImage }: Obstacle): LaunchProblem {
+  return { ok: false, code, message, hint, ...(bareImage === undefined ? {} : { bareImage }) };
 }
 
 /** The same launch with another request, and so another revision. */

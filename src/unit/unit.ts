@@ -152,4 +152,6 @@ export type LaunchProblem = {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
+  /** The image without its tag, where only that is wrong: a deploy writes another. */
+  readonly bareImage?: string;
 };

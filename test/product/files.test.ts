@@ -188,6 +188,9 @@ describe.concurrent("files", () => {
     expect(await host.status(host.name("untagged"))).toMatchObject({ phase: "up", image, tag: null, stale: [] });
     await host.write("www/PREFIX-untagged/TAG", "export TAG=a\n");
     expect((await host.svc("restart", "PREFIX-untagged")).code).toBe(0);
+    await rm(tagFile);
+    const deployed = await host.svc("deploy", "PREFIX-untagged", "a", "--min-healthy", "0s");
+    expect(deployed, deployed.stderr).toMatchObject({ code: 0 });
     expect(await host.status(host.name("untagged"))).toMatchObject({ phase: "up", tag: "a", stale: [] });
   });
 

@@ -62,12 +62,12 @@ export function refuseUnknown({ name: app, units }: App, only: readonly string[]
 
 /** The image of the app's units with another tag. */
 export function imageWith(app: App, tag: string): string {
-  const launch = app.units.map((unit) => unit.launch).find((one) => one.ok);
-  if (!launch?.ok) {
-    const wrong = app.units.flatMap(({ launch: one }) => (one.ok ? [] : [one.message]))[0];
-    throw new SvcError("cannot-start", wrong ?? `${app.name} has no image`, { hint: "svc check" });
-  }
-  return `${splitReference(launch.image).bare}:${tag}`;
+  const launches = app.units.map(({ launch }) => launch);
+  const images = launches.map((launch) => (launch.ok ? splitReference(launch.image).bare : launch.bareImage));
+  const bare = images.find((image) => image !== undefined);
+  if (bare !== undefined) return `${bare}:${tag}`;
+  const wrong = launches.flatMap((launch) => (launch.ok ? [] : [launch.message]))[0];
+  throw new SvcError("cannot-start", wrong ?? `${app.name} has no image`, { hint: "svc check" });
 }
 
 /** null: there is no such file, or it holds no tag. */

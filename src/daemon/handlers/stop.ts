@@ -10,8 +10,10 @@ import { type Reply, type Wishes, wishAndWait } from "./wish-and-wait.ts";
 /** Stops what is named. What still needs it is stopped too only if that was asked for; else the whole is refused. */
 export async function stop(ask: Ask<"stop">, reply: Reply, daemon: Daemon): Promise<Outcome> {
   const wishes = await wishesToStop(ask, daemon);
-  const outcome = await wishAndWait({ ...wishes, ask, reply }, daemon);
+  const stopped = wishAndWait({ ...wishes, ask, reply }, daemon);
+  // It is wished by now, so that nothing is started; whoever asked may not wait for the end.
   daemon.source.forgetTags(wishes.names);
+  const outcome = await stopped;
   // What a hand-over that is over now had beside them goes too.
   if (outcome.ok && ask.wait !== false) await daemon.besides.gone(wishes.names);
   return outcome;

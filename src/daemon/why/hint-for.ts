@@ -46,7 +46,7 @@ export async function hintFor(
 }
 
 /** What svc check, which reads the files alone, does not tell of. */
-const ownHints = new Set(["missing-unit-file", "lost-tag"]);
+const ownHints = new Set(["missing-unit-file", "missing-tag"]);
 
 /** A start or restart would be refused; null: it would not be. */
 function mending({ name, phase, refused }: UnitStatus, unit: Unit | undefined, check: string): string | null {

@@ -34,7 +34,7 @@ test("what is written is read as it was, whatever changed since the last time", 
         const saved = {
           boot: "here",
           stopped: false,
-          tags: new Map([["web", "build-42"]]),
+          tags: new Map([["web", { tag: "build-42", file: "/var/www/web/TAG" }]]),
           units,
           enabled: new Map([["db", false]]),
         };
