@@ -1,6 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { ExitRecord } from "../control/request.ts";
 import type { Attachment, ContainerDetail, Engine } from "../engine/engine.ts";
+import { messageOf } from "../svc-error.ts";
 import type { Unit } from "../unit/unit.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { type ExitRecords, isSameEnd } from "./output/exit-records.ts";
@@ -14,6 +15,7 @@ import { openUnitLog, type UnitLog } from "./output/unit-log.ts";
 const lastWordsMs = 3_000;
 const lookedForMs = 20_000;
 const lastLines = 50;
+const noLogWords = "the engine keeps no log of this container: what it wrote while svc was away is lost";
 
 type Run = {
   readonly unit: string;
@@ -25,7 +27,7 @@ type Run = {
   readonly drained: Promise<void>;
   isDrained: boolean;
   /** It is followed in the engine's own log, and not attached since before its start: some of it may be missing at its end. */
-  readonly isFromLog: boolean;
+  isFromLog: boolean;
   /** Wall clock, ms. */
   startedAt: number | null;
   /** As the engine described it when it had started; null: it was not svc, in this life, that started it. */
@@ -154,7 +156,7 @@ export function keepRuns(options: {
     const own = run?.own ?? log.openRun(detail.tty);
     const abort = new AbortController();
     const { promise: drained, resolve } = Promise.withResolvers<void>();
-    keep(detail.id, {
+    const resumed: Run = {
       unit: unit.name,
       log,
       own,
@@ -165,8 +167,9 @@ export function keepRuns(options: {
       isFromLog: true,
       startedAt: detail.startedAt,
       atStart: null,
-    });
-    resumeOutput({
+    };
+    keep(detail.id, resumed);
+    const following = resumeOutput({
       engine,
       clock,
       container: { id: detail.id, tty: detail.tty, startedAt: detail.startedAt ?? clock.date() },
@@ -176,10 +179,29 @@ export function keepRuns(options: {
       unit: unit.name,
       signal: abort.signal,
       onEnd: resolve,
-    }).catch((error: unknown) => {
-      options.warn(`the output of ${unit.name} cannot be followed: ${error instanceof Error ? error.message : error}`);
-      resolve();
     });
+    following
+      .then((how) =>
+        how === "no log" ? attachAnew(detail.id, resumed, { abort: abort.signal, onEnd: resolve }) : null,
+      )
+      .catch((error: unknown) => {
+        options.warn(`the output of ${unit.name} cannot be followed: ${messageOf(error)}`);
+        resolve();
+      });
+  }
+
+  /** Where the engine keeps no log that can be read. */
+  async function attachAnew(
+    id: string,
+    run: Run,
+    { abort, onEnd }: { readonly abort: AbortSignal; readonly onEnd: () => void },
+  ): Promise<void> {
+    run.own.end();
+    run.log.remark(noLogWords);
+    run.isFromLog = false;
+    const onOutput = (stream: "out" | "err", chunk: Buffer): void => run.own.output(stream, chunk);
+    const attachment = await engine.attach(id, { tty: run.tty, stdin: false, onOutput, onEnd });
+    abort.addEventListener("abort", () => attachment.close());
   }
 
   function began(id: string, detail: ContainerDetail | null): void {
@@ -214,7 +236,7 @@ export function keepRuns(options: {
     const already = recordings.get(end.container);
     if (already) return already;
     const recording = record(end, unit, tty).catch((error: unknown) => {
-      options.warn(`the exit of ${end.unit} cannot be recorded: ${error instanceof Error ? error.message : error}`);
+      options.warn(`the exit of ${end.unit} cannot be recorded: ${messageOf(error)}`);
     });
     recordings.set(end.container, recording);
     return recording;
@@ -279,7 +301,7 @@ export function keepRuns(options: {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const container = { id, tty: run.tty, startedAt: run.startedAt ?? clock.date() - lookedForMs };
     const { unit, log } = run;
-    await resumeOutput({
+    const how = await resumeOutput({
       engine,
       clock,
       container,
@@ -289,7 +311,9 @@ export function keepRuns(options: {
       unit,
       signal: abort.signal,
       onEnd: resolve,
-    }).catch(() => resolve());
+    }).catch(() => "no log");
+    if (how === "no log") resolve();
+    if (how === "no log" && run.isFromLog) log.remark(noLogWords);
     await ended;
     cancel();
     if (abort.signal.aborted) log.remark("its last output did not come in time; some of it may be missing here");

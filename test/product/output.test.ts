@@ -347,3 +347,22 @@ test("what is written and ends while svc is away, in the middle of a line, is in
   const [end] = await host.ask("history", { unit: host.name("cut") });
   expect(end?.lastLines).toEqual(["a", "b", "no newline"]);
 });
+
+test("a container whose engine keeps no log is attached again when svc is back: what is lost is said once, its end is not held up", async () => {
+  const script = "echo a; while [ ! -e /more ]; do sleep 0.05; done; echo b; printf 'no newline'; sleep 600";
+  await host.unit("logless", { command: ["sh", "-c", script], respawn: false, logging: { driver: "none" } });
+  await host.ask("start", { names: [host.name("logless")] });
+  await until(async () => (await texts("logless")).length === 1);
+  await host.endDaemon("SIGKILL");
+  await host.startDaemon();
+  const lost = "svc the engine keeps no log of this container: what it wrote while svc was away is lost";
+  const remarks = async (): Promise<readonly string[]> => (await logOf("logless")).toString().match(/svc .*/g) ?? [];
+  await until(async () => (await remarks()).includes(lost));
+  await host.engine.docker("exec", host.name("logless"), "sh", "-c", ": >/more");
+  await until(async () => (await texts("logless")).length === 2);
+  await host.engine.docker("kill", host.name("logless"));
+  await host.reaches("PREFIX-logless", { phase: "failed" });
+  await until(async () => (await host.ask("history", { unit: host.name("logless") })).length === 1);
+  expect(await texts("logless")).toEqual(["a", "b", "no newline"]);
+  expect(await remarks()).toEqual([expect.stringMatching(/^svc starting /), lost, "svc exit 137 (SIGKILL)"]);
+});

@@ -15,7 +15,7 @@ type EngineLine = TimedLine & { readonly line: Buffer; readonly isWhole: boolean
 
 /**
  * Follows a container that svc did not start in this life from where its log ends: the engine's lines are matched to the tail of
- * ours, and what comes after is appended. Where the engine keeps no log the output of the gap is lost, and that is said.
+ * ours, and what comes after is appended. `no log`: the engine keeps none that can be read, and nothing was done.
  */
 export async function resumeOutput(options: {
   readonly engine: Engine;
@@ -27,7 +27,7 @@ export async function resumeOutput(options: {
   readonly unit: string;
   readonly signal: AbortSignal;
   readonly onEnd: () => void;
-}): Promise<void> {
+}): Promise<"followed" | "no log"> {
   const { engine, clock, container, log, run, folder, unit, signal, onEnd } = options;
   await log.flush();
   const now = clock.date();
@@ -43,20 +43,26 @@ export async function resumeOutput(options: {
     const seen = linesSeenBefore(found, tail, now);
     for (const one of found) if (!seen.has(one)) run.line(one.stream, one.time, one.line, one.isWhole);
   };
+  // A line that was cut when the stream was lost is whole in the engine's log.
+  let isAnew = false;
+  const beginAnew = (): void => {
+    if (!isAnew) run.forgetPartialLines();
+    isAnew = true;
+  };
   try {
-    // A line that was cut when the stream was lost is whole in the engine's log.
-    run.forgetPartialLines();
     await engine.logs(container.id, {
       tty: container.tty,
       since: from,
       follow: true,
       abort: signal,
       onLine(stream, time, line, isWhole) {
+        beginAnew();
         if (Date.parse(time) > knownUntil) settle();
         if (early) early.push({ stream, time, text: line.toString(), line: Buffer.from(line), isWhole });
         else run.line(stream, time, line, isWhole);
       },
       onRest(stream, rest) {
+        beginAnew();
         settle();
         run.output(stream, rest);
       },
@@ -67,16 +73,12 @@ export async function resumeOutput(options: {
     });
     // The engine sends what it has at once.
     clock.after(skewMs, settle);
+    return "followed";
   } catch (error) {
-    if (signal.aborted || (error instanceof EngineError && error.kind === "no-such-container")) return onEnd();
-    log.remark("the engine keeps no log of this container: what it wrote while svc was away is lost");
-    const attachment = await engine.attach(container.id, {
-      tty: container.tty,
-      stdin: false,
-      onOutput: (stream, chunk) => run.output(stream, chunk),
-      onEnd,
-    });
-    signal.addEventListener("abort", () => attachment.close());
+    const isOver = signal.aborted || (error instanceof EngineError && error.kind === "no-such-container");
+    if (!isOver) return "no log";
+    onEnd();
+    return "followed";
   }
 }
 
