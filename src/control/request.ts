@@ -320,7 +320,6 @@ export type Outcome = {
   readonly warnings?: readonly string[];
 };
 
-/** What is new since the last reload, or since svc began. */
 /** Units whose files are new, otherwise or gone since the last reload. */
 export type FileChanges = {
   readonly added: readonly string[];
@@ -328,6 +327,7 @@ export type FileChanges = {
   readonly removed: readonly string[];
 };
 
+/** What is new since the last reload, or since svc began. */
 export type Reloaded = FileChanges & {
   /** What is started because a unit that is wanted needs it now. */
   readonly started: readonly { readonly unit: string; readonly neededBy: string }[];

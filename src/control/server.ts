@@ -1,8 +1,8 @@
 import { chmod, chown, readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { clearStaleSocket } from "../host/clear-stale-socket.ts";
 import { messageOf, SvcError } from "../svc-error.ts";
-import { clearStaleSocket } from "../unit/clear-stale-socket.ts";
 import { askProblem } from "./check-ask.ts";
 import type { Ask, ProgressOf, RequestName, Result } from "./request.ts";
 

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import type { Unit } from "../unit/unit.ts";
+import { readKept } from "./kept-file.ts";
 import { type Save, savingTo } from "./saving.ts";
 
 /**
@@ -32,14 +32,8 @@ export async function readDefinitions(
   boot: string,
   warn: (message: string) => void,
 ): Promise<ReadonlyMap<string, Unit>> {
-  const text = await readFile(pathIn(folder), "utf8").catch(() => null);
-  if (text === null) return new Map();
-  const kept = parseDefinitions(text);
-  if (kept instanceof Error) {
-    warn(`the definitions that were kept cannot be read: ${kept.message}`);
-    return new Map();
-  }
-  if (kept.boot !== boot) return new Map();
+  const kept = await readKept(pathIn(folder), { what: "kept definitions", parse: parseDefinitions, warn });
+  if (kept?.boot !== boot) return new Map();
   if (kept.unreadable.length > 0) warn(`what was kept of ${kept.unreadable.join(", ")} cannot be read`);
   return kept.units;
 }

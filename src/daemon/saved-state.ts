@@ -1,8 +1,8 @@
-import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { trialNow } from "../plan/trial.ts";
 import { freshState, noTrial, type Trial, type UnitState, type World } from "../plan/world.ts";
+import { readKept } from "./kept-file.ts";
 import type { Tags } from "./kept-tags.ts";
 import { type Save, savingTo } from "./saving.ts";
 
@@ -28,21 +28,9 @@ export type SavedUnit = Pick<
 const version = 1;
 const nothing: Saved = { boot: "", stopped: false, units: new Map(), tags: new Map(), enabled: new Map() };
 
-/** The saved state of the folder. A file that cannot be understood is moved aside and told of, never fatal. */
+/** The saved state of the folder. */
 export async function readSaved(folder: string, warn: (message: string) => void): Promise<Saved> {
-  const path = pathIn(folder);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch {
-    return nothing;
-  }
-  const saved = parseSaved(text);
-  if (!(saved instanceof Error)) return saved;
-  const aside = `${path}.unreadable`;
-  await rename(path, aside).catch(() => undefined);
-  warn(`the saved state cannot be read and was moved to ${aside}: ${saved.message}`);
-  return nothing;
+  return (await readKept(pathIn(folder), { what: "the saved state", parse: parseSaved, warn })) ?? nothing;
 }
 
 export function parseSaved(text: string): Saved | Error {

@@ -1,7 +1,7 @@
 import { chmod } from "node:fs/promises";
 import { connect, createServer } from "node:net";
+import { clearStaleSocket } from "../host/clear-stale-socket.ts";
 import { messageOf, SvcError } from "../svc-error.ts";
-import { clearStaleSocket } from "../unit/clear-stale-socket.ts";
 import type { FrontStatus } from "./status.ts";
 
 /** Tells whoever connects to the unix socket, which is 0660, how the front is. */

@@ -18,7 +18,9 @@ export type { Decision } from "./decision.ts";
  * 1. The engine does not answer: everything stays as it is. A call is in flight: wait for its answer.
  * 2. It must stop (not wanted, a restart was asked for, tied to something that is replaced, unhealthy, not ready in time):
  *    dependents that must stop too go first; then the stop signal; when the grace is over, kill.
- * 3. It runs otherwise: ready means at rest; else wait until it is ready or its deadline has passed.
+ *    What nobody asked for, where TAG names another image by now, stops it only once that image is here.
+ * 3. It runs otherwise: its next image is fetched if it waits for one; ready means at rest; else wait until it is ready or its
+ *    deadline has passed.
  * 4. Its container is dead: remove it.
  * 5. Not wanted: down. Finished: done. Not to be launched: failed. Its new tag is bad: held, or the former one is put back.
  *    Looping or in back-off: failed, or wait.

@@ -126,7 +126,7 @@ export type Ready =
       readonly path: string;
       readonly status: number | null;
     }
-  /** A regular expression that a line of output must match. */
+  /** A regular expression that is to be found in a line of output. */
   | { readonly how: "log"; readonly pattern: string };
 
 export type Launch = {

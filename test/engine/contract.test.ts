@@ -123,6 +123,21 @@ describe.concurrent("contract", () => {
     }
   });
 
+  test("of one that cannot be on all of its networks it is told why, also where it cannot be removed again", async () => {
+    const front = `${here.real.prefix}-refused`;
+    await here.real.docker("network", "create", front);
+    const forgetful = await forgetfulEngine(() => undefined);
+    const EndpointsConfig = { [front]: {}, bridge: { Aliases: ["app"] } };
+    const request = asking("true", { HostConfig: { NetworkMode: front }, NetworkingConfig: { EndpointsConfig } });
+    try {
+      await expect(dockerEngine({ host: forgetful.host }).create(request)).rejects.toThrow(/alias/);
+    } finally {
+      await engine.remove(request.name ?? "");
+      forgetful.close();
+      await here.real.docker("network", "rm", front);
+    }
+  });
+
   test("what the engine warns of when it creates one is told", async () => {
     const warned = await engine.create(asking("", { HostConfig: { OomKillDisable: true } }));
     expect(warned.warnings).toEqual([expect.stringMatching(/oom/i)]);
@@ -457,18 +472,19 @@ describe.concurrent("contract", () => {
 
 /** An engine in the midst of a removal that `remove` does: it refuses another one, and never ends a wait. Engine 20.10 does so now and then. */
 async function forgetfulEngine(remove: () => void): Promise<{ readonly host: string; readonly close: () => void }> {
-  const path = join(here.folder, "forgetful");
+  const path = join(here.folder, `forgetful-${made++}`);
   const server = createHttpServer((request, response) => {
     if (request.url?.includes("/wait")) return response.flushHeaders();
     if (request.method === "DELETE") {
       response.writeHead(409).end(JSON.stringify({ message: "removal of that container is already in progress" }));
       return remove();
     }
-    const { url: path = "", method = "GET" } = request;
-    httpRequest({ socketPath: "/var/run/docker.sock", path, method }, (answer) => {
+    const { url: path = "", method = "GET", headers } = request;
+    const asked = httpRequest({ socketPath: "/var/run/docker.sock", path, method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(response);
-    }).end();
+    });
+    request.pipe(asked);
   });
   await new Promise<void>((resolve) => server.listen(path, resolve));
   const close = (): void => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Host, makeHost } from "../support/host.ts";
+import { until } from "../support/until.ts";
 
 /** When a unit counts as ready (R13), tasks, and templates. */
 let host: Host;
@@ -36,7 +37,7 @@ describe.concurrent("ready", () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect((await host.status(host.name(kind))).phase).toBe("starting");
     expect((await host.status(host.name(`after-${kind}`))).phase).toBe("waiting");
-    while ((await tell(kind)).code !== 0);
+    await until(async () => (await tell(kind)).code === 0);
     expect((await started).code).toBe(0);
     expect((await host.status(host.name(kind))).phase).toBe("up");
   });
@@ -56,7 +57,7 @@ describe.concurrent("ready", () => {
     await host.unit("busy", { ready: { log: "^(a+)+$|^serving$" }, command: whenTold(`echo ${lines};`) });
     const started = host.svc("start", "PREFIX-busy", "--timeout", "20s");
     await host.reaches("PREFIX-busy", { phase: "starting" });
-    while ((await tell("busy")).code !== 0);
+    await until(async () => (await tell("busy")).code === 0);
     expect(await started).toMatchObject({ code: 0 });
   });
 

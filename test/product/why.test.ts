@@ -73,7 +73,6 @@ describe("why", () => {
     await host.engine.docker("exec", host.name("ill"), "/bin/busybox", "rm", "/tmp/well");
     const because = "its healthcheck says unhealthy: exit 3: db gone away";
     await host.reaches("PREFIX-ill", { phase: "degraded", because });
-    expect((await host.svc("why", "PREFIX-ill")).stdout).toContain(` is degraded since `);
     expect(await why("ill")).toMatchObject([{ because }]);
   });
 

@@ -1,12 +1,11 @@
-import { mkdir, readFile, rename } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeployRecord } from "../../control/request.ts";
-import { messageOf } from "../../svc-error.ts";
 import { writeFileSafely } from "../../unit/write-file-safely.ts";
+import { readKept } from "../kept-file.ts";
 
 const kept = 200;
 const version = 1;
-const nothing = { records: [], locks: {} };
 
 export type DeployJournal = {
   /** Oldest first. */
@@ -27,14 +26,15 @@ type Kept = {
   readonly locks: { readonly [app: string]: Lock };
 };
 
+const nothing: Pick<Kept, "records" | "locks"> = { records: [], locks: {} };
+
 /**
- * What was deployed here, by whom, and how it went: STATE/deploys.json. A deploy that was cut off is found in it as running. A file that cannot
- * be understood is moved aside and told of: it is no reason to refuse a deploy, but may have locks in it.
+ * What was deployed here, by whom, and how it went: STATE/deploys.json. A deploy that was cut off is found in it as running.
  */
 export async function deployJournal(stateFolder: string, warn: (message: string) => void): Promise<DeployJournal> {
   const path = join(stateFolder, "deploys.json");
   await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-  let { records, locks } = await readKept(path, warn);
+  let { records, locks } = (await readKept(path, { what: "deploys and locks", parse, warn })) ?? nothing;
   let writing: Promise<void> = Promise.resolve();
   return {
     all: (app) => records.filter((one) => app === undefined || one.app === app),
@@ -59,22 +59,10 @@ export async function deployJournal(stateFolder: string, warn: (message: string)
   }
 }
 
-async function readKept(path: string, warn: (message: string) => void): Promise<Pick<Kept, "records" | "locks">> {
-  const text = await readFile(path, "utf8").catch(() => null);
-  if (text === null) return nothing;
-  try {
-    return parse(JSON.parse(text) as Partial<Kept> | null);
-  } catch (error) {
-    const aside = `${path}.unreadable`;
-    await rename(path, aside).catch(() => undefined);
-    warn(`the deploys and locks that were kept cannot be read and were moved to ${aside}: ${messageOf(error)}`);
-    return nothing;
-  }
-}
-
-function parse(kept: Partial<Kept> | null): Pick<Kept, "records" | "locks"> {
+function parse(text: string): Pick<Kept, "records" | "locks"> | Error {
+  const kept = JSON.parse(text) as Partial<Kept> | null;
   const { records, locks } = kept ?? {};
-  if (kept?.version !== version) throw new Error("it is not of a known version");
-  if (!Array.isArray(records) || typeof locks !== "object" || locks === null) throw new Error("it makes no sense");
+  if (kept?.version !== version) return new Error("it is not of a known version");
+  if (!Array.isArray(records) || typeof locks !== "object" || locks === null) return new Error("it makes no sense");
   return { records, locks };
 }

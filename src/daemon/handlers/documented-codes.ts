@@ -37,7 +37,7 @@ const codes: { readonly [kind in EngineErrorKind]: ErrorCode } = {
 /** Of a disk that takes nothing. */
 const fullDisk = new Set(["ENOSPC", "EDQUOT", "EROFS", "EFBIG"]);
 
-/** What is none of both stays as it is. */
+/** What is neither stays as it is. */
 export function documented(error: unknown): unknown {
   if (error instanceof EngineError) {
     const code = codes[error.kind];

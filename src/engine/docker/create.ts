@@ -21,9 +21,10 @@ export async function createContainer(
     try {
       for (const [network, endpoint] of others) await connect(docker, made.id, network, endpoint, deadlineMs);
     } catch (refusal) {
+      // What refused the network is to be told, not what refused the removal.
       await ask(deadlineMs, (abortSignal) =>
         docker.getContainer(made.id).remove({ force: true, v: true, abortSignal }),
-      );
+      ).catch(() => undefined);
       throw refusal;
     }
     return made;
@@ -58,7 +59,7 @@ type Endpoints = { readonly [network: string]: JsonObject };
 function splitNetworks(body: CreateBody): [CreateBody, [string, JsonObject][]] {
   const endpoints = (body.NetworkingConfig?.EndpointsConfig ?? {}) as Endpoints;
   const mode = String(body.HostConfig?.NetworkMode ?? "");
-  const own = mode in endpoints ? mode : Object.keys(endpoints)[0];
+  const own = Object.hasOwn(endpoints, mode) ? mode : Object.keys(endpoints)[0];
   const mine = Object.entries(endpoints).filter(([network]) => network === own);
   const others = Object.entries(endpoints).filter(([network]) => network !== own);
   return [{ ...body, NetworkingConfig: { EndpointsConfig: Object.fromEntries(mine) } }, others];

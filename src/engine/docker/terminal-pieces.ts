@@ -36,7 +36,9 @@ export function terminalPieces(onPiece: (piece: Buffer) => void): { take(chunk: 
     const lineEnd = pending.indexOf(10, from) + 1;
     if (lineEnd > 0 && lineEnd - from <= full + 1) return { end: lineEnd, goesOn: false };
     const after = from + full;
-    if (pending.length < after + timeBytes) return null;
-    return { end: after, goesOn: !isTime.test(pending.toString("latin1", after, after + timeBytes)) };
+    const behind = pending.toString("latin1", after, after + timeBytes);
+    // No time has the end of a line in it.
+    if (behind.length < timeBytes && !behind.includes("\n")) return null;
+    return { end: after, goesOn: !isTime.test(behind) };
   }
 }

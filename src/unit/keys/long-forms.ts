@@ -280,7 +280,7 @@ export const ready = kind("healthy, or a map with one of tcp, http, log, after",
         tcp: some(word("[host:]port"), "A port that takes connections."),
         http: some(word("[host:]port/path"), "A page that answers."),
         status: some(whole, "With http: the status it must have. Default: any below 400."),
-        log: some(text, "A regular expression that a whole line of its output matches, with its end: a newline."),
+        log: some(text, "A regular expression that is found in a line of its output; a line counts once it has ended."),
         after: some(time, "Up for so long."),
       }).refine((map) => [map.tcp, map.http, map.log, map.after].filter((one) => one !== undefined).length === 1, {
         error: "one of tcp, http, log, after alone",

@@ -32,9 +32,7 @@ test.each([
   const told: string[] = [];
   const journal = await deployJournal(folder, (message) => told.push(message));
   expect(told).toEqual([
-    expect.stringContaining(
-      `the deploys and locks that were kept cannot be read and were moved to ${path}.unreadable: `,
-    ),
+    expect.stringContaining(`the file of deploys and locks cannot be read and was moved to ${path}.unreadable: `),
   ]);
   expect(readFileSync(`${path}.unreadable`, "utf8")).toBe(damaged);
   expect([journal.all(), journal.lockOf("web")]).toEqual([[], null]);

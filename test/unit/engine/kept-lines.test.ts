@@ -87,6 +87,16 @@ test("a terminal of an engine that keeps longer lines whole: they go on where no
   expect(read).toEqual({ lines: [long, "short"], times: [timeOf(0), timeOf(1)], rest: "" });
 });
 
+test("a line whose last bytes behind a full piece are few comes with its end, not with the next output", () => {
+  const { read, lines } = reader();
+  const pieces = terminalPieces(lines.take);
+  const long = `${"z".repeat(pieceBytes)}rest`;
+  pieces.take(Buffer.from(`${timeOf(0)} ${long}`));
+  expect(read.lines).toEqual([]);
+  pieces.take(Buffer.from("\n"));
+  expect(read).toEqual({ lines: [long], times: [timeOf(0)], rest: "" });
+});
+
 test("a line without an end is held a part at a time", () => {
   const parts: [number, boolean][] = [];
   const lines = keptLines(

@@ -66,7 +66,7 @@ test("a key with a long form is shown with its fields", () => {
 });
 
 test("of a log line that makes ready it is said that it must have an end", () => {
-  expect(shown("ready")).toContain("a whole line of its output matches, with its end: a newline");
+  expect(shown("ready")).toContain("found in a line of its output; a line counts once it has ended.");
 });
 
 test("the fields of a map that may stand alone or in a list are shown once", () => {

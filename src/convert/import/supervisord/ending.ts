@@ -1,6 +1,7 @@
 import { signalOf } from "../../../unit/signals.ts";
 import { tell } from "../draft.ts";
 import type { Job } from "../job.ts";
+import { onlySupervisord } from "./expansions.ts";
 import type { Setting } from "./sections.ts";
 
 type Last = (name: string) => Setting | undefined;
@@ -16,7 +17,9 @@ function takeStart({ draft }: Job, last: Last): void {
   const auto = last("autostart");
   if (auto && !isTrue(auto.text)) {
     draft.keys.enabled = false;
-    tell(draft, "taken", auto, ["autostart=false", "enabled: false"], { key: "enabled" });
+    const because = "it is true or false; enabled: false until it is known";
+    if (isFalse(auto.text)) tell(draft, "taken", auto, ["autostart=false", "enabled: false"], { key: "enabled" });
+    else tell(draft, "not understood", auto, ["autostart", because], { key: "enabled" });
   } else if (auto) tell(draft, "taken", auto, ["autostart=true", "started at boot"]);
   const seconds = last("startsecs");
   if (!seconds) return;
@@ -39,14 +42,16 @@ function takeRestart({ draft }: Job, last: Last): void {
   delete draft.keys.respawn;
   delete draft.keys.normal_exit;
   if (rule === "unexpected") {
-    const expected = (codes?.text ?? "0").split(/[\s,]+/).filter(Boolean);
+    const isKnown = codes === undefined || /^[\d\s,]+$/.test(codes.text);
+    const expected = isKnown ? (codes?.text ?? "0").split(/[\s,]+/).filter(Boolean) : ["0"];
     draft.keys.normal_exit = expected.length === 1 ? Number(expected[0]) : expected.join(" ");
     tell(draft, "taken", origin, [what, "normal_exit"], { key: "normal_exit" });
-    if (codes) tell(draft, "taken", codes, ["exitcodes", "normal_exit"], { key: "normal_exit" });
+    if (!isKnown) notUnderstood(draft, codes);
+    else if (codes) tell(draft, "taken", codes, ["exitcodes", "normal_exit"], { key: "normal_exit" });
   } else {
     const never = !isTrue(rule);
     if (never) draft.keys.respawn = false;
-    if (never && !/^(false|no|off|0)$/i.test(rule)) {
+    if (never && !isFalse(rule)) {
       const because = "it is true, false or unexpected; respawn: false until it is known";
       tell(draft, "not understood", origin, ["autorestart", because], { key: "respawn" });
     } else if (never) tell(draft, "taken", origin, [what, "respawn: false"], { key: "respawn" });
@@ -94,10 +99,15 @@ function takeStop({ draft, state }: Job, last: Last): void {
 }
 
 function notUnderstood(draft: Job["draft"], setting: Setting): void {
-  const { name, source } = setting;
-  tell(draft, "not understood", setting, [name, "its value means nothing to supervisord"], { source });
+  const { name, source, text } = setting;
+  const because = text.includes("%(") ? onlySupervisord : "its value means nothing to supervisord";
+  tell(draft, "not understood", setting, [name, because], { source });
 }
 
 function isTrue(text: string): boolean {
   return /^(true|yes|on|1)$/i.test(text.trim());
+}
+
+function isFalse(text: string): boolean {
+  return /^(false|no|off|0)$/i.test(text.trim());
 }

@@ -4,9 +4,11 @@ import type { Host } from "../host.ts";
 import { type Job, newJob, tellForRunLine } from "../job.ts";
 import { takeCommand } from "../take-command.ts";
 import { takeNamed } from "../take-named.ts";
+import { tellLeft } from "../tell-left.ts";
 import { unitName } from "../unit-name.ts";
-import { commandWords, expanded } from "./command-words.ts";
+import { commandWords } from "./command-words.ts";
 import { takeEnding } from "./ending.ts";
+import { expanded, type Meanings, onlySupervisord, unknownIn } from "./expansions.ts";
 import { type Section, type Setting, sectionsOf } from "./sections.ts";
 
 type Supervisord = {
@@ -35,24 +37,22 @@ function program(section: Section, host: Host): Draft {
   const isTemplate = count !== undefined && count.text.trim() !== "1";
   const draft = newDraft(`${unitName(section.name)}${isTemplate ? "@" : ""}`, file);
   const job = newJob(draft, host);
-  const meanings = {
-    program_name: section.name,
-    group_name: section.name,
-    here: dirname(file),
-    process_num: isTemplate ? instanceMark : "0",
-    numprocs: count?.text.trim() ?? "1",
-  };
+  const processes = count?.text.trim() ?? "1";
+  const meanings: Meanings = new Map([
+    ["program_name", section.name],
+    ["group_name", section.name],
+    ["here", dirname(file)],
+    ["process_num", isTemplate ? instanceMark : "0"],
+    ...(/^\d+$/.test(processes) ? [["numprocs", processes] as const] : []),
+  ]);
   for (const { line, source } of unreadable)
     tell(draft, "not understood", { file, line }, ["a line", "this is no NAME=value"], { source });
   if (count && isTemplate) {
-    const because = `a template: svc start ${draft.name}NAME for each of the ${count.text.trim()}; process_num is %i`;
+    const because = `a template: svc start ${draft.name}NAME for each of the ${processes}; process_num is %i`;
     tell(draft, "changed", count, ["numprocs", because]);
   }
   const folder = last("directory");
-  if (folder) {
-    job.state.workingDirectory = expanded(folder.text, meanings);
-    tell(draft, "taken", folder, ["directory", "paths that begin with a dot begin there"]);
-  }
+  if (folder) takeFolder(job, folder, meanings);
   const environment = last("environment");
   if (environment) takeEnvironment(job, environment, meanings);
   const command = last("command");
@@ -63,21 +63,48 @@ function program(section: Section, host: Host): Draft {
   return draft;
 }
 
-function takeProgram(job: Job, command: Setting, meanings: { readonly [name: string]: string }): void {
+function takeFolder({ draft, state }: Job, folder: Setting, meanings: Meanings): void {
+  const read = expanded(folder.text, meanings);
+  const unknown = unknownIn(read);
+  if (unknown.length > 0) {
+    tell(draft, "not understood", folder, [`directory: ${unknown.join(", ")}`, onlySupervisord]);
+    return;
+  }
+  state.workingDirectory = read.text;
+  tell(draft, "taken", folder, ["directory", "paths that begin with a dot begin there"]);
+}
+
+function takeProgram(job: Job, command: Setting, meanings: Meanings): void {
   const { line, source } = command;
   const words = commandWords(command, meanings);
   // What supervisord itself was given as its environment nobody knows.
   const variables = { ...job.variables, complete: false };
-  if (words) takeCommand({ ...job, variables }, { words, writes: [], role: "main", line, source, mayFail: false });
-  else tell(job.draft, "not understood", command, ["command", "a quote in it is not closed"], { source });
+  if (!words) {
+    tell(job.draft, "not understood", command, ["command", "a quote in it is not closed"], { source });
+    return;
+  }
+  const before = job.draft.notes.length;
+  takeCommand({ ...job, variables }, { words, writes: [], role: "main", line, source, mayFail: false });
+  const marks = expanded(command.text, meanings).left;
+  tellLeft(job.draft, { origin: command, marks, because: onlySupervisord }, before);
 }
 
 /** `A="1",B=2`: what docker's client gets. */
-function takeEnvironment(job: Job, setting: Setting, meanings: { readonly [name: string]: string }): void {
+function takeEnvironment(job: Job, setting: Setting, meanings: Meanings): void {
   for (const found of setting.text.matchAll(/([\w.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^,\n]*))/g)) {
     const [, name = "", double, single, bare = ""] = found;
-    job.variables.known.set(name, { value: expanded(double ?? single ?? bare.trim(), meanings), file: null });
-    tellForRunLine(job.draft, { file: setting.file, line: setting.lineAt(found.index) }, `environment ${name}`);
+    const read = expanded(double ?? single ?? bare.trim(), meanings);
+    const unknown = unknownIn(read);
+    const origin = { file: setting.file, line: setting.lineAt(found.index) };
+    const what = `environment ${name}`;
+    if (unknown.length === 0) {
+      job.variables.known.set(name, { value: read.text, file: null });
+      tellForRunLine(job.draft, origin, what);
+      continue;
+    }
+    const because = `${unknown.join(", ")}: ${onlySupervisord}`;
+    job.variables.known.set(name, { value: null, file: null, because });
+    tell(job.draft, "not understood", origin, [what, because], { code: "for run line" });
   }
 }
 
