@@ -57,7 +57,7 @@ const engineUnwatchedMs = 180_000;
 
 /** Of calls that must not be cut in the middle: what is said of them. A pull goes on where it was. */
 function toBeWaitedFor(unit: string, { call }: Call): string | null {
-  return call === "pull" ? null : `${call} of ${unit}`;
+  return call === "pull" || call === "put-back" ? null : `${call} of ${unit}`;
 }
 
 type Environment = { readonly [name: string]: string | undefined };
