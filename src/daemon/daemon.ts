@@ -302,7 +302,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     recorded: () => runs.recordedSoFar(),
     failed: hookFailed,
     remark: (unit, text) => runs.logOf(unit).remark(text),
-    begin: uncut.begin,
+    count: uncut.count,
   });
   source.watch();
   const parts: Daemon = {
