@@ -335,7 +335,8 @@ start_daemon() {
     # With the engine came the group docker, to which the daemon gives its socket when it begins.
     [ "$new_program$new_engine" != nono ] || return 0
     begin "handing over to the new daemon"
-    "$bin" --quiet reexec || fail 1 "the daemon does not take the new program; it and all containers run on" "$look"
+    # What it waits for is told on stderr.
+    "$bin" reexec >/dev/null || fail 1 "the daemon does not take the new program; it and all containers run on" "$look"
   elif has_systemd; then
     begin "starting the daemon"
     systemctl start svc >/dev/null 2>&1 || fail 1 "the daemon does not start" "see why: $look"

@@ -47,6 +47,6 @@ export type Daemon = {
   readonly fronts: UnitFronts;
   readonly handOver: HandOvers;
   readonly uncut: Uncut;
-  /** Replaces the program; does not return if it can. */
+  /** Replaces the program, once whoever asked for it is answered. */
   readonly reexec: () => void;
 };

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setImmediate as askerIsAnswered } from "node:timers/promises";
 import { systemClock } from "../clock/system-clock.ts";
 import { ownVersion } from "../control/own-program.ts";
 import { serveControl } from "../control/server.ts";
@@ -55,9 +56,9 @@ const usageReadsAtOnce = 4;
 /** For so long nobody may have looked whether the engine answers: longer than any call to it lasts, so that svc itself is stuck. */
 const engineUnwatchedMs = 180_000;
 
-/** Of calls that must not be cut in the middle: what is said of them. A pull goes on where it was. */
+/** Of calls that must not be cut in the middle: what is said of them. A pull goes on where it was; what is put back begins with one. */
 function toBeWaitedFor(unit: string, { call }: Call): string | null {
-  return call === "pull" ? null : `${call} of ${unit}`;
+  return call === "pull" || call === "put-back" ? null : `${call} of ${unit}`;
 }
 
 type Environment = { readonly [name: string]: string | undefined };
@@ -86,8 +87,12 @@ export async function daemon(args: readonly string[], environment: Environment):
   const endWatchdog = keepWatchdog(systemd, clock, () => clock.now() - link.lookedAt() < engineUnwatchedMs);
 
   const cause = await ending;
-  // Not of a reexec: systemd would wait for the end of this process, and kill it when it does not come.
-  if (cause !== "reexec") {
+  if (cause === "reexec") {
+    // All that was seen is done; a post_stop that began now would leave the socket closed for as long as it takes.
+    link.close();
+    await askerIsAnswered();
+  } else {
+    // Not of a reexec: systemd would wait for the end of this process, and kill it when it does not come.
     parts.uncut.letGo();
     systemd.stopping(stopWithinMs(supervisor));
     log.info(`${cause}: all units are stopped in reverse order`);
@@ -146,6 +151,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     records,
     files,
     warn,
+    count: uncut.count,
     afterEnd: ({ container, code, signal }, unit) =>
       hooks.run("postStop", unit, container, [`SVC_EXIT_CODE=${code ?? ""}`, `SVC_EXIT_SIGNAL=${signal ?? ""}`]),
   });
@@ -302,7 +308,7 @@ async function putTogether(options: DaemonOptions, environment: Environment, ree
     recorded: () => runs.recordedSoFar(),
     failed: hookFailed,
     remark: (unit, text) => runs.logOf(unit).remark(text),
-    begin: uncut.begin,
+    count: uncut.count,
   });
   source.watch();
   const parts: Daemon = {

@@ -43,6 +43,7 @@ export type EngineLink = {
   readonly look: () => Promise<void>;
   /** When it was last found out whether the engine answers, whatever came of it; an instant of the clock. */
   readonly lookedAt: () => number;
+  /** From here on it tells of nothing: what happens is for the next program to find. */
   readonly close: () => void;
 };
 
@@ -229,6 +230,7 @@ export function linkEngine(options: {
       if (is.container) seen.set(name, { container: is.container, exit: null });
       else seen.delete(name);
     }
+    if (closed) return;
     if (first) options.onFirstList(seen);
     first = false;
     tell({ fact: "listed", containers: seen });
@@ -279,6 +281,7 @@ export function linkEngine(options: {
   }
 
   function onEvent(event: EngineEvent): void {
+    if (closed) return;
     heardAt = clock.now();
     const { id } = event;
     const home = homeOf(id);
@@ -339,6 +342,7 @@ export function linkEngine(options: {
 
   async function onDeath(unit: Unit, id: string, code: number): Promise<void> {
     const detail = known(unit.name, id) ?? (await engine.inspect(id).catch(() => null));
+    if (closed) return;
     const how = { sawOutOfMemory: outOfMemory.has(id), byHand: killedByHand.has(id) };
     const exit = exitOf(detail, code, how);
     const home = homeOf(id);
@@ -361,6 +365,7 @@ export function linkEngine(options: {
     exit: Exit,
     { container, tty }: { readonly container: Container; readonly tty: boolean | null },
   ): void {
+    if (closed) return;
     const by = container.stopping
       ? "asked"
       : killedByHand.has(container.id)

@@ -10,6 +10,7 @@ import { linesOfRun, startWords } from "./output/lines-of-run.ts";
 import { resumeOutput } from "./output/resume-log.ts";
 import type { RunLog } from "./output/run-log.ts";
 import { openUnitLog, type UnitLog } from "./output/unit-log.ts";
+import type { Uncut } from "./uncut.ts";
 
 /** How long a dead container's last output is waited for before it is looked for in the engine's own log, and how long there. */
 const lastWordsMs = 3_000;
@@ -55,6 +56,8 @@ export function keepRuns(options: {
   readonly records: ExitRecords;
   readonly files: OpenFiles;
   readonly warn: (message: string) => void;
+  /** No other program takes the place of this one before an end that was seen is recorded. */
+  readonly count: Uncut["count"];
   /** Done after each end of a run, before that is recorded: if svc is killed meanwhile it is done again. */
   readonly afterEnd: (end: RunEnd, unit: Unit) => Promise<unknown>;
 }) {
@@ -238,8 +241,9 @@ export function keepRuns(options: {
     const recording = record(end, unit, tty).catch((error: unknown) => {
       options.warn(`the exit of ${end.unit} cannot be recorded: ${messageOf(error)}`);
     });
-    recordings.set(end.container, recording);
-    return recording;
+    const counted = options.count(`the exit record of ${end.unit}`, recording);
+    recordings.set(end.container, counted);
+    return counted;
   }
 
   async function record(end: RunEnd, unit: Unit | null, tty: boolean | null): Promise<void> {

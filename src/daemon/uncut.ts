@@ -2,24 +2,25 @@
 export type Uncut = {
   /** Does it once nobody stands still for a new program, and counts it until it has ended; null: it may be cut. */
   begin<T>(what: string | null, work: () => Promise<T>): Promise<T>;
-  /** Counts what belongs to something that was begun before. */
+  /** Counts what cannot be put off: it belongs to something that was begun before, or tells of something that happened. */
   count<T>(what: string, work: Promise<T>): Promise<T>;
   /**
-   * From here on nothing begins. true: all that was under way has ended; false: whoever asked is gone, and it goes on as before.
-   * `tell`: what is waited for, when that changes.
+   * From here on nothing begins but what is counted only. true: all of it has ended; false: whoever asked is gone, or all is let
+   * go, and it goes on as before. `tell`: what is waited for, when that changes.
    */
   stand(tell: (what: readonly string[]) => void, signal: AbortSignal): Promise<boolean>;
-  /** All that is held back begins. */
+  /** All that is held back begins, and nobody stands still any more. */
   letGo(): void;
 };
 
 export function keepUncut(): Uncut {
   const underWay = new Set<{ readonly what: string }>();
   let standing = 0;
+  let isLetGo = false;
   let change = Promise.withResolvers<void>();
   return {
     async begin(what, work) {
-      while (standing > 0) await change.promise;
+      while (standing > 0 && !isLetGo) await change.promise;
       return what === null ? work() : count(what, work());
     },
     count,
@@ -27,19 +28,19 @@ export function keepUncut(): Uncut {
       standing++;
       const gone = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
       let told = "";
-      while (underWay.size > 0 && !signal.aborted) {
+      while (underWay.size > 0 && !signal.aborted && !isLetGo) {
         const all = [...new Set([...underWay].map(({ what }) => what))];
         if (told !== all.join()) tell(all);
         told = all.join();
         await Promise.race([change.promise, gone]);
       }
-      if (!signal.aborted) return true;
-      standing = Math.max(0, standing - 1);
+      if (!signal.aborted && !isLetGo) return true;
+      standing--;
       changed();
       return false;
     },
     letGo() {
-      standing = 0;
+      isLetGo = true;
       changed();
     },
   };

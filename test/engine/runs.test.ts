@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/clock/system-clock.ts";
 import { openFiles } from "../../src/daemon/open-files.ts";
-import { exitRecords } from "../../src/daemon/output/exit-records.ts";
+import { type ExitRecords, exitRecords } from "../../src/daemon/output/exit-records.ts";
 import { keepRuns } from "../../src/daemon/runs.ts";
+import { keepUncut } from "../../src/daemon/uncut.ts";
 import { dockerEngine } from "../../src/engine/docker/docker-engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { unit } from "../support/build.ts";
@@ -13,14 +14,15 @@ import { until } from "../support/until.ts";
 
 const here = engineAndFolder();
 
-async function runsOn(engine: Engine) {
+async function runsOn(engine: Engine, records?: ExitRecords, uncut = keepUncut()) {
   return keepRuns({
     engine,
     clock: systemClock(),
     logFolder: here.folder,
-    records: await exitRecords(here.folder),
+    records: records ?? (await exitRecords(here.folder)),
     files: openFiles(),
     warn: () => undefined,
+    count: uncut.count,
     afterEnd: async () => undefined,
   });
 }
@@ -86,4 +88,28 @@ test("what a container wrote whose start was refused all the same is kept: it di
   const text = await readFile(join(here.folder, `${name}.log`), "utf8");
   expect(text.match(/ out (one|two)$/gm)).toEqual([" out one", " out two"]);
   expect(text).toContain("it did not start: the engine was too busy");
+});
+
+test("a program that takes this one's place waits for the record of an end, whose last output may be late", async () => {
+  const docker = dockerEngine();
+  const silent: Engine = {
+    ...docker,
+    attach: (id, options) => docker.attach(id, { ...options, onEnd: () => undefined }),
+  };
+  const name = `${here.real.prefix}-dead`;
+  const records = await exitRecords(here.folder);
+  const uncut = keepUncut();
+  const runs = await runsOn(silent, records, uncut);
+  const { id } = await docker.create({ name, platform: null, body: { Image: here.real.image, Cmd: ["true"] } });
+  await runs.attach(unit(name), id, false);
+  const ended = docker.wait(id, "next-exit");
+  await docker.start(id);
+  await ended;
+  const end = { unit: name, container: id, image: "", tag: null, startedAt: null, endedAt: Date.now(), code: 0 };
+  void runs.ended({ ...end, signal: null, oom: false, by: "itself", words: "exit 0" }, unit(name), null);
+  const told: string[] = [];
+  expect(await uncut.stand((what) => told.push(...what), new AbortController().signal)).toBe(true);
+  expect(told).toEqual([`the exit record of ${name}`]);
+  expect(records.last(name)).toMatchObject({ container: id });
+  await runs.close();
 });

@@ -88,9 +88,8 @@ const diesWithV2 = {
   ready: { after: "1s" },
 };
 
-/** It is on v2, which does not stay up, and v1 is not on this host any more. */
+/** It is on v2, which is here and does not stay up, and v1 is not on this host any more. */
 async function onBadTag(name: string): Promise<void> {
-  await must("docker", ["pull", `${registry.image}:v2`]);
   await must("docker", ["rmi", `${registry.image}:v1`]);
   await host.write(`www/PREFIX-${name}/TAG`, "export TAG=v2\n");
   await host.svc("restart", `PREFIX-${name}`, "--no-wait");
@@ -98,14 +97,30 @@ async function onBadTag(name: string): Promise<void> {
 
 test("a tag that is put back is pulled with the unit's platform", async () => {
   await appOnV1("back", 0, { ...diesWithV2, platform });
+  await must("docker", ["pull", `${registry.image}:v2`]);
   await onBadTag("back");
   await host.reaches("PREFIX-back", { phase: "up", tag: "v1" });
   const ofV1 = pulls.filter((request) => request.includes("tag=v1"));
   expect(ofV1).toEqual([expect.stringContaining(`platform=${encodeURIComponent(platform)}`)]);
 });
 
+test("a reexec does not wait for the image of a tag that is put back; the new svc puts it back", async () => {
+  await appOnV1("replaced", 5_000, diesWithV2);
+  // Made here: the layer of v1 is yet to come.
+  const form = host.name("form");
+  await must("docker", ["create", "--name", form, host.engine.image, "true"]);
+  await must("docker", ["commit", "--change", "ENV BAD=yes", form, `${registry.image}:v2`]);
+  const asked = engine.next(/images\/create\?.*tag=v1/, "asked");
+  await onBadTag("replaced");
+  await asked;
+  expect(await host.svc("reexec")).toMatchObject({ code: 0, stderr: expect.not.stringContaining("put-back") });
+  await host.reaches("PREFIX-replaced", { phase: "up", tag: "v1" });
+  expect(pulls.filter((request) => request.includes("tag=v1"))).toHaveLength(2);
+});
+
 test("a tag whose image is never pulled is not put back when it is not there", async () => {
   await appOnV1("stays", 0, { ...diesWithV2, pull_policy: "never" });
+  await must("docker", ["pull", `${registry.image}:v2`]);
   await onBadTag("stays");
   const { because } = await host.reaches("PREFIX-stays", { phase: "failed" });
   expect(because).toMatch(/not put back: \S+:v1 is not on this host, and is never pulled for \S+/);

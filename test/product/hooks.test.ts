@@ -196,12 +196,38 @@ describe("hooks and a svc that is replaced", () => {
     expect((await run("ps", ["--ppid", String(host.pid), "-o", "stat="])).stdout).not.toContain("Z");
   });
 
+  test("what befalls a unit while a reexec waits is told, and its post_stop is done, before svc is replaced", async () => {
+    const go = path("slow-go");
+    await host.unit("slow", { pre_start: `echo begun >>${path("slow")}; until test -e ${go}; do sleep 0.1; done` });
+    await host.unit("dies", {
+      post_stop: `echo stopped >>${path("dies")}`,
+      on_event: { failed: `echo failed >>${path("dies")}` },
+    });
+    expect((await host.svc("start", "PREFIX-dies")).code).toBe(0);
+    await host.svc("start", "PREFIX-slow", "--no-wait");
+    await until(async () => (await read("slow")) === "begun\n");
+    const asked = reexec();
+    expect(await asked.told).toContain("nothing else begins meanwhile; Ctrl-C gives it up");
+    const ended = once(asked.child, "exit");
+    await host.engine.docker("kill", host.name("dies"));
+    await until(async () => (await read("dies")) === "stopped\nfailed\n", { within: 15_000 });
+    await writeFile(go, "");
+    expect((await ended)[0]).toBe(0);
+    await host.reaches("PREFIX-dies", { phase: "up" });
+    await host.reaches("PREFIX-slow", { phase: "up" });
+  });
+
   test("svc that is told to end while it stands still for a reexec stops everything as ever", async () => {
     await host.unit("held", { pre_start: `echo begun >>${path("held")}; sleep 2` });
     await host.svc("start", "PREFIX-held", "--no-wait");
     await until(async () => (await read("held")) === "begun\n");
-    await reexec().told;
+    const asked = reexec();
+    await asked.told;
+    const ended = once(asked.child, "exit");
+    const refused = once(asked.child.stderr, "data").then(String);
     await host.endDaemon("SIGTERM");
+    expect(await refused).toContain("svc was told to end; it is not replaced");
+    expect((await ended)[0]).toBe(4);
     expect(await host.inspect("PREFIX-held", "{{.State.Running}}")).not.toBe("true");
     expect(await host.inspect("PREFIX-migrated", "{{.State.Running}}")).not.toBe("true");
     await host.startDaemon();

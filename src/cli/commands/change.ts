@@ -116,7 +116,8 @@ export function addChanging(program: Command, run: Run): void {
       run(async (cli) => {
         const before = await ask(cli, "version", {});
         const { pid } = await ask(cli, "reexec", {}, ({ waitsFor }) => {
-          if (!cli.quiet && !cli.json) cli.err(`waits for ${waitsFor.join(", ")}\n`);
+          if (!cli.quiet && !cli.json)
+            cli.err(`waits for ${waitsFor.join(", ")}; nothing else begins meanwhile; Ctrl-C gives it up\n`);
         });
         const after = await newDaemon(cli.socket, before.upSince);
         if (cli.json) printJson(cli, { pid, version: after.version });

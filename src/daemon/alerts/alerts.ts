@@ -33,7 +33,8 @@ export function keepAlerts(options: {
   readonly recorded: () => Promise<void>;
   readonly failed: (unit: string, because: string) => void;
   readonly remark: (unit: Unit, text: string) => void;
-  readonly begin: Uncut["begin"];
+  /** What happened is told before another program, which would not know of it, takes the place of this one. */
+  readonly count: Uncut["count"];
 }): { tell(event: AlertName, unit: Unit, because: string): void } {
   const { supervisor, clock } = options;
   const looks = new Map<string, Look>();
@@ -74,15 +75,20 @@ export function keepAlerts(options: {
 
   /** Nobody waits for it. */
   function tell(event: AlertName, unit: Unit, phase: string, because: string): void {
-    runAll(event, unit, phase, because).catch((error: unknown) => failed(event, unit, messageOf(error)));
+    const running = runAll(event, unit, phase, because).catch((error: unknown) =>
+      failed(event, unit, messageOf(error)),
+    );
+    void options.count(`on_event of ${unit.name}`, running);
   }
 
   async function runAll(event: AlertName, unit: Unit, phase: string, because: string): Promise<void> {
-    await options.recorded();
-    const input = `${JSON.stringify(about(event, unit, phase, because))}\n`;
     const own = unit.onEvent[event].map((command) => [command]);
     const hosts = (await isProgram(options.program)) ? [[options.program, event]] : [];
-    await Promise.all([...own, ...hosts].map((command) => run(command, event, unit, input)));
+    const commands = [...own, ...hosts];
+    if (commands.length === 0) return;
+    await options.recorded();
+    const input = `${JSON.stringify(about(event, unit, phase, because))}\n`;
+    await Promise.all(commands.map((command) => run(command, event, unit, input)));
   }
 
   async function run(command: readonly string[], event: AlertName, unit: Unit, input: string): Promise<void> {
@@ -90,9 +96,7 @@ export function keepAlerts(options: {
     try {
       const environment = [`SVC_EVENT=${event}`, `SVC_UNIT=${unit.name}`, `SVC_APP=${unit.app}`];
       const onLine = (line: string): void => options.remark(unit, `on_event ${event}: ${line}`);
-      const wrong = await options.begin(`on_event of ${unit.name}`, () =>
-        runOnHost({ command, environment, input, timeoutMs, clock, onLine }),
-      );
+      const wrong = await runOnHost({ command, environment, input, timeoutMs, clock, onLine });
       if (wrong !== null) failed(event, unit, wrong);
     } finally {
       leave();

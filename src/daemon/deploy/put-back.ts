@@ -44,7 +44,7 @@ async function putBack(
   daemon: Daemon,
   alert: (event: AlertName, unit: Unit, because: string) => void,
 ): Promise<void> {
-  const { supervisor, source, events, deploys, leases, clock } = daemon;
+  const { supervisor, source, events, deploys, leases, clock, uncut } = daemon;
   const unit = supervisor.world.units.get(name);
   const bad = unit ? badTag(unit, supervisor.world) : null;
   if (!unit || !bad) return;
@@ -62,20 +62,23 @@ async function putBack(
     const revertBefore = await tagIn(app.revertFile);
     const bringing = { signal: new AbortController().signal, onProgress: () => undefined };
     await bringImage(imageWith(app, to), app.units, bringing, daemon);
-    await writeTag(app.tagFile, to);
-    await source.read();
-    supervisor.tell(...wishesToFollow(app, to, daemon));
-    await daemon.save();
-    const because = `${bad.words}; ${to} was put back`;
-    events.add({ unit: name, event: "reverted", phase: null, because });
-    alert("reverted", unit, because);
-    const record = { id: randomUUID(), app: app.name, who: "svc", from, to, revertBefore, digest: null, tasks: [] };
-    await deploys.write({
-      ...record,
-      startedAt,
-      endedAt: isoNow(clock),
-      result: "done",
-      because: `${name}: ${because}`,
+    // A pull is bounded by minutes only: nothing waits for it before svc is replaced, and nothing was touched by then.
+    await uncut.begin(`put-back of ${name}`, async () => {
+      await writeTag(app.tagFile, to);
+      await source.read();
+      supervisor.tell(...wishesToFollow(app, to, daemon));
+      await daemon.save();
+      const because = `${bad.words}; ${to} was put back`;
+      events.add({ unit: name, event: "reverted", phase: null, because });
+      alert("reverted", unit, because);
+      const record = { id: randomUUID(), app: app.name, who: "svc", from, to, revertBefore, digest: null, tasks: [] };
+      await deploys.write({
+        ...record,
+        startedAt,
+        endedAt: isoNow(clock),
+        result: "done",
+        because: `${name}: ${because}`,
+      });
     });
   } finally {
     if (leases.get(app.name) === lease) leases.delete(app.name);

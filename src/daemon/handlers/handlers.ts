@@ -78,7 +78,9 @@ export function handlers(daemon: Daemon): Handlers {
     }),
     reexec: async (_, reply) => {
       const isQuiet = await daemon.uncut.stand((waitsFor) => reply.progress({ waitsFor }), reply.signal);
-      if (isQuiet) setImmediate(daemon.reexec);
+      if (!isQuiet)
+        throw new SvcError("daemon-away", "svc was told to end; it is not replaced", { hint: "systemctl status svc" });
+      daemon.reexec();
       return { pid: process.pid };
     },
   };

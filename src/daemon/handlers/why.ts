@@ -1,17 +1,16 @@
 import { dirname, join } from "node:path";
 import type { Ask, Cause, ExitRecord, UnitStatus } from "../../control/request.ts";
-import { isRunning } from "../../plan/conditions.ts";
 import { places } from "../../unit/places.ts";
 import { errorsAmong } from "../../unit/unit-problem.ts";
 import type { Daemon } from "../context.ts";
 import { tagIn } from "../deploy/app-units.ts";
 import { currentStatuses } from "../statuses.ts";
+import { lookAtChecks } from "../why/look-at-checks.ts";
 import { whyChain } from "../why/why.ts";
 import { nameUnits } from "./names.ts";
 
 /** Enough to find the last change before a long row of failures. */
 const recordsRead = 200;
-const checksWithinMs = 2_000;
 
 /** Why a unit is as it is, down to the root cause. */
 export async function why({ unit }: Ask<"why">, daemon: Daemon): Promise<readonly Cause[]> {
@@ -31,21 +30,6 @@ export async function why({ unit }: Ask<"why">, daemon: Daemon): Promise<readonl
     now: clock.now(),
     date: clock.date(),
   });
-}
-
-/** No event tells of a check that fails while the unit still starts. An engine that hangs is not waited for. */
-async function lookAtChecks({ supervisor, engine, clock }: Daemon): Promise<void> {
-  const looks = [...supervisor.world.states].map(async ([unit, { container }]) => {
-    if (!isRunning(container) || container.health === "none" || container.health === "healthy") return;
-    const { id } = container;
-    const detail = await engine.inspect(id).catch(() => null);
-    if (!detail || detail.health === "none") return;
-    supervisor.tell({ fact: "health", unit, id, health: detail.health, lastCheck: detail.lastCheck });
-  });
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const cancel = clock.after(checksWithinMs, resolve);
-  await Promise.race([Promise.all(looks), late]);
-  cancel();
 }
 
 /** Of an invalid one with the place of what is wrong. */

@@ -36,7 +36,7 @@ test("units that are as they were are passed over, and no event of one is missed
     lastExit: () => null,
     recorded: async () => undefined,
     failed: (name, because) => expect.fail(`${name}: ${because}`),
-    begin: (_, work) => work(),
+    count: (_, work) => work,
     remark: () => undefined,
   });
   const pass = (): void => {
@@ -78,7 +78,7 @@ test("a command that cannot even be begun, and an end that cannot be recorded, a
       lastExit: () => null,
       recorded,
       failed: (name, because) => told.push(`${name}: ${because}`),
-      begin: (_, work) => work(),
+      count: (_, work) => work,
       remark: () => undefined,
     });
   alerts(async () => undefined).tell("failed", web, "exit 3");
