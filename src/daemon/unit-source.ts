@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from "node:fs";
+import { dirname } from "node:path";
 import type { Clock } from "../clock/clock.ts";
 import { findCycles } from "../graph/cycles.ts";
 import { orphan } from "../plan/observe.ts";
@@ -8,6 +9,7 @@ import type { FolderRead, UnitFolders } from "../unit/read-folder.ts";
 import { relateUnits, type UnitsRead } from "../unit/read-units.ts";
 import type { Unit } from "../unit/unit.ts";
 import { type UnitProblem, wholeFile } from "../unit/unit-problem.ts";
+import { FileWatches } from "./file-watches.ts";
 import { KeptTags, type Tags } from "./kept-tags.ts";
 import { wrongFiles } from "./wrong-files.ts";
 
@@ -15,7 +17,7 @@ import { wrongFiles } from "./wrong-files.ts";
 const settleMs = 200;
 /** A folder that cannot be watched, as it is not there, is tried again this often. */
 const retryMs = 1_000;
-/** Where it can never be watched, or a file outside it changed: looked at again this often. */
+/** Where something cannot be watched: looked at again this often. */
 const patrolMs = 30_000;
 
 export type UnitsNow = {
@@ -47,6 +49,10 @@ export class UnitSource {
   #next: Promise<UnitsNow> | null = null;
   #nextIsAnew = false;
   #watcher: FSWatcher | null = null;
+  /** Of env files, TAG files and what else units name. */
+  readonly #files = new FileWatches(() => this.#settle());
+  /** null: nobody watches. */
+  #watched: readonly string[] | null = null;
   #cancelSettle: () => void = () => undefined;
   #cancelRetry: () => void = () => undefined;
   #cancelPatrol: () => void = () => undefined;
@@ -110,10 +116,14 @@ export class UnitSource {
   watch(): void {
     this.#patrol();
     this.#watchFolder();
+    this.#watched = [];
+    this.#watchFiles();
   }
 
   close(): void {
     this.#watcher?.close();
+    this.#files.close();
+    this.#watched = null;
     this.#cancelSettle();
     this.#cancelRetry();
     this.#cancelPatrol();
@@ -132,6 +142,13 @@ export class UnitSource {
       // No folder now, or no inotify.
       this.#retry();
     }
+  }
+
+  #watchFiles(): void {
+    if (this.#watched === null || !this.#folder) return;
+    const all = [...this.#folder.reads.values()].flatMap(({ states }) => [...states.keys()]);
+    this.#watched = [...new Set(all)].filter((path) => dirname(path) !== this.#folders.units);
+    this.#files.watch(this.#watched);
   }
 
   #unwatch(): void {
@@ -158,6 +175,7 @@ export class UnitSource {
   #patrol(): void {
     this.#cancelPatrol = this.#clock.after(patrolMs, () => {
       this.#watchFolder();
+      this.#watchFiles();
       this.#look().finally(() => this.#patrol());
     });
   }
@@ -184,6 +202,7 @@ export class UnitSource {
 
   #judge(folder: FolderRead): void {
     this.#folder = folder;
+    this.#watchFiles();
     const read = judge(relateUnits(folder), new Map([...this.#recalled, ...this.now.units]), this.#recalled);
     this.now = { ...read, units: this.#tags.judge(read.units) };
     this.#tell.onRead(this.now);

@@ -86,7 +86,9 @@ describe.concurrent("links", () => {
       return now.because.includes(because) ? now : null;
     });
     expect(kept).toMatchObject({ phase: "degraded", container: id, tag: "v1" });
-    expect((await host.svc("why", "PREFIX-shop")).stdout).toContain(because);
+    const why = (await host.svc("why", "PREFIX-shop")).stdout;
+    expect(why).toContain(because);
+    expect(why).toMatch(/\nnext: put the image's name right .*; it is restarted by itself then\n/);
     await host.engine.docker("tag", host.engine.image, `${image}:v2`);
     expect(await host.reaches("PREFIX-shop", { phase: "up", tag: "v2" })).toMatchObject({ restarts: 0 });
     expect(await inside("shop", "cat", "/etc/hosts")).toContain(

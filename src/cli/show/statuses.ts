@@ -54,7 +54,7 @@ export function showStatus(one: UnitStatus, colour: boolean, now: number): strin
   if (one.stale.length > 0)
     rows.push([
       "stale",
-      `${one.stale.join(", ")}; ${one.refused === null ? `svc restart ${one.name} brings it in` : "a restart is refused until it is mended: svc check"}`,
+      `${one.stale.join(", ")}; ${one.refused === null ? `svc restart ${one.name} brings it in` : `a restart is refused until that is mended; svc why ${one.name} tells how`}`,
     ]);
   if (one.logProblem) rows.push(["log", `it cannot be written: ${one.logProblem}`]);
   if (one.needs.length > 0) rows.push(["needs", one.needs.join(", ")]);

@@ -1,6 +1,6 @@
 import type { Cause, UnitStatus } from "../../control/request.ts";
 import { stateOf, type World } from "../../plan/world.ts";
-import type { Unit } from "../../unit/unit.ts";
+import type { Launch, Unit } from "../../unit/unit.ts";
 import type { Witness } from "./why.ts";
 
 /** The command that helps next with a unit that is as it is; null: none is needed. */
@@ -30,7 +30,7 @@ export async function hintFor(
     case "invalid":
       return check;
     case "degraded":
-      return pauseHint(name, world) ?? mendingNow ?? `svc logs -n 50 ${name}`;
+      return pauseHint(name, world) ?? mendingNow ?? nextImageHint(unit, world) ?? `svc logs -n 50 ${name}`;
     case "up":
       if (stale.length > 0) return mendingNow ?? `svc restart ${name}`;
       return logProblem === null ? null : "svc doctor";
@@ -73,9 +73,19 @@ function imageHint({ name, launch, file, tagFile }: Unit, world: World): string 
   const { trouble, missingImage } = stateOf(world, name);
   if (!launch.ok || !trouble) return null;
   if (trouble.kind !== "pull-failed" && missingImage !== launch.image && launch.pull !== "never") return null;
+  return `${waysToImage(launch, { file, tagFile })}; then: svc start ${name}`;
+}
+
+/** It runs, and would be replaced if the image of the next one could be had; that is tried again and again. */
+function nextImageHint(unit: Unit | undefined, world: World): string | null {
+  if (!unit?.launch.ok || stateOf(world, unit.name).nextImage?.is !== "missing") return null;
+  return `${waysToImage(unit.launch, unit)}; it is restarted by itself then`;
+}
+
+function waysToImage(launch: Launch, { file, tagFile }: Pick<Unit, "file" | "tagFile">): string {
   const said = launch.tag === null ? `in ${file}` : `in ${file}, or its tag in ${tagFile} where there is one`;
   const got = launch.pull === "never" ? `docker pull ${launch.image}` : `docker login${registryOf(launch.image)}`;
-  return `put the image's name right (${said}), or: ${got}; then: svc start ${name}`;
+  return `put the image's name right (${said}), or: ${got}`;
 }
 
 /** ` host:5000` of an image that is not the engine's own registry's. */

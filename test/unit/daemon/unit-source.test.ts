@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { onTestFinished, test } from "vitest";
 import type { Clock } from "../../../src/clock/clock.ts";
 import { systemClock } from "../../../src/clock/system-clock.ts";
@@ -86,6 +86,37 @@ test("changes in a folder that was removed and made again are seen at once", { t
   const more = seen("three two");
   write("three");
   await more;
+});
+
+test("a TAG file is seen as it is written, and when it is gone with its folder", {
+  timeout: 15_000,
+}, async ({ expect }) => {
+  const { folders: own, write } = makeFolder();
+  const app = join(own.wwwDir, "www", "one");
+  mkdirSync(app, { recursive: true });
+  const folders = { ...own, wwwDir: dirname(app) };
+  const seen = new Map<string, () => void>();
+  const image = (now: UnitsNow): string => {
+    const launch = now.units.get("one")?.launch;
+    return launch?.ok ? launch.image : "";
+  };
+  const untilImage = (wanted: string) => new Promise<void>((resolve) => seen.set(wanted, resolve));
+  const onRead = (now: UnitsNow): void => seen.get(image(now))?.();
+  const source = new UnitSource(folders, unpatrolled, { onRead, onFailure: (message) => expect(message).toBe("") });
+  onTestFinished(() => source.close());
+  write("one");
+  expect(image(await source.read())).toBe("busybox:1");
+  source.watch();
+  for (const tag of ["build-1", "build-2"]) {
+    const aside = join(app, ".TAG");
+    const tagged = untilImage(`busybox:${tag}`);
+    writeFileSync(aside, `export TAG=${tag}\n`);
+    renameSync(aside, join(app, "TAG"));
+    await tagged;
+  }
+  const gone = untilImage("");
+  rmSync(app, { recursive: true });
+  await gone;
 });
 
 test("of a definition that was kept it is told which of its files has errors now", async ({ expect }) => {
