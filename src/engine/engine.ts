@@ -27,8 +27,11 @@ export interface Engine {
   unpause(id: string): Promise<void>;
   /** Removes with anonymous volumes, by force, and resolves when the name is free. Gone already is success. */
   remove(id: string): Promise<void>;
-  /** Exit code once the container has ended (`next-exit`) or is gone (`removed`). Register before start. */
-  wait(id: string, until: "next-exit" | "removed", abort?: AbortSignal): Promise<number>;
+  /**
+   * Resolves once the engine has taken note, which must be before the start: what ends sooner is missed. `exit`: its exit code once
+   * the container has ended (`next-exit`) or is gone (`removed`); that it rejects may be passed over.
+   */
+  wait(id: string, until: "next-exit" | "removed", abort?: AbortSignal): Promise<{ readonly exit: Promise<number> }>;
   /** Runs a command in a container that runs; its exit code. A command that is given up may go on: the engine cannot end it. */
   exec(id: string, options: ExecOptions): Promise<number>;
   resize(id: string, columns: number, rows: number): Promise<void>;

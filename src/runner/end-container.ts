@@ -7,10 +7,10 @@ export async function endContainer(engine: Engine, id: string, graceMs: number):
   if (detail.state === "running" || detail.state === "paused") {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), graceMs);
-    const ended = engine.wait(id, "removed", late.signal).catch(() => undefined);
+    const waiting = await engine.wait(id, "removed", late.signal).catch(() => null);
     await engine.signal(id, detail.stopSignal ?? "SIGTERM");
     if (detail.state === "paused") await engine.unpause(id);
-    await ended;
+    await waiting?.exit.catch(() => undefined);
     clearTimeout(timer);
   }
   await engine.remove(id);

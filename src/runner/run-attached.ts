@@ -58,8 +58,7 @@ export async function runAttached(task: {
   try {
     const streams = { tty: terminal !== null, stdin: true, onOutput: output.take, onEnd: drain };
     attachment = await Promise.race([engine.attach(id, streams), broken]);
-    const removed = engine.wait(id, "removed");
-    removed.catch(() => undefined);
+    const { exit } = await Promise.race([engine.wait(id, "removed"), broken]);
     // A signal that came together with the engine's answer is seen in the second turn only.
     await nextTurn();
     await nextTurn();
@@ -73,7 +72,7 @@ export async function runAttached(task: {
       await Promise.race([start(engine, id, raw), broken]);
       signals.started();
       stopInput = passInput(attachment);
-      const code = await Promise.race([removed, broken]);
+      const code = await Promise.race([exit, broken]);
       const written = drained.then(() => output.written());
       await Promise.race([written, killed.then(() => delay(unreadMs)), broken]);
       const lost = output.lost();

@@ -36,10 +36,10 @@ async function runToEnd(script: string, change: object = {}, on: Engine = engine
     onOutput: (stream, chunk) => written[stream].push(Buffer.from(chunk)),
     onEnd: resolve,
   });
-  const code = on.wait(id, "next-exit");
+  const { exit } = await on.wait(id, "next-exit");
   await on.start(id);
   await ended;
-  return { id, code: await code, out: Buffer.concat(written.out), err: Buffer.concat(written.err) };
+  return { id, code: await exit, out: Buffer.concat(written.out), err: Buffer.concat(written.err) };
 }
 
 async function kindOf(promise: Promise<unknown>): Promise<string> {
@@ -74,8 +74,8 @@ describe.concurrent("contract", () => {
       stopSignal: "SIGQUIT",
       autoRemove: false,
     });
-    const exit = engine.wait(id, "next-exit");
-    const removed = engine.wait(id, "removed");
+    const ended = await engine.wait(id, "next-exit");
+    const removed = await engine.wait(id, "removed");
     await engine.start(id);
     await engine.start(id);
     expect((await engine.list()).find((one) => one.id === id)).toMatchObject({
@@ -86,12 +86,12 @@ describe.concurrent("contract", () => {
     });
     expect(await engine.inspect(request.name ?? "")).toMatchObject({ id, state: "running", image: here.real.image });
     await engine.signal(id, "SIGTERM");
-    expect(await exit).toBe(7);
+    expect(await ended.exit).toBe(7);
     await engine.signal(id, "SIGTERM");
     expect(await engine.inspect(id)).toMatchObject({ state: "exited", exitCode: 7, oomKilled: false });
     await Promise.all([engine.remove(id), engine.remove(id), engine.remove(id)]);
     await engine.remove(id);
-    expect(await removed).toBe(7);
+    expect(await removed.exit).toBe(7);
     await engine.signal(id, "SIGKILL");
     expect(await engine.inspect(id)).toBe(null);
     expect(await kindOf(engine.create(request))).toBe("resolved");
@@ -164,9 +164,9 @@ describe.concurrent("contract", () => {
     const request = asking("exit 4", { HostConfig: { NetworkMode: "none", AutoRemove: true } });
     for (let round = 0; round < 5; round++) {
       const { id } = await engine.create(request);
-      const code = engine.wait(id, "next-exit");
+      const { exit } = await engine.wait(id, "next-exit");
       await engine.start(id);
-      expect(await code).toBe(4);
+      expect(await exit).toBe(4);
       await engine.remove(id);
     }
   });
@@ -418,7 +418,8 @@ describe.concurrent("contract", () => {
     const through = dockerEngine({ host: proxy.host });
     const id = await create(loop);
     await engine.start(id);
-    const waits = [through.wait(id, "next-exit"), through.wait(id, "removed")].map(kindOf);
+    const waiting = await Promise.all([through.wait(id, "next-exit"), through.wait(id, "removed")]);
+    const waits = waiting.map(({ exit }) => kindOf(exit));
     let ends = 0;
     const onEnd = (): void => void ends++;
     await through.events(() => undefined, onEnd);

@@ -49,10 +49,10 @@ test("last output that does not come in time is read from the engine's own log, 
   };
   const { id } = await slow.create({ name, platform: null, body });
   await runs.attach(unit(name), id, false);
-  const ended = docker.wait(id, "next-exit");
+  const { exit } = await docker.wait(id, "next-exit");
   await docker.start(id);
   runs.began(id, await docker.inspect(id));
-  await ended;
+  await exit;
   const end = { unit: name, container: id, image: "", tag: null, startedAt: null, endedAt: Date.now(), code: 0 };
   await runs.ended({ ...end, signal: null, oom: false, by: "itself", words: "exit 0" }, unit(name), null);
   await docker.remove(id);
@@ -102,9 +102,9 @@ test("a program that takes this one's place waits for the record of an end, whos
   const runs = await runsOn(silent, records, uncut);
   const { id } = await docker.create({ name, platform: null, body: { Image: here.real.image, Cmd: ["true"] } });
   await runs.attach(unit(name), id, false);
-  const ended = docker.wait(id, "next-exit");
+  const { exit } = await docker.wait(id, "next-exit");
   await docker.start(id);
-  await ended;
+  await exit;
   const end = { unit: name, container: id, image: "", tag: null, startedAt: null, endedAt: Date.now(), code: 0 };
   void runs.ended({ ...end, signal: null, oom: false, by: "itself", words: "exit 0" }, unit(name), null);
   const told: string[] = [];

@@ -55,10 +55,9 @@ export async function runAsTask(
   try {
     const { promise: drained, resolve } = Promise.withResolvers<void>();
     await engine.attach(id, { tty: false, stdin: false, onOutput: about.onOutput, onEnd: resolve });
-    const removed = engine.wait(id, "removed", abort);
-    removed.catch(() => undefined);
+    const { exit } = await engine.wait(id, "removed", abort);
     await engine.start(id);
-    const code = await removed;
+    const code = await exit;
     await drained;
     return code;
   } catch (error) {

@@ -98,7 +98,9 @@ export function dockerEngine(options: { readonly host?: string; readonly deadlin
   async function remove(id: string): Promise<void> {
     const over = new AbortController();
     const never = new Promise<never>(() => undefined);
-    const gone = waitFor(docker, { id, condition: "removed", openMs: shortMs }, over.signal).catch(() => never);
+    const gone = waitFor(docker, { id, condition: "removed", openMs: shortMs }, over.signal)
+      .then(({ exit }) => exit)
+      .catch(() => never);
     try {
       await ask(longMs, (abortSignal) => container(id).remove({ force: true, v: true, abortSignal }));
     } catch (error) {
@@ -199,9 +201,15 @@ async function waitFor(
   docker: Docker,
   what: { readonly id: string; readonly condition: string; readonly openMs: number },
   abort?: AbortSignal,
-): Promise<number> {
+): Promise<{ readonly exit: Promise<number> }> {
   const path = `/containers/${encodeURIComponent(what.id)}/wait?condition=${what.condition}&`;
   const answer = await ask(what.openMs, (abortSignal) => dial(docker, { path, abortSignal }), abort);
+  const exit = exitFrom(answer);
+  exit.catch(() => undefined);
+  return { exit };
+}
+
+async function exitFrom(answer: NodeJS.ReadableStream): Promise<number> {
   const text = await new Promise<string>((resolve, reject) => {
     let all = "";
     answer.on("data", (chunk: Buffer) => {
