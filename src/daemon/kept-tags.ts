@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { splitReference } from "../unit/image-reference.ts";
 import type { Unit } from "../unit/unit.ts";
 
@@ -26,8 +27,7 @@ export class KeptTags {
   /** The units, those that have lost their tags kept from a launch. */
   judge(units: ReadonlyMap<string, Unit>): ReadonlyMap<string, Unit> {
     const tags = new Map([...units].flatMap(([name, unit]) => tagOf(unit, this.now.get(name))));
-    const isSame = tags.size === this.now.size && [...tags].every(([name, { tag }]) => this.now.get(name)?.tag === tag);
-    if (!isSame) this.now = tags;
+    if (!isDeepStrictEqual(tags, this.now)) this.now = tags;
     return new Map([...units].map(([name, unit]) => [name, judged(unit, tags.get(name)?.tag)]));
   }
 }

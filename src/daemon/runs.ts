@@ -172,18 +172,8 @@ export function keepRuns(options: {
       atStart: null,
     };
     keep(detail.id, resumed);
-    const following = resumeOutput({
-      engine,
-      clock,
-      container: { id: detail.id, tty: detail.tty, startedAt: detail.startedAt ?? clock.date() },
-      log,
-      run: own,
-      folder: options.logFolder,
-      unit: unit.name,
-      signal: abort.signal,
-      onEnd: resolve,
-    });
-    following
+    const following = { startedAt: detail.startedAt ?? clock.date(), signal: abort.signal, onEnd: resolve };
+    followLog(detail.id, resumed, following)
       .then((how) =>
         how === "no log" ? attachAnew(detail.id, resumed, { abort: abort.signal, onEnd: resolve }) : null,
       )
@@ -191,6 +181,17 @@ export function keepRuns(options: {
         options.warn(`the output of ${unit.name} cannot be followed: ${messageOf(error)}`);
         resolve();
       });
+  }
+
+  /** In the engine's own log, from where the unit's ends. */
+  function followLog(
+    id: string,
+    { tty, log, own, unit }: Run,
+    how: { readonly startedAt: number; readonly signal: AbortSignal; readonly onEnd: () => void },
+  ): ReturnType<typeof resumeOutput> {
+    const container = { id, tty, startedAt: how.startedAt };
+    const { signal, onEnd } = how;
+    return resumeOutput({ engine, clock, container, log, run: own, folder: options.logFolder, unit, signal, onEnd });
   }
 
   /** Where the engine keeps no log that can be read. */
@@ -303,19 +304,10 @@ export function keepRuns(options: {
     const abort = new AbortController();
     const cancel = clock.after(lookedForMs, () => abort.abort());
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    const container = { id, tty: run.tty, startedAt: run.startedAt ?? clock.date() - lookedForMs };
-    const { unit, log } = run;
-    const how = await resumeOutput({
-      engine,
-      clock,
-      container,
-      log,
-      run: run.own,
-      folder: options.logFolder,
-      unit,
-      signal: abort.signal,
-      onEnd: resolve,
-    }).catch(() => "no log");
+    const { log } = run;
+    const startedAt = run.startedAt ?? clock.date() - lookedForMs;
+    const following = followLog(id, run, { startedAt, signal: abort.signal, onEnd: resolve });
+    const how = await following.catch(() => "no log");
     if (how === "no log") resolve();
     if (how === "no log" && run.isFromLog) log.remark(noLogWords);
     await ended;

@@ -51,8 +51,7 @@ export class UnitSource {
   #watcher: FSWatcher | null = null;
   /** Of env files, TAG files and what else units name. */
   readonly #files = new FileWatches(() => this.#settle());
-  /** null: nobody watches. */
-  #watched: readonly string[] | null = null;
+  #isWatching = false;
   #cancelSettle: () => void = () => undefined;
   #cancelRetry: () => void = () => undefined;
   #cancelPatrol: () => void = () => undefined;
@@ -116,14 +115,14 @@ export class UnitSource {
   watch(): void {
     this.#patrol();
     this.#watchFolder();
-    this.#watched = [];
+    this.#isWatching = true;
     this.#watchFiles();
   }
 
   close(): void {
     this.#watcher?.close();
     this.#files.close();
-    this.#watched = null;
+    this.#isWatching = false;
     this.#cancelSettle();
     this.#cancelRetry();
     this.#cancelPatrol();
@@ -145,10 +144,9 @@ export class UnitSource {
   }
 
   #watchFiles(): void {
-    if (this.#watched === null || !this.#folder) return;
+    if (!this.#isWatching || !this.#folder) return;
     const all = [...this.#folder.reads.values()].flatMap(({ states }) => [...states.keys()]);
-    this.#watched = [...new Set(all)].filter((path) => dirname(path) !== this.#folders.units);
-    this.#files.watch(this.#watched);
+    this.#files.watch([...new Set(all)].filter((path) => dirname(path) !== this.#folders.units));
   }
 
   #unwatch(): void {
